@@ -1,0 +1,95 @@
+# Vitrine: `make study` and `make test` set up everything that they need. `make help` lists the rest.
+
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)
+CONFIG ?=
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+OVERLAY := $(if $(CONFIG),--configfile $(CONFIG))
+# Targets come before the options: some options of Snakemake take every word that follows.
+snakemake = $(BIN)/python -m snakemake $(1) --cores $(CORES) $(OVERLAY) $(ARGS)
+
+$(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error there is no file $(file); CONFIG takes a file such as studies/pinching.yaml)))
+
+export MPLBACKEND := Agg
+
+.DEFAULT_GOAL := help
+.PHONY: help study report test bench lint format lock unlock clean-env
+
+help: ## list these targets
+	@echo "make TARGET [CORES=n] [CONFIG=studies/name.yaml] [ARGS='options of Snakemake or pytest'] [PYTHON=python3.12]"
+	@sed -n 's/^\([a-z_%-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+study: $(READY) unlock ## run the default study, or the one named by CONFIG
+	$(call snakemake)
+
+figure_%: $(READY) unlock ## make one figure and what it needs, for example make figure_boltzmann
+	$(call snakemake,$@)
+
+report: study ## after the study, write one self-contained HTML page with every figure and table beside its results
+	$(call snakemake,--report results/$$($(BIN)/python -c "$$STUDY_NAME" config.yaml $(CONFIG))/report.html)
+
+test: $(READY) ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: $(READY) ## measure the speed of every kernel against a reference
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lint: $(READY) ## check style and workflow
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/python -m snakemake --lint
+
+format: $(READY) ## put every file into the project's style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/snakefmt Snakefile rules
+
+clean-env: ## remove the environment; the next target makes it anew
+	rm -rf $(VENV)
+
+# The stamp is written last, so an installation that was interrupted is done again.
+$(READY): requirements.lock
+	@$(PYTHON) -c "$$CHECK_PYTHON"
+	@echo "Installing the versions of requirements.lock into $(VENV), once: about a minute"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --requirement requirements.lock
+	@touch $@
+
+lock: ## write requirements.lock anew, from requirements.in and the newest versions there are
+	@$(PYTHON) -c "$$CHECK_PYTHON"
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --requirement requirements.in
+	sed -n 1p requirements.lock > $(VENV)/requirements.lock
+	$(BIN)/python -m pip freeze >> $(VENV)/requirements.lock
+	mv $(VENV)/requirements.lock requirements.lock
+	@touch $(READY)
+
+# A run that was killed outright leaves Snakemake's lock behind. It is removed here unless a Snakemake is still at work in this folder.
+unlock: $(READY) ## remove the lock that a killed run left behind
+	@if [ -n "$$(ls -A .snakemake/locks 2>/dev/null)" ]; then $(BIN)/python -c "$$ALONE" && rm -f .snakemake/locks/*; fi
+
+define CHECK_PYTHON
+import sys
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.exit("Vitrine needs Python 3.11, 3.12 or 3.13, but $(PYTHON) is %d.%d; name another one: make PYTHON=python3.12" % sys.version_info[:2])
+endef
+export CHECK_PYTHON
+
+define STUDY_NAME
+import sys, yaml
+print([name for name in (yaml.safe_load(open(file)).get('study') for file in sys.argv[1:]) if name][-1])
+endef
+export STUDY_NAME
+
+define ALONE
+import os, psutil, sys
+here = [p for p in psutil.process_iter(['cmdline', 'cwd']) if p.info['cwd'] == os.getcwd()]
+here = [p for p in here if 'snakemake' in map(os.path.basename, p.info['cmdline'] or [])]
+sys.exit('another run (process %d) is at work in this folder; wait for it, or end it' % here[0].pid if here else 0)
+endef
+export ALONE

@@ -1,0 +1,45 @@
+# Vitrine: soft spots of computer glasses. Run with: snakemake --cores N [--configfile studies/NAME.yaml]
+
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
+
+from vitrine.errors import InputError
+from vitrine.provenance import code_hash
+from vitrine.study import Study, temperature_name
+
+
+configfile: Path(workflow.basedir, "config.yaml")
+
+
+try:
+    study = Study.from_config(config)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+
+include: "rules/common.smk"
+include: "rules/prepare.smk"
+include: "rules/measure.smk"
+include: "rules/aggregate.smk"
+include: "rules/figures.smk"
+
+
+report: "report/workflow.rst"
+
+
+wildcard_constraints:
+    particles=r"\d+",
+    T_p=r"\d+\.\d+",
+    batch=r"\d+-\d+",
+
+
+rule all:
+    default_target: True
+    input:
+        expand(f"{RESULTS}/figures/{{figure}}.{{ending}}", figure=FIGURES, ending=["svg", "pdf"]),
+        f"{RESULTS}/summary.md",
+        f"{RESULTS}/summary.parquet",

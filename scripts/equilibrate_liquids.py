@@ -1,0 +1,34 @@
+"""Bring a batch of liquids to equilibrium at their parent temperature, by swap Monte Carlo.
+
+In: the liquids of the next hotter parent temperature (none for the hottest: random starts).
+Out: the liquids (GSD), how each chain ran (tables.LIQUIDS), overlap decays and energy series (tables.RELAXATION).
+"""
+
+from vitrine.job import start_log
+from vitrine.models import glass_former
+from vitrine.preparation.batch import equilibrate_liquid, liquid_rows, random_starts
+from vitrine.provenance import provenance
+from vitrine.samples import batch_samples, write_samples
+from vitrine.study import sample_indices
+from vitrine.tables import LIQUIDS, RELAXATION, write_table
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    settings, seed, model = snakemake.params.settings, snakemake.params.seed, snakemake.params.model
+    particles, temperature = int(snakemake.wildcards.particles), float(snakemake.wildcards.T_p)
+    indices = sample_indices(snakemake.wildcards.batch)
+    if snakemake.params.hotter is None:
+        starts = random_starts(glass_former(**model), particles, temperature, indices, seed)
+    else:
+        starts = batch_samples(snakemake.input.hotter, indices, particles=particles, parent_temperature=snakemake.params.hotter)
+    liquids, runs, series = [], [], []
+    for start in starts:
+        liquid, run = equilibrate_liquid(start, temperature, seed, settings)
+        row, curves = liquid_rows(liquid, run, particles)
+        liquids.append(liquid)
+        runs.append(LIQUIDS.empty_row(**row))
+        series.extend(RELAXATION.empty_row(**curve) for curve in curves)
+    origin = provenance(snakemake.config, engine="builtin swap Monte Carlo")
+    write_table(RELAXATION, series, snakemake.output.relaxation, origin)
+    write_table(LIQUIDS, runs, snakemake.output.liquids, origin)
+    write_samples(snakemake.output.samples, (liquid for liquid in liquids if liquid.particles))

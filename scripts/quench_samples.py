@@ -1,0 +1,24 @@
+"""Quench a batch of liquids to their inherent states, and check that each is a minimum.
+
+In: the liquids (GSD). Out: the glasses (GSD) and how each quench ran (tables.GLASSES).
+"""
+
+from vitrine.job import start_log
+from vitrine.preparation.batch import quench
+from vitrine.provenance import provenance
+from vitrine.samples import batch_samples, write_samples
+from vitrine.study import sample_indices
+from vitrine.tables import GLASSES, write_table
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    particles, temperature = int(snakemake.wildcards.particles), float(snakemake.wildcards.T_p)
+    glasses, rows = [], []
+    for liquid in batch_samples(
+        snakemake.input.liquids, sample_indices(snakemake.wildcards.batch), particles=particles, parent_temperature=temperature
+    ):
+        glass, row = quench(liquid, snakemake.params.settings)
+        glasses.append(glass)
+        rows.append(GLASSES.empty_row(particles=particles, parent_temperature=temperature, sample=liquid.index, **row))
+    write_table(GLASSES, rows, snakemake.output.glasses, provenance(snakemake.config))
+    write_samples(snakemake.output.samples, (glass for glass in glasses if glass.particles))

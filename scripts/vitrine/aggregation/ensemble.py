@@ -1,0 +1,181 @@
+"""What every aggregation shares: the ensemble, the reading of its batches, the ledger of samples left out, the frame of estimates.
+
+An ensemble is one (particles, parent temperature). Its batch files are read one at a time, so that no observable is ever whole in memory. A sample is
+left out, and entered in the ledger with its reason, when any of its rows carries a flag or lacks a number that the observable needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from vitrine.errors import InputError
+from vitrine.statistics.bootstrap import poisson_weights
+from vitrine.tables import ESTIMATES, FLAGS, Table, read_table
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """One (particles, parent temperature) of a study, and what the bootstrap needs: the study's `seed` and the number of `replicates`.
+
+    `density` is N/V in 1/lambda_min^d.
+    """
+
+    particles: int
+    parent_temperature: float
+    dimension: int
+    density: float
+    seed: int
+    replicates: int
+
+    @property
+    def a0(self) -> float:
+        """Interparticle distance (V/N)^(1/d) in lambda_min."""
+        return self.density ** (-1 / self.dimension)
+
+    @property
+    def modes(self) -> int:
+        """Number of modes of a sample, d (N - 1): the translations are left out."""
+        return self.dimension * (self.particles - 1)
+
+    @property
+    def rows(self) -> int:
+        """Replicates and the estimate."""
+        return self.replicates + 1
+
+    def weights(self, samples: np.ndarray) -> np.ndarray:
+        """Bootstrap weights (R, S) of the samples with these indices."""
+        return poisson_weights(self.seed, self.particles, self.parent_temperature, samples, self.replicates)
+
+    def frame(self, columns: dict[str, np.ndarray]) -> pd.DataFrame:
+        """A frame of `columns` with the ensemble's key in front."""
+        length = len(next(iter(columns.values())))
+        key = {"particles": np.full(length, self.particles, dtype=np.int32), "parent_temperature": np.full(length, float(self.parent_temperature))}
+        return pd.DataFrame({**key, **columns})
+
+
+@dataclass
+class Ledger:
+    """The samples that a step leaves out, each with its reason, and the ones that it takes."""
+
+    step: str
+    reasons: dict[int, str] = field(default_factory=dict)
+
+    def leave_out(self, samples: Iterable[int], reason: str | Iterable[str]) -> None:
+        """Enter samples; the first reason of a sample stays."""
+        samples = list(samples)
+        for sample, text in zip(samples, [reason] * len(samples) if isinstance(reason, str) else reason, strict=True):
+            self.reasons.setdefault(int(sample), text)
+
+    def __len__(self) -> int:
+        return len(self.reasons)
+
+    def frame(self, ensemble: Ensemble) -> pd.DataFrame:
+        """The flags table: one row per reason, with the indices of the first few samples."""
+        by_reason: dict[str, list[int]] = {}
+        for sample, reason in sorted(self.reasons.items()):
+            by_reason.setdefault(reason, []).append(sample)
+        rows = [
+            FLAGS.empty_row(
+                particles=ensemble.particles,
+                parent_temperature=ensemble.parent_temperature,
+                step=self.step,
+                flag=reason,
+                samples=len(samples),
+                examples=", ".join(map(str, samples[:EXAMPLES])) + (", ..." if len(samples) > EXAMPLES else ""),
+            )
+            for reason, samples in sorted(by_reason.items())
+        ]
+        return pd.DataFrame(rows, columns=[column.name for column in FLAGS.columns])
+
+
+def read_batches(
+    table: Table, paths: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger, finite: Sequence[str] = (), positive: Sequence[str] = ()
+) -> Iterator[pd.DataFrame]:
+    """Yield the good rows of each batch, sorted by sample; enter the other samples in `ledger`.
+
+    Good is a sample without a flag whose columns `finite` are finite and whose columns `positive` are finite and positive. Raises InputError, with
+    the file's name, for a file that is not a whole table, belongs to another ensemble, or repeats a sample of an earlier file.
+    """
+    owners: dict[int, Path] = {}
+    for path in map(Path, paths):
+        data = read_table(table, path)
+        _check_ensemble(data, path, ensemble)
+        for sample in data["sample"].unique():
+            if sample in owners:
+                raise InputError(f"{path}: sample {sample} is also in {owners[sample]}; remove the file that does not belong and run again")
+            owners[int(sample)] = path
+        yield _good_rows(data, ledger, finite, positive)
+
+
+def _check_ensemble(data: pd.DataFrame, path: Path, ensemble: Ensemble) -> None:
+    wrong = (data["particles"] != ensemble.particles) | ((data["parent_temperature"] - ensemble.parent_temperature).abs() > 1e-9)
+    if wrong.any():
+        row = data[wrong].iloc[0]
+        raise InputError(
+            f"{path}: holds N = {row['particles']}, T_p = {row['parent_temperature']:g}, "
+            f"not N = {ensemble.particles}, T_p = {ensemble.parent_temperature:g}; remove it and run again"
+        )
+
+
+def _good_rows(data: pd.DataFrame, ledger: Ledger, finite: Sequence[str], positive: Sequence[str]) -> pd.DataFrame:
+    """The rows of samples without any flag or missing number: a sample is left out as a whole, never in part."""
+    flag = data["flag"].fillna("")
+    flagged = data[flag != ""].drop_duplicates("sample")
+    ledger.leave_out(flagged["sample"], flag[flagged.index])
+    for name in (*finite, *positive):
+        bad = data.loc[~np.isfinite(data[name]), "sample"].unique()
+        ledger.leave_out(bad, f"{name} is not a finite number")
+        if name in positive:
+            ledger.leave_out(data.loc[data[name] <= 0, "sample"].unique(), f"{name} is not positive")
+    return data[~data["sample"].isin(ledger.reasons.keys())].sort_values("sample", kind="stable", ignore_index=True)
+
+
+def read_samples(table: Table, paths: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger, finite: Sequence[str] = ()) -> pd.DataFrame:
+    """The good rows of a table with one row per sample, sorted by sample."""
+    frames = list(read_batches(table, paths, ensemble, ledger, finite=finite))
+    data = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[column.name for column in table.columns])
+    data = data.sort_values("sample", ignore_index=True)
+    if data["sample"].duplicated().any():
+        sample = data.loc[data["sample"].duplicated(), "sample"].iloc[0]
+        raise InputError(f"{paths[0]} and the other batches of {table.name}: sample {sample} has several rows; remove them and run again")
+    return data
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One quantity of one ensemble: values (R,), replicate 0 first, and the number of samples used and left out."""
+
+    values: np.ndarray
+    unit: str
+    samples: int
+    flagged: int
+
+
+def estimates_frame(ensemble: Ensemble, estimates: dict[str, Estimate]) -> pd.DataFrame:
+    """The estimates table of an ensemble: one row per quantity and replicate."""
+    frames = [
+        ensemble.frame(
+            {
+                "quantity": np.full(ensemble.rows, name, dtype=object),
+                "replicate": np.arange(ensemble.rows, dtype=np.int32),
+                "value": np.asarray(estimate.values, dtype=float),
+                "unit": np.full(ensemble.rows, estimate.unit, dtype=object),
+                "samples": np.full(ensemble.rows, estimate.samples, dtype=np.int32),
+                "flagged": np.full(ensemble.rows, estimate.flagged, dtype=np.int32),
+            }
+        )
+        for name, estimate in estimates.items()
+    ]
+    return pd.concat(frames, ignore_index=True)[[column.name for column in ESTIMATES.columns]]
+
+
+def unit_of(table: Table, column: str) -> str:
+    """The unit of a column, as its schema says."""
+    return next(entry.unit for entry in table.columns if entry.name == column)

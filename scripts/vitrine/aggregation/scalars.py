@@ -1,0 +1,40 @@
+"""Means over samples of the columns of a table with one row per sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, unit_of
+from vitrine.statistics.bootstrap import weighted_mean
+from vitrine.tables import Table
+
+
+def mean_estimates(table: Table, data: pd.DataFrame, weights: np.ndarray, ledger: Ledger, quantities: Mapping[str, str]) -> dict[str, Estimate]:
+    """Mean over samples for each of `quantities` {name: column}; a sample whose number is NaN is left out of that quantity and counted as such."""
+    estimates = {}
+    for name, column in quantities.items():
+        values = data[column].to_numpy(dtype=float)
+        missing = int((~np.isfinite(values)).sum())
+        estimates[name] = Estimate(weighted_mean(weights, values), unit_of(table, column), len(values) - missing, len(ledger) + missing)
+    return estimates
+
+
+def missing_numbers(ensemble: Ensemble, data: pd.DataFrame, step: str, columns: Mapping[str, str]) -> list[pd.DataFrame]:
+    """Flags frames for good samples that lack one of the columns: they are left out of that quantity alone."""
+    frames = []
+    for column in columns.values():
+        ledger = Ledger(step)
+        missing = data.loc[~np.isfinite(data[column].astype(float)), "sample"]
+        ledger.leave_out(missing, f"{column} is not a finite number (left out of this mean alone)")
+        if len(ledger):
+            frames.append(ledger.frame(ensemble))
+    return frames
+
+
+def joined_flags(ensemble: Ensemble, ledger: Ledger, others: list[pd.DataFrame]) -> pd.DataFrame:
+    """The ledger's frame with further flags below it."""
+    frame = ledger.frame(ensemble)
+    return pd.concat([frame, *others], ignore_index=True) if others else frame

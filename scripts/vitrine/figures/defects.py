@@ -1,0 +1,86 @@
+"""Characteristic frequency and number of the soft spots against the parent temperature (Rainone et al. 2020, Fig. 4)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vitrine.aggregation.published import PINCHING_RANGE
+from vitrine.figures import marks
+from vitrine.figures.data import Settings, Units, fit_value, hottest, sample_note, series
+from vitrine.figures.style import DOUBLE, GREY, SECOND, name_panels, new_figure, styled
+
+
+@styled
+def plot_defects(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None) -> Figure:
+    """Left: omega_g, inset G. Right: N = A_g omega_g^5 with A_g from the fit of the cumulative and from the likelihood of minimal frequencies.
+
+    Tables: QUANTITIES (omega_g_reduced, N_qlm, N_qlm_ml, shear_modulus), FITS (a0), FLAGS.
+    """
+    figure, (left, right) = new_figure(DOUBLE, 2.75, 1, 2)
+    omega = series(quantities, "omega_g_reduced", settings)
+    numbers = [series(quantities, name, settings) for name in ("N_qlm", "N_qlm_ml")]
+    named = {r"$\omega_g$": omega, r"$N_\mathrm{QLM}$": numbers[0], r"$N_\mathrm{QLM}$ (likelihood)": numbers[1]}
+    marks.note(figure, sample_note(named, settings, flags, "pinching"))
+    _draw_frequency(left, omega, settings)
+    _draw_shear_modulus(left, series(quantities, "shear_modulus", settings), fits, settings)
+    _draw_number(right, *numbers, settings)
+    name_panels((left, right))
+    return figure
+
+
+def _draw_frequency(ax: Axes, omega: pd.DataFrame, settings: Settings) -> None:
+    marks.temperature_axis(ax, settings)
+    ax.set_ylabel(r"$\omega_g\,a_0/c_\infty$")
+    if not marks.has_values(omega):
+        marks.not_enough(ax, r"no bond below the force threshold, or no $c_\infty$", 0.25)
+        return
+    marks.points(ax, omega, r"$\omega_g$ (weak bonds)")
+    last = hottest(omega)
+    stiffest = marks.PUBLISHED["omega_g_ratio"] * last["value"]
+    marks.published(ax, PINCHING_RANGE[0], stiffest, f"about twice the hottest ({marks.RAINONE}, Fig. 4a)")
+    marks.level(ax, last["value"])
+    low, high = omega["value"].min(), max(omega["value"].max(), stiffest)
+    ax.set_ylim(low - 0.30 * (high - low), high + 0.12 * (high - low))
+    ax.legend(loc="lower left")
+
+
+def _draw_shear_modulus(ax: Axes, shear: pd.DataFrame, fits: pd.DataFrame, settings: Settings) -> None:
+    """Inset on the upper right, where omega_g is low."""
+    inner = marks.inset(ax, (0.54, 0.55, 0.42, 0.42))
+    inner.set_xlabel(marks.ONSET_LABEL)
+    inner.set_ylabel(r"$G\,a_0^3/k_BT_\mathrm{onset}$")
+    a0 = Units.from_fits(fits).a0
+    if not marks.has_values(shear) or not np.isfinite(a0):
+        marks.not_enough(inner, "no shear modulus")
+        return
+    scale = a0**settings.dimension / settings.onset_temperature
+    reduced = shear.assign(value=shear["value"] * scale, error=shear["error"] * scale)
+    marks.points(inner, reduced, "$G$", marker=".")
+    plateau = marks.PUBLISHED["G_inf_reduced"]
+    line = inner.axhline(plateau, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1, label=rf"$G_\infty$: {plateau:g} (ibid., App. A)")
+    low, high = min(reduced["value"].min(), plateau), max(reduced["value"].max(), plateau)
+    inner.set_ylim(low - 0.15 * (high - low) - 0.1, high + 0.35 * (high - low) + 0.1)
+    inner.legend(handles=[line], loc="upper right", fontsize=5.0, borderaxespad=0.2)
+    value, error = fit_value(fits, "G_inf_reduced")
+    if np.isfinite(value) and np.isfinite(error):
+        inner.axhspan(value - error, value + error, color=GREY, alpha=0.15, linewidth=0)
+
+
+def _draw_number(ax: Axes, fitted: pd.DataFrame, likelihood: pd.DataFrame, settings: Settings) -> None:
+    marks.temperature_axis(ax, settings)
+    ax.set_ylabel(r"$N_\mathrm{QLM}=A_g\,\omega_g^5$ (per particle)")
+    if not (marks.has_values(fitted, positive=True) or marks.has_values(likelihood, positive=True)):
+        marks.not_enough(ax, r"no $A_g$ or no $\omega_g$")
+        return
+    shift = 0.01
+    marks.points(ax, fitted, "$A_g$ from the cumulative", log=True)
+    moved = likelihood.assign(T=likelihood["T"] + shift)
+    marks.points(ax, moved, r"$A_g$ from $\omega_\mathrm{min}$ (censored likelihood)", SECOND, "D", log=True, size=3.2)
+    last = hottest(fitted) if marks.has_values(fitted, positive=True) else hottest(likelihood)
+    level = 10 ** -marks.PUBLISHED["N_qlm_decades"] * last["value"]
+    marks.published(ax, PINCHING_RANGE[0], level, f"slightly less than two decades below\nthe hottest ({marks.RAINONE}, Fig. 4b)")
+    marks.positive_limits(ax, fitted, likelihood, above=2.5, also=(level,))
+    ax.legend(loc="lower right")

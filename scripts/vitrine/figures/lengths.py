@@ -1,0 +1,34 @@
+"""The glassy length xi_g = 2 pi c_s/omega_g against the parent temperature (Rainone et al. 2020, eq. 4 and Fig. 6)."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from vitrine.aggregation.published import LENGTH_RANGE
+from vitrine.figures import marks
+from vitrine.figures.data import Settings, hottest, sample_note, series
+from vitrine.figures.style import SINGLE, new_figure, styled
+
+
+@styled
+def plot_lengths(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None) -> Figure:
+    """xi_g in a0, and the published decrease applied to our hottest value. Tables: QUANTITIES (xi_g), FLAGS."""
+    figure, (ax,) = new_figure(SINGLE, 2.75)
+    length = series(quantities, "xi_g", settings)
+    marks.note(figure, sample_note({r"$\xi_g$": length}, settings, flags, "pinching", SINGLE))
+    marks.temperature_axis(ax, settings)
+    ax.set_ylabel(r"$\xi_g/a_0=2\pi c_s/(\omega_g a_0)$")
+    if not marks.has_values(length):
+        marks.not_enough(ax, r"no $\omega_g$ or no shear modulus")
+        return figure
+    marks.points(ax, length, r"$\xi_g$")
+    last = hottest(length)
+    decrease = marks.PUBLISHED["xi_g_decrease"]
+    level = (1 - decrease) * last["value"]
+    marks.level(ax, last["value"])
+    marks.published(ax, LENGTH_RANGE[0], level, f"{100 * decrease:g} % below the hottest ({marks.RAINONE}, Fig. 6)")
+    low, high = min(length["value"].min(), level), max(length["value"].max(), last["value"])
+    ax.set_ylim(low - 0.12 * (high - low), high + 0.15 * (high - low))
+    ax.legend(loc="lower right")
+    return figure

@@ -1,0 +1,71 @@
+r"""Athermal elastic moduli of a sample at a minimum.
+
+A deformation x -> (1 + e E) x changes a bond by dR = E R. To second order in e, the affine and the non-affine part:
+
+    U'' = sum_b phi'' (n.dR)^2 + (phi'/r) (|dR|^2 - (n.dR)^2)
+    Xi  = d2U/(de dx),    C = [U'' - Xi.H^+.Xi]/V
+
+* Simple shear x_a -> x_a + gamma x_b, mean over the d(d-1) ordered pairs of axes: G = C. The initial stress is part of it: G is what a finite
+  strain at fixed volume measures, and rho c_s^2.
+* Dilation x -> (1 + eta) x: K = -V dp/dV = C/d^2 + (d-1) p/d; in three dimensions (U''/V + 6 p)/9.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vitrine.interactions import Interactions
+from vitrine.linalg import Factor
+from vitrine.samples import Sample
+
+
+def strain_response(bonds: Interactions, strains: np.ndarray, factor: Factor) -> tuple[np.ndarray, np.ndarray]:
+    """Affine and non-affine parts of d2U/de2 per volume, each (k,), for deformations E of shape (k, d, d)."""
+    d, volume = bonds.sample.dimension, bonds.sample.volume
+    _, slope, curvature = bonds.derivatives[:3]
+    tension = slope / bonds.distances
+    affine, mixed = np.empty(len(strains)), np.empty((bonds.sample.particles * d, len(strains)))
+    for k, strain in enumerate(strains):
+        change = bonds.vectors @ strain.T
+        along = np.einsum("ij,ij->i", change, bonds.directions)
+        affine[k] = np.sum(curvature * along**2 + tension * (np.einsum("ij,ij->i", change, change) - along**2))
+        pull = (curvature * along)[:, None] * bonds.directions + tension[:, None] * (change - along[:, None] * bonds.directions)
+        field = np.zeros((bonds.sample.particles, d))
+        np.add.at(field, bonds.j, pull)
+        np.add.at(field, bonds.i, -pull)
+        mixed[:, k] = field.ravel()
+    return affine / volume, np.einsum("ik,ik->k", mixed, factor.solve(mixed)) / volume
+
+
+def elastic_moduli(sample: Sample) -> dict[str, np.ndarray]:
+    """Moduli, pressure, wave speeds, coordination and the first shear phonon; columns as in tables.ELASTICITY, each of shape (1,).
+
+    Raises SampleError where the sample is no minimum.
+    """
+    bonds, d = Interactions.of(sample), sample.dimension
+    planes = [(a, b) for a in range(d) for b in range(d) if a != b]
+    strains = np.zeros((len(planes) + 1, d, d))
+    for k, (a, b) in enumerate(planes):
+        strains[k, a, b] = 1.0
+    strains[-1] = np.eye(d)
+    affine, nonaffine = strain_response(bonds, strains, Factor(bonds.hessian, d))
+    pressure, density = bonds.pressure, sample.particles / sample.volume
+    born, relaxed = affine[:-1].mean(), nonaffine[:-1].mean()
+    bulk_born, bulk_relaxed = affine[-1] / d**2 + (d - 1) * pressure / d, nonaffine[-1] / d**2
+    shear, bulk = born - relaxed, bulk_born - bulk_relaxed
+    c_s = np.sqrt(shear / density) if shear > 0 else np.nan  # a sample can be unstable to shear at fixed box; its phonon is then undefined
+    longitudinal = bulk + 2 * (d - 1) / d * shear
+    row = {
+        "shear_modulus": shear,
+        "shear_modulus_born": born,
+        "shear_modulus_nonaffine": relaxed,
+        "bulk_modulus": bulk,
+        "bulk_modulus_born": bulk_born,
+        "bulk_modulus_nonaffine": bulk_relaxed,
+        "pressure": pressure,
+        "c_s": c_s,
+        "c_l": np.sqrt(longitudinal / density) if longitudinal > 0 else np.nan,
+        "coordination": 2 * len(bonds.i) / sample.particles,
+        "omega_ph": 2 * np.pi * c_s / sample.volume ** (1 / d),
+    }
+    return {name: np.array([value]) for name, value in row.items()}

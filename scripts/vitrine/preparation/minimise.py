@@ -1,0 +1,146 @@
+"""Minimisers: conjugate gradient and FIRE, down to the rounding of float64.
+
+Different minimisers, and the same with another step, end in different minima of the same liquid: both are part of a sample's identity.
+Near a minimum energies no longer resolve a step (relative rounding 1e-16 of U stops at forces of 1e-8), so line searches use gradients alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from vitrine.interactions.forces import listed_pairs, pair_forces
+from vitrine.interactions.neighbours import cell_counts, padded
+from vitrine.samples.sample import Sample, widths
+
+SKIN = 0.3  # margin of the pair list [lambda_min]
+NEVER = -1.0  # a tolerance that is never reached: run a fixed number of iterations
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """The end of a minimisation: the moved sample, |F|_max over the root-mean-square pair force, and what it took."""
+
+    sample: Sample
+    residual: float
+    iterations: int
+    evaluations: int
+    converged: bool
+
+
+def minimise(sample: Sample, method: str = "cg", tolerance: float = 1e-10, maximum_iterations: int = 100_000, step: float = 0.1) -> Minimum:
+    """Follow the energy downhill until the largest net force is `tolerance` of the root-mean-square pair force.
+
+    method: `cg` (Polak-Ribiere conjugate gradient; `step` is the largest displacement of a particle in one line search [lambda_min]) or `fire`
+    (Bitzek et al., PRL 97, 170201; `step` is the first time step [lambda_min sqrt(m/epsilon)]). Never raises for lack of convergence: see `converged`.
+    """
+    run = {"cg": _conjugate_gradient, "fire": _fire}[method]
+    model = sample.model
+    x, h = padded(sample.positions, sample.box)
+    counts = cell_counts(widths(sample.box), model.range + SKIN)
+    sizes, types = np.ascontiguousarray(sample.sizes, dtype=float), np.ascontiguousarray(sample.types, dtype=np.int64)
+    system = (h, counts, sizes, types, model.scales, model.energies, model.nonadditivity, model.potential.kernel)
+    residual, iterations, evaluations = run(x, *system, tolerance, maximum_iterations, step)
+    moved = sample.moved(x[:, : sample.dimension])
+    return Minimum(moved, float(residual), int(iterations), int(evaluations), bool(residual <= tolerance))
+
+
+@numba.njit(cache=True)
+def _has_left(x, origin, margin):
+    """Whether any particle has moved further than `margin` from where the pair list was made."""
+    for i in range(x.shape[0]):
+        if (x[i, 0] - origin[i, 0]) ** 2 + (x[i, 1] - origin[i, 1]) ** 2 + (x[i, 2] - origin[i, 2]) ** 2 > margin * margin:
+            return True
+    return False
+
+
+@numba.njit(cache=True)
+def _longest(vectors):
+    longest = 0.0
+    for i in range(vectors.shape[0]):
+        longest = max(longest, vectors[i, 0] ** 2 + vectors[i, 1] ** 2 + vectors[i, 2] ** 2)
+    return np.sqrt(longest)
+
+
+@numba.njit(cache=True)
+def _conjugate_gradient(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, tolerance, maximum_iterations, step):
+    """Polak-Ribiere with restarts; each line search looks for the zero of the force along the direction by secants. Moves x in place."""
+    pairs = listed_pairs(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, SKIN)
+    origin = x.copy()
+    force, trial_force, trial = np.empty_like(x), np.empty_like(x), np.empty_like(x)
+    typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernel, force)
+    evaluations = 1
+    direction = force.copy()
+    length = 1e-3  # first guess of the step along a direction, later the last step that was taken
+    for iteration in range(maximum_iterations):
+        if largest <= tolerance * typical:
+            return largest / typical, iteration, evaluations
+        slope = np.sum(force * direction)  # > 0: downhill
+        if slope <= 0.0:
+            direction[:] = force
+            slope = np.sum(force * direction)
+        limit = step / _longest(direction)
+        # Invariant: the force along the direction is s_low > 0 at t_low; the zero, if found, lies between t_low and t_high.
+        t_low, s_low, t_high, s_high = 0.0, slope, -1.0, 0.0
+        t = min(length, limit)
+        for _ in range(30):
+            trial[:] = x + t * direction
+            if _has_left(trial, origin, 0.5 * SKIN):
+                pairs = listed_pairs(trial, h, counts, sizes, types, scales, energies, nonadditivity, kernel, SKIN)
+                origin[:] = trial
+            typical, largest = pair_forces(trial, pairs[0], pairs[1], pairs[2], kernel, trial_force)
+            evaluations += 1
+            s = np.sum(trial_force * direction)
+            if abs(s) <= 0.1 * slope or (s > 0.0 and t >= limit):
+                break
+            if s > 0.0:
+                guess = t + s * (t - t_low) / (s_low - s) if s < s_low else 4.0 * t
+                t_low, s_low = t, s
+                upper = t_high if t_high > 0.0 else min(4.0 * t, limit)
+                if t_high > 0.0:
+                    guess = t_low + (t_high - t_low) * s_low / (s_low - s_high)
+                t = min(guess, upper) if t_high < 0.0 else guess
+            else:
+                t_high, s_high = t, s
+                t = t_low + (t_high - t_low) * s_low / (s_low - s_high)
+        length = t
+        x[:] = trial
+        mixing = max(0.0, np.sum(trial_force * (trial_force - force)) / np.sum(force * force))
+        direction[:] = trial_force + mixing * direction
+        force[:] = trial_force
+        length *= slope / max(np.sum(force * direction), 1e-300) if mixing > 0.0 else 1.0
+    return largest / typical, maximum_iterations, evaluations
+
+
+@numba.njit(cache=True)
+def _fire(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, tolerance, maximum_iterations, step):
+    """FIRE with the published parameters: N_min = 5, f_inc = 1.1, f_dec = 0.5, alpha = 0.1, f_alpha = 0.99, dt_max = 10 dt. Moves x in place."""
+    pairs = listed_pairs(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, SKIN)
+    origin = x.copy()
+    force, velocity = np.empty_like(x), np.zeros_like(x)
+    typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernel, force)
+    dt, alpha, downhill = step, 0.1, 0
+    for iteration in range(maximum_iterations):
+        if largest <= tolerance * typical:
+            return largest / typical, iteration, iteration + 1
+        if np.sum(force * velocity) > 0.0:
+            ratio = np.sqrt(np.sum(velocity * velocity) / np.sum(force * force))
+            velocity[:] = (1.0 - alpha) * velocity + alpha * ratio * force
+            downhill += 1
+            if downhill > 5:
+                dt = min(1.1 * dt, 10.0 * step)
+                alpha *= 0.99
+        elif downhill > 0 or iteration > 0:
+            velocity[:] = 0.0
+            dt, alpha, downhill = 0.5 * dt, 0.1, 0
+        velocity += dt * force
+        # NOTE: a particle never moves further than 0.1 in a step; the published FIRE has no bound and can blow up from a hot liquid.
+        move = dt * min(1.0, 0.1 / max(dt * _longest(velocity), 1e-300))
+        x += move * velocity
+        if _has_left(x, origin, 0.5 * SKIN):
+            pairs = listed_pairs(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, SKIN)
+            origin[:] = x
+        typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernel, force)
+    return largest / typical, maximum_iterations, maximum_iterations + 1

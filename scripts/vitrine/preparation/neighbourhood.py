@@ -1,0 +1,189 @@
+"""Neighbour lists that follow single-particle moves: the ground of swap Monte Carlo.
+
+Every particle i keeps a reference position and a reference size. Two particles are in each other's list when their references are closer than
+x_c lambda(reference sizes) + REST + TRIAL. A particle uses up this skin by moving away from its reference and by growing beyond its reference
+size. At rest it may have used REST, in the trial move under way TRIAL; as long as both hold, every interacting pair is listed. A particle that
+would use more gets new references and a new list, alone; nothing is ever rebuilt as a whole.
+
+Arrays: body (N, 4) = x, y, z, size; reference (N, 4); lists (N, capacity) int32 with counts (N,). Cells hold the particles by reference position:
+members (cells, room) and their references, place (cells, room, 4). `near` (8, capacity) is room for the neighbours of one particle in
+contiguous order, which lets the compiler use vector instructions on them.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+import numba
+import numpy as np
+
+from vitrine.interactions.neighbours import cell_counts, mixed_size, padded
+from vitrine.samples.sample import Sample, widths
+
+REST, TRIAL = 0.2, 0.5  # [lambda_min]; near the fastest at every temperature
+SKIN = REST + TRIAL
+CELL = 1.7  # least edge of a cell [lambda_min]
+
+Neighbourhood = namedtuple(
+    "Neighbourhood",
+    "body reference types scales energies edges n_cells lists counts cell_of slot_of members place occupancy near "
+    "growth largest nonadditivity cutoff",
+)
+
+
+def neighbourhood(sample: Sample) -> Neighbourhood:
+    """Lists of a sample in a rectangular box, every particle's references being its own position and size."""
+    model = sample.model
+    x, h = padded(sample.positions, sample.box)
+    body = np.column_stack([x, sample.sizes])
+    n, d = sample.particles, sample.dimension
+    reach = model.range + SKIN
+    n_cells = cell_counts(widths(sample.box), CELL)
+    cells = int(np.prod(n_cells))
+    sphere = 4.19 * reach**3 if d == 3 else 3.15 * reach**2
+    capacity = int(min(n, 2 * sphere * n / sample.volume + 32))
+    room = int(min(n, 4 * n / cells + 16))
+    largest_scale = model.potential.cutoff * float(np.max(model.scales))
+    state = Neighbourhood(
+        body=body, reference=body.copy(), types=np.ascontiguousarray(sample.types, dtype=np.int64), scales=model.scales, energies=model.energies,
+        edges=np.diag(h).copy(), n_cells=n_cells, lists=np.zeros((n, capacity), dtype=np.int32), counts=np.zeros(n, dtype=np.int64),
+        cell_of=np.zeros(n, dtype=np.int64), slot_of=np.zeros(n, dtype=np.int64), members=np.zeros((cells, room), dtype=np.int32),
+        place=np.zeros((cells, room, 4)), occupancy=np.zeros(cells, dtype=np.int64), near=np.ones((8, capacity)),
+        growth=largest_scale * (0.5 + model.nonadditivity * model.largest_size), largest=model.largest_size, nonadditivity=model.nonadditivity,
+        cutoff=model.potential.cutoff,
+    )  # fmt: skip
+    state.near[4:6] = [[float(model.scales[0, 0])], [float(model.energies[0, 0])]]
+    _fill(state)
+    return state
+
+
+@numba.njit(cache=True, inline="always")
+def nearest(delta, edge):
+    """Nearest periodic image of one component."""
+    return delta - edge * np.rint(delta / edge)
+
+
+@numba.njit(cache=True)
+def _cell(x, y, z, state):
+    edges, n_cells = state.edges, state.n_cells
+    a = min(int((x / edges[0] - np.floor(x / edges[0])) * n_cells[0]), n_cells[0] - 1)
+    b = min(int((y / edges[1] - np.floor(y / edges[1])) * n_cells[1]), n_cells[1] - 1)
+    c = min(int((z / edges[2] - np.floor(z / edges[2])) * n_cells[2]), n_cells[2] - 1)
+    return (a * n_cells[1] + b) * n_cells[2] + c
+
+
+@numba.njit(cache=True)
+def _enter_cell(i, cell, state):
+    slot = state.occupancy[cell]
+    if slot == state.members.shape[1]:
+        raise RuntimeError("a cell of the neighbour lists is full: the sample is far denser in one place than on average")
+    state.members[cell, slot] = i
+    state.place[cell, slot] = state.reference[i]
+    state.cell_of[i], state.slot_of[i] = cell, slot
+    state.occupancy[cell] = slot + 1
+
+
+@numba.njit(cache=True)
+def _leave_cell(i, state):
+    cell, slot = state.cell_of[i], state.slot_of[i]
+    last = state.occupancy[cell] - 1
+    moved = state.members[cell, last]
+    state.members[cell, slot] = moved
+    state.place[cell, slot] = state.place[cell, last]
+    state.slot_of[moved] = slot
+    state.occupancy[cell] = last
+
+
+@numba.njit(cache=True, inline="always")
+def _append(i, j, state):
+    count = state.counts[i]
+    if count == state.lists.shape[1]:
+        raise RuntimeError("a neighbour list is full: the sample is far denser in one place than on average")
+    state.lists[i, count] = j
+    state.counts[i] = count + 1
+
+
+@numba.njit(cache=True)
+def _stencil(home, inside, edge, reach, n_cells, found, gap2):
+    """Cells along one axis that may hold neighbours: their indices into `found`, squared distances to them into `gap2`; returns their number."""
+    width = edge / n_cells
+    span = int(np.ceil(reach / width))
+    if 2 * span + 1 >= n_cells:
+        for c in range(n_cells):
+            found[c], gap2[c] = c, 0.0
+        return n_cells
+    for o in range(-span, span + 1):
+        found[o + span] = (home + o) % n_cells
+        gap = o * width - inside if o > 0 else inside - (o + 1) * width
+        gap2[o + span] = max(gap, 0.0) ** 2 if o != 0 else 0.0
+    return 2 * span + 1
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _connect(i, state, only_later):
+    """Enter i and every particle near its reference into each other's lists; with `only_later`, particles of a higher index alone."""
+    edges, n_cells = state.edges, state.n_cells
+    x, y, z, size = state.reference[i]
+    larger = max(size, state.largest)
+    bound = state.cutoff * np.max(state.scales) * mixed_size(size, larger, state.nonadditivity)  # no partner reaches further than the largest
+    bound2 = (bound + SKIN) ** 2
+    cells, gaps, sizes = np.empty((3, 256), dtype=np.int64), np.empty((3, 256)), np.empty(3, dtype=np.int64)
+    for axis in range(3):
+        inside = (state.reference[i, axis] / edges[axis] - np.floor(state.reference[i, axis] / edges[axis])) * edges[axis]
+        home = min(int(inside / edges[axis] * n_cells[axis]), n_cells[axis] - 1)
+        width = edges[axis] / n_cells[axis]
+        sizes[axis] = _stencil(home, inside - home * width, edges[axis], bound + SKIN, n_cells[axis], cells[axis], gaps[axis])
+    inverse0, inverse1, inverse2 = 1.0 / edges[0], 1.0 / edges[1], 1.0 / edges[2]
+    for a in range(sizes[0]):
+        for b in range(sizes[1]):
+            for c in range(sizes[2]):
+                if gaps[0, a] + gaps[1, b] + gaps[2, c] > bound2:
+                    continue
+                cell = (cells[0, a] * n_cells[1] + cells[1, b]) * n_cells[2] + cells[2, c]
+                for slot in range(state.occupancy[cell]):
+                    dx, dy, dz = state.place[cell, slot, 0] - x, state.place[cell, slot, 1] - y, state.place[cell, slot, 2] - z
+                    dx -= edges[0] * np.rint(dx * inverse0)
+                    dy -= edges[1] * np.rint(dy * inverse1)
+                    dz -= edges[2] * np.rint(dz * inverse2)
+                    r2 = dx * dx + dy * dy + dz * dz
+                    if r2 < bound2:
+                        j = state.members[cell, slot]
+                        scale = state.scales[state.types[i], state.types[j]]
+                        reach = state.cutoff * scale * mixed_size(size, state.place[cell, slot, 3], state.nonadditivity) + SKIN
+                        if r2 < reach * reach and j != i and not (only_later and j < i):
+                            _append(i, j, state)
+                            _append(j, i, state)
+
+
+@numba.njit(cache=True)
+def _fill(state):
+    for i in range(state.body.shape[0]):
+        _enter_cell(i, _cell(state.reference[i, 0], state.reference[i, 1], state.reference[i, 2], state), state)
+    for i in range(state.body.shape[0]):
+        _connect(i, state, True)
+
+
+@numba.njit(cache=True)
+def renew(i, size, state):
+    """Give particle i its present position and `size` as references, and a new list."""
+    for k in range(state.counts[i]):
+        j = state.lists[i, k]
+        last = state.counts[j] - 1
+        for m in range(last + 1):
+            if state.lists[j, m] == i:
+                state.lists[j, m] = state.lists[j, last]
+                break
+        state.counts[j] = last
+    state.counts[i] = 0
+    state.reference[i, :3] = state.body[i, :3]
+    state.reference[i, 3] = size
+    _leave_cell(i, state)
+    _enter_cell(i, _cell(state.body[i, 0], state.body[i, 1], state.body[i, 2], state), state)
+    _connect(i, state, False)
+
+
+@numba.njit(cache=True, inline="always")
+def used_skin(i, x, y, z, size, state):
+    """What particle i would use of the skin at a position and size."""
+    dx, dy, dz = x - state.reference[i, 0], y - state.reference[i, 1], z - state.reference[i, 2]
+    return np.sqrt(dx * dx + dy * dy + dz * dz) + state.growth * max(0.0, size - state.reference[i, 3])

@@ -1,0 +1,209 @@
+"""Swap Monte Carlo in the canonical ensemble (Ninarello, Berthier, Coslovich, PRX 7, 021039; 002 App. A).
+
+An elementary move is a displacement of one particle, uniform in a cube, or with probability `swap_fraction` an exchange of the sizes of two
+particles. Both are proposed symmetrically and accepted with probability min(1, exp(-dU/k_B T)); exchanges of sizes that differ by more than
+`swap_range` are rejected at once, which is symmetric too. A sweep is N elementary moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from vitrine.interactions.neighbours import mixed_size
+from vitrine.models.kernels import reduced_curvature, reduced_energy, reduced_slope
+from vitrine.preparation.neighbourhood import REST, TRIAL, nearest, neighbourhood, renew, used_skin
+from vitrine.samples.sample import Sample
+
+LARGEST_STEP = (TRIAL - REST) / np.sqrt(3)  # a trial displacement never uses more skin than a trial may
+
+
+@dataclass
+class SwapMonteCarlo:
+    """A chain of swap Monte Carlo.
+
+    sample: the start; temperature [epsilon/k_B]; step: largest displacement along an axis [lambda_min]; the generator is the chain's own.
+    """
+
+    sample: Sample
+    temperature: float
+    rng: np.random.Generator
+    swap_fraction: float = 0.2
+    swap_range: float = 0.35
+    step: float = 0.1
+
+    def __post_init__(self) -> None:
+        self._state = neighbourhood(self.sample)
+        self._kernel = self.sample.model.potential.kernel
+        if not self.sample.model.polydisperse:
+            self.swap_fraction = 0.0
+        self.energy = self.measured_energy()
+
+    def advance(self, sweeps: int) -> np.ndarray:
+        """Run `sweeps` sweeps; return trial displacements, accepted ones, trial exchanges, accepted ones."""
+        counts = np.zeros(4, dtype=np.int64)
+        moves = sweeps * self.sample.particles
+        self.energy += _run(
+            self._state, self._kernel, self.sample.dimension, self.temperature, self.step, self.swap_fraction, self.swap_range, moves, self.rng, counts
+        )
+        return counts
+
+    def tune(self, sweeps: int, target: float) -> None:
+        """Run `sweeps` sweeps in blocks of ten and bring the acceptance of displacements to `target`."""
+        for _ in range(max(1, sweeps // 10)):
+            tried, accepted = self.advance(10)[:2]
+            self.step = float(np.clip(self.step * np.clip(accepted / max(tried, 1) / target, 0.8, 1.25), 1e-4, LARGEST_STEP))
+
+    def measured_energy(self) -> float:
+        """Potential energy, summed anew over all pairs."""
+        return _total_energy(self._state, self._kernel)
+
+    def configurational_terms(self) -> tuple[float, float]:
+        """|grad U|^2 and the Laplacian of U; the ratio of their averages is k_B T in equilibrium."""
+        return _configurational_terms(self._state, self._kernel, self.sample.dimension)
+
+    @property
+    def positions(self) -> np.ndarray:
+        """Unfolded positions (N, d)."""
+        return self._state.body[:, : self.sample.dimension].copy()
+
+    def current(self) -> Sample:
+        """The present configuration, folded into the box."""
+        edges = np.diag(self.sample.box)
+        positions = self.positions
+        return self.sample.moved(positions - np.floor(positions / edges) * edges, sizes=self._state.body[:, 3].copy())
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _gather(i, state):
+    """Copy the neighbours of particle i into `near`: vectors from i (0-2), sizes (3), scales (4) and energies (5) of the pair of types."""
+    body, edges, near = state.body, state.edges, state.near
+    count = state.counts[i]
+    for k in range(count):
+        j = state.lists[i, k]
+        near[0, k], near[1, k], near[2, k], near[3, k] = body[j, 0], body[j, 1], body[j, 2], body[j, 3]
+    for axis in range(3):
+        edge, inverse, own = edges[axis], 1.0 / edges[axis], body[i, axis]
+        row = near[axis]
+        for k in range(count):
+            delta = row[k] - own
+            row[k] = delta - edge * np.rint(delta * inverse)
+    if state.scales.shape[0] > 1:
+        for k in range(count):
+            near[4, k] = state.scales[state.types[i], state.types[state.lists[i, k]]]
+            near[5, k] = state.energies[state.types[i], state.types[state.lists[i, k]]]
+    return count
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _gathered_energies(count, mx, my, mz, size, state, kernel, out):
+    """Energies with the gathered neighbours of a particle displaced by (mx, my, mz), at a size, into `out` (count,).
+
+    At and beyond the cutoff the potential is evaluated at the cutoff, where it vanishes: no branch, so the loop runs on vectors.
+    """
+    x, y, z, sizes, scales, energies = state.near[0], state.near[1], state.near[2], state.near[3], state.near[4], state.near[5]
+    cutoff2 = kernel.cutoff2
+    at_cutoff = reduced_energy(cutoff2, kernel)
+    for k in range(count):
+        dx, dy, dz = x[k] - mx, y[k] - my, z[k] - mz
+        scale = scales[k] * mixed_size(size, sizes[k], state.nonadditivity)
+        u = min((dx * dx + dy * dy + dz * dz) / (scale * scale), cutoff2)
+        out[k] = energies[k] * (reduced_energy(u, kernel) - at_cutoff)
+
+
+@numba.njit(cache=True)
+def _cost(i, mx, my, mz, size, skip, state, kernel):
+    """Change of energy when particle i moves by (mx, my, mz) and takes a size, its pair with particle `skip` left out."""
+    count = _gather(i, state)
+    before, after = state.near[6], state.near[7]
+    _gathered_energies(count, 0.0, 0.0, 0.0, state.body[i, 3], state, kernel, before)
+    _gathered_energies(count, mx, my, mz, size, state, kernel, after)
+    cost = 0.0
+    for k in range(count):
+        if state.lists[i, k] != skip:
+            cost += after[k] - before[k]
+    return cost
+
+
+@numba.njit(cache=True, inline="always")
+def _settle(i, state):
+    """After an accepted move: new references where particle i has used more than its share of the skin, or shrunk so far that its list is too long."""
+    body = state.body
+    if used_skin(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state) > REST or body[i, 3] < state.reference[i, 3] - 0.3:
+        renew(i, body[i, 3], state)
+
+
+@numba.njit(cache=True)
+def _run(state, kernel, dimension, temperature, step, swap_fraction, swap_range, moves, rng, counts):
+    """Elementary moves; returns the change of energy and adds to `counts` (tried, accepted displacements; tried, accepted exchanges)."""
+    body = state.body
+    n = body.shape[0]
+    change = 0.0
+    for _ in range(moves):
+        i = int(rng.random() * n)
+        if rng.random() >= swap_fraction:
+            counts[0] += 1
+            mx, my = step * (2.0 * rng.random() - 1.0), step * (2.0 * rng.random() - 1.0)
+            mz = step * (2.0 * rng.random() - 1.0) if dimension == 3 else 0.0
+            cost = _cost(i, mx, my, mz, body[i, 3], -1, state, kernel)
+            if cost <= 0.0 or rng.random() < np.exp(-cost / temperature):
+                body[i, 0] += mx
+                body[i, 1] += my
+                body[i, 2] += mz
+                change += cost
+                counts[1] += 1
+                _settle(i, state)
+            continue
+        counts[2] += 1
+        j = int(rng.random() * n)
+        a, b = body[i, 3], body[j, 3]
+        if i == j or abs(a - b) > swap_range:
+            continue
+        for one, size in ((i, b), (j, a)):
+            if used_skin(one, body[one, 0], body[one, 1], body[one, 2], size, state) > TRIAL:
+                renew(one, max(a, b), state)
+        # The pair (i, j) itself is left out: exchanging the two sizes leaves lambda_ij as it is.
+        cost = _cost(i, 0.0, 0.0, 0.0, b, j, state, kernel) + _cost(j, 0.0, 0.0, 0.0, a, i, state, kernel)
+        if cost <= 0.0 or rng.random() < np.exp(-cost / temperature):
+            body[i, 3], body[j, 3] = b, a
+            change += cost
+            counts[3] += 1
+            _settle(i, state)
+            _settle(j, state)
+    return change
+
+
+@numba.njit(cache=True)
+def _total_energy(state, kernel):
+    total = 0.0
+    for i in range(state.body.shape[0]):
+        count = _gather(i, state)
+        _gathered_energies(count, 0.0, 0.0, 0.0, state.body[i, 3], state, kernel, state.near[6])
+        total += np.sum(state.near[6, :count])
+    return 0.5 * total
+
+
+@numba.njit(cache=True)
+def _configurational_terms(state, kernel, dimension):
+    body, edges = state.body, state.edges
+    squares, laplacian = 0.0, 0.0
+    for i in range(body.shape[0]):
+        fx, fy, fz = 0.0, 0.0, 0.0
+        for k in range(state.counts[i]):
+            j = state.lists[i, k]
+            dx, dy, dz = nearest(body[j, 0] - body[i, 0], edges[0]), nearest(body[j, 1] - body[i, 1], edges[1]), nearest(body[j, 2] - body[i, 2], edges[2])
+            r2 = dx * dx + dy * dy + dz * dz
+            scale = state.scales[state.types[i], state.types[j]] * mixed_size(body[i, 3], body[j, 3], state.nonadditivity)
+            inverse = 1.0 / (scale * scale)
+            if r2 * inverse < kernel.cutoff2:
+                energy = state.energies[state.types[i], state.types[j]]
+                slope = 2.0 * energy * inverse * reduced_slope(r2 * inverse, kernel)  # phi'/r
+                curvature = slope + 4.0 * energy * r2 * inverse * inverse * reduced_curvature(r2 * inverse, kernel)  # phi''
+                fx += slope * dx
+                fy += slope * dy
+                fz += slope * dz
+                laplacian += curvature + (dimension - 1) * slope
+        squares += fx * fx + fy * fy + fz * fz
+    return squares, laplacian

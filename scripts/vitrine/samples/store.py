@@ -1,0 +1,140 @@
+"""Samples on disk: GSD in double precision, one frame per sample, readable by OVITO and HOOMD-blue.
+
+particles/position (folded to the box, centred on the origin as GSD wants it), particles/typeid, particles/diameter (the size s_i),
+configuration/box. Vitrine's own chunks: log/vitrine/record, the UTF-8 bytes of a JSON object with the sample's index, parent temperature, flag,
+model, box (GSD itself keeps the box in single precision) and provenance; log/vitrine/checksum, the SHA-256 of positions, sizes, types and box, by
+which silent damage is seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import gsd.hoomd
+import numpy as np
+
+from vitrine.errors import InputError, SampleError
+from vitrine.files import whole_file
+from vitrine.models import glass_former
+from vitrine.samples.sample import Sample
+
+
+def write_samples(path: str | Path, samples: Iterable[Sample]) -> None:
+    """Write samples as the frames of one GSD file, whole or not at all."""
+    with whole_file(path) as partial, gsd.hoomd.open(str(partial), "w", precision="double") as trajectory:
+        for sample in samples:
+            trajectory.append(_to_frame(sample))
+
+
+def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
+    """Yield every frame as a Sample, or as the SampleError that says what is wrong with it.
+
+    A frame that cannot be read, holds NaN, is damaged or does not carry Vitrine's record is one error; the others are still read.
+    Raises InputError where the file as a whole cannot be opened.
+    """
+    try:
+        trajectory = gsd.hoomd.open(str(path), "r")
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"{path}: not a whole GSD file ({error}); remove it and run again") from error
+    with trajectory:
+        for number in range(len(trajectory)):
+            try:
+                yield _from_frame(trajectory[number])
+            except SampleError as error:
+                yield SampleError(f"frame {number}: {error}")
+            except (OSError, RuntimeError, ValueError, KeyError) as error:
+                yield SampleError(f"frame {number} cannot be read: {error}")
+
+
+def batch_samples(path: str | Path, indices: Iterable[int], *, particles: int, parent_temperature: float) -> Iterator[Sample]:
+    """Yield the samples `indices` of one batch in this order; one that is missing or broken comes as an empty sample whose flag says why.
+
+    particles, parent_temperature: what every sample of the batch must have.
+    """
+    found: dict[int, Sample] = {}
+    troubles: list[str] = []
+    try:
+        for sample in read_samples(path):
+            if isinstance(sample, SampleError):
+                troubles.append(str(sample))
+            elif sample.particles != particles or not np.isclose(sample.parent_temperature, parent_temperature):
+                troubles.append(f"sample {sample.index} has N = {sample.particles}, T_p = {sample.parent_temperature:g}")
+            else:
+                found[sample.index] = sample
+    except InputError as error:
+        troubles.append(str(error))
+    for index in indices:
+        if index in found:
+            yield found[index]
+        else:
+            reason = f"not in {Path(path).name}" + (f" ({'; '.join(troubles)})" if troubles else "")
+            yield missing_sample(index, particles, parent_temperature, f"unreadable: {reason}")
+
+
+def missing_sample(index: int, particles: int, parent_temperature: float, flag: str) -> Sample:
+    """A sample without a configuration, that carries its flag through every table."""
+    empty = np.zeros((0, 0))
+    return Sample(empty, np.zeros(0), np.zeros(0, dtype=np.int64), empty, None, index, parent_temperature, flag, {"particles": particles})
+
+
+def _to_frame(sample: Sample) -> gsd.hoomd.Frame:
+    frame = gsd.hoomd.Frame()
+    d = sample.dimension
+    edges = np.diag(sample.box)
+    tilts = [sample.box[a, b] / edges[b] if b < d else 0.0 for a, b in ((0, 1), (0, 2), (1, 2))]
+    frame.configuration.box = [*edges, *([0.0] * (3 - d)), *tilts]
+    frame.configuration.dimensions = d
+    frame.particles.N = sample.particles
+    frame.particles.position = np.zeros((sample.particles, 3))
+    fractional = sample.positions @ np.linalg.inv(sample.box).T
+    frame.particles.position[:, :d] = (fractional - np.floor(fractional) - 0.5) @ sample.box.T
+    frame.particles.typeid = sample.types
+    frame.particles.types = [chr(ord("A") + k) for k in range(len(sample.model.scales))] if sample.model else ["A"]
+    frame.particles.diameter = sample.sizes
+    record = {
+        "sample": sample.index,
+        "parent_temperature": sample.parent_temperature,
+        "flag": sample.flag,
+        "model": sample.model.describe(),
+        "box": sample.box.tolist(),
+        "provenance": sample.provenance,
+    }
+    frame.log = {
+        "vitrine/record": np.frombuffer(json.dumps(record, sort_keys=True).encode(), dtype=np.uint8),
+        "vitrine/checksum": np.frombuffer(_checksum(frame, sample.box), dtype=np.uint8),
+    }
+    return frame
+
+
+def _from_frame(frame: gsd.hoomd.Frame) -> Sample:
+    if "vitrine/record" not in frame.log or "vitrine/checksum" not in frame.log:
+        raise SampleError("it was not written by Vitrine")
+    if frame.particles.position.dtype != np.float64:
+        raise SampleError("positions are in single precision, a minimum does not survive it")
+    record = json.loads(frame.log["vitrine/record"].tobytes().decode())
+    d = frame.configuration.dimensions
+    box = np.array(record["box"], dtype=float)
+    if _checksum(frame, box) != frame.log["vitrine/checksum"].tobytes():
+        raise SampleError("its checksum does not match, the file is damaged")
+    return Sample(
+        positions=np.ascontiguousarray(frame.particles.position[:, :d]) + box.sum(axis=1) / 2,
+        sizes=np.array(frame.particles.diameter),
+        types=np.array(frame.particles.typeid, dtype=np.int64),
+        box=box,
+        model=glass_former(**record["model"]),
+        index=int(record["sample"]),
+        parent_temperature=float(record["parent_temperature"]),
+        flag=str(record["flag"]),
+        provenance=dict(record["provenance"]),
+    ).checked()
+
+
+def _checksum(frame: gsd.hoomd.Frame, box: np.ndarray) -> bytes:
+    digest = hashlib.sha256()
+    particles = frame.particles
+    for array in (particles.position, particles.diameter, np.asarray(particles.typeid, dtype=np.uint32), box):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.digest()

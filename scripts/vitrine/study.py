@@ -1,0 +1,149 @@
+"""A study: a config that has been checked, and what follows from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import yaml
+
+from vitrine.errors import InputError
+from vitrine.models import GLASS_FORMERS, GlassFormer, glass_former
+
+SCHEMA = Path(__file__).with_name("config.schema.yaml")
+DIGITS = 4  # decimals of T_p in the names of folders
+
+
+@dataclass(frozen=True)
+class EnsemblePlan:
+    """The ensembles of one system size: N, samples per T_p, samples per job and the ladder of T_p, hot to cold."""
+
+    particles: int
+    samples: int
+    batch: int
+    parent_temperatures: tuple[float, ...]
+
+    def batches(self) -> list[str]:
+        """Names of the batches, by first and last sample: 00000-00011, ..."""
+        firsts = range(0, self.samples, self.batch)
+        return [f"{first:05d}-{min(first + self.batch, self.samples) - 1:05d}" for first in firsts]
+
+    def hotter(self, parent_temperature: str) -> str | None:
+        """The next hotter rung of the ladder as it stands in paths; None for the hottest."""
+        names = [temperature_name(t) for t in self.parent_temperatures]
+        place = names.index(parent_temperature)
+        return names[place - 1] if place else None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A checked config. `ensembles` maps N to its plan, the main one first."""
+
+    config: Mapping
+    model: GlassFormer
+    ensembles: dict[int, EnsemblePlan]
+
+    @classmethod
+    def from_config(cls, config: Mapping) -> Study:
+        """Check a config. Raises InputError, in one sentence with the key, the value and what is allowed."""
+        _check_schema(config)
+        section = config["model"]
+        unknown = sorted(set(section) - {"name", *GLASS_FORMERS})
+        if unknown:
+            raise InputError(f"config key model.{unknown[0]} is unknown: allowed are name and the sections {', '.join(GLASS_FORMERS)}")
+        model = glass_former(section["name"], section.get(section["name"]) or {})
+        plans = [EnsemblePlan(e["particles"], e["samples"], e["batch"], tuple(map(float, e["parent_temperatures"]))) for e in config["ensembles"]]
+        for number, plan in enumerate(plans):
+            _check_ensemble(f"ensembles[{number}]", plan, model)
+            if plan.particles in [other.particles for other in plans[:number]]:
+                raise InputError(f"config key ensembles[{number}].particles is {plan.particles}: another ensemble has this size already")
+        preparation = config["preparation"]
+        if preparation["minimum_sweeps"] > preparation["maximum_sweeps"]:
+            raise InputError(
+                f"config key preparation.minimum_sweeps is {preparation['minimum_sweeps']}: "
+                f"it must not exceed preparation.maximum_sweeps, {preparation['maximum_sweeps']}"
+            )
+        return cls(config, model, {plan.particles: plan for plan in plans})
+
+    @property
+    def name(self) -> str:
+        """The study's name, of its folder below results/."""
+        return self.config["study"]
+
+    @property
+    def seed(self) -> int:
+        """The study's seed."""
+        return self.config["seed"]
+
+    @property
+    def main(self) -> EnsemblePlan:
+        """The main ensemble, used for every figure."""
+        return next(iter(self.ensembles.values()))
+
+
+def temperature_name(temperature: float) -> str:
+    """T_p as it stands in paths."""
+    return f"{temperature:.{DIGITS}f}"
+
+
+def sample_indices(batch: str) -> range:
+    """The samples of a batch, from its name."""
+    first, last = map(int, batch.split("-"))
+    return range(first, last + 1)
+
+
+def _check_schema(config: Mapping) -> None:
+    validator = jsonschema.Draft202012Validator(yaml.safe_load(SCHEMA.read_text()))
+    error = next(iter(sorted(validator.iter_errors(config), key=lambda e: (e.validator != "additionalProperties", [str(p) for p in e.path]))), None)
+    if error is not None:
+        raise InputError(_sentence(error))
+
+
+def _sentence(error: jsonschema.ValidationError) -> str:
+    """What jsonschema found, for a physicist."""
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.path).lstrip(".")
+    here = f"{key}." if key else ""
+    schema, value = error.schema, json.dumps(error.instance, default=str)
+    value = value if len(value) <= 80 else value[:77] + "..."
+    if error.validator == "additionalProperties":
+        unknown = sorted(str(name) for name in error.instance if name not in schema["properties"])[0]
+        return f"config key {here}{unknown} is unknown: allowed {'below ' + key if key else 'at the top'} are {', '.join(schema['properties'])}"
+    if error.validator == "required":
+        missing = next(name for name in schema["required"] if name not in error.instance)
+        return f"config key {here}{missing} is missing"
+    if "description" in schema:
+        return f"config key {key} is {value}: allowed is {schema['description']}"
+    if error.validator == "enum":
+        return f"config key {key} is {value}: allowed are {', '.join(map(str, schema['enum']))}"
+    kinds = schema.get("type", "value")
+    words = {"integer": "a whole number", "number": "a number", "string": "a text", "object": "a section of keys", "array": "a list", "null": "null"}
+    text = " or ".join(words.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds))
+    bounds = [
+        f"{word} {schema[name]:g}"
+        for name, word in (("minimum", "at least"), ("exclusiveMinimum", "greater than"), ("maximum", "at most"))
+        if name in schema
+    ]
+    if "minItems" in schema:
+        bounds.append(f"with at least {schema['minItems']} entry")
+    return f"config key {key} is {value}: allowed is {' '.join([text, ' and '.join(bounds)]).strip()}"
+
+
+def _check_ensemble(key: str, plan: EnsemblePlan, model: GlassFormer) -> None:
+    ladder = plan.parent_temperatures
+    if any(a <= b for a, b in zip(ladder[:-1], ladder[1:], strict=True)):
+        raise InputError(f"config key {key}.parent_temperatures is {list(ladder)}: it must descend, from hot to cold")
+    names = [temperature_name(t) for t in ladder]
+    if len(set(names)) < len(names) or float(names[-1]) == 0:
+        raise InputError(f"config key {key}.parent_temperatures is {list(ladder)}: entries must be positive and differ in the first {DIGITS} decimals")
+    if any(float(name) != temperature for name, temperature in zip(names, ladder, strict=True)):
+        raise InputError(f"config key {key}.parent_temperatures is {list(ladder)}: at most {DIGITS} decimals are allowed")
+    if model.box_length(plan.particles) < 2 * model.range:
+        least = int(np.ceil((2 * model.range) ** model.dimension * model.density))
+        raise InputError(
+            f"config key {key}.particles is {plan.particles}: the box must be wider than twice the range of the interaction "
+            f"({2 * model.range:.4g} lambda_min), so at least {least} particles are allowed"
+        )

@@ -1,0 +1,290 @@
+"""Over all parent temperatures: derived quantities, fits, the summary, on made-up estimates whose answers are known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from vitrine import tables
+from vitrine.aggregation.published import HEADLINES
+from vitrine.aggregation.study import StudySettings, collect_flags, collect_quantities
+from vitrine.aggregation.study_fits import fit_study
+from vitrine.aggregation.summary import number, summarise, summary_markdown
+from vitrine.errors import InputError
+
+SETTINGS = StudySettings(particles=2000, dimension=3, density=0.58, onset_temperature=0.9, crossover_temperature=0.66)
+A0 = 0.58 ** (-1 / 3)
+TEMPERATURES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.9, 1.3)
+REPLICATES = 100
+SAMPLES = 40
+
+
+def truth(particles, temperature):
+    """A glass that obeys the papers: N = 0.1 exp(-3.3 T_onset/T_p), omega_g doubling, G with an onset at 0.75, <omega_min> ~ N^(-1/5)."""
+    omega = 2.0 * (1 + max(0, 0.75 - temperature) / 0.45)
+    modulus = 8.9 * (1 + max(0, 0.75 - temperature))
+    number_of_spots = 0.1 * np.exp(-3.3 * 0.9 / temperature)
+    return {
+        "shear_modulus": modulus,
+        "c_s": np.sqrt(modulus / 0.58),
+        "omega_ph": 1.5,
+        "chi": 2.0,
+        "omega_g": omega,
+        "omega_g_unfiltered": 1.4 * omega,
+        "omega_g_filter_ratio": 1.4,
+        "A_g": number_of_spots / omega**5,
+        "A_g_ml": number_of_spots / omega**5,
+        "A_g_tail": number_of_spots / omega**5,
+        "A_g_exponent": 5.0,
+        "weibull_exponent": 5.0,
+        "omega_min": 3 * particles**-0.2,
+        "omega_min_ratio": 0.229,
+        "omega_min_below": 0.95 if temperature > 0.45 else 0.5,
+        "lambda_exponent": 3.5,
+        "xi_bond": 4.0 * A0 * (0.6 if temperature < 0.35 else 1.0),
+    }
+
+
+def estimates(particles=2000, temperatures=TEMPERATURES, spread=0.02, samples=SAMPLES, names=None, seed=1, **changed):
+    """Estimates tables: the truth as the estimate, replicates scattered about it by `spread`."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for temperature in temperatures:
+        for name, value in {**truth(particles, temperature), **changed}.items():
+            if names is not None and name not in names:
+                continue
+            scattered = np.append(value, value * (1 + spread * rng.standard_normal(REPLICATES)))
+            for replicate, one in enumerate(scattered):
+                rows.append((particles, temperature, name, replicate, one, "unit", samples, 2))
+    return pd.DataFrame(rows, columns=[column.name for column in tables.ESTIMATES.columns])
+
+
+def value(quantities, name, temperature, particles=2000, column="value"):
+    chosen = quantities[(quantities["quantity"] == name) & (quantities["parent_temperature"] == temperature) & (quantities["particles"] == particles)]
+    return chosen[column].item()
+
+
+def fitted(fits, name, column="value"):
+    return fits.loc[fits["name"] == name, column].item()
+
+
+@pytest.fixture(scope="module")
+def data():
+    return estimates()
+
+
+@pytest.fixture(scope="module")
+def quantities(data):
+    return collect_quantities(data, SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def fits(data):
+    return fit_study(data, SETTINGS)
+
+
+def test_estimates_keep_value_error_and_counts(quantities, data):
+    chosen = data[(data["quantity"] == "omega_g") & (data["parent_temperature"] == 0.4)]["value"].to_numpy()
+    assert value(quantities, "omega_g", 0.4) == chosen[0]
+    assert value(quantities, "omega_g", 0.4, column="error") == pytest.approx(chosen[1:].std(ddof=1), rel=1e-12)
+    assert value(quantities, "omega_g", 0.4, column="samples") == SAMPLES
+    assert value(quantities, "omega_g", 0.4, column="flagged") == 2
+
+
+def test_reduced_units_are_those_of_the_papers(quantities, fits):
+    c_inf = np.sqrt(8.9 / 0.58)
+    assert fitted(fits, "c_inf") == pytest.approx(c_inf, rel=1e-12)
+    assert fitted(fits, "a0") == pytest.approx(A0, rel=1e-12)
+    assert fitted(fits, "G_inf_reduced") == pytest.approx(8.9 / 0.58 / 0.9, rel=1e-12)
+    assert value(quantities, "omega_g_reduced", 1.3) == pytest.approx(2.0 * A0 / c_inf, rel=1e-12)
+    assert value(quantities, "A_g_reduced", 1.3) == pytest.approx(truth(2000, 1.3)["A_g"] * (c_inf / A0) ** 5, rel=1e-12)
+    assert value(quantities, "xi_g", 1.3) == pytest.approx(2 * np.pi * c_inf / 2.0 / A0, rel=1e-12)
+    assert value(quantities, "xi_bond_reduced", 1.3) == pytest.approx(4.0, rel=1e-12)
+
+
+def test_number_of_soft_spots_does_not_depend_on_units(quantities):
+    for temperature in (0.3, 1.3):
+        expected = 0.1 * np.exp(-3.3 * 0.9 / temperature)
+        assert value(quantities, "N_qlm", temperature) == pytest.approx(expected, rel=1e-12)
+        in_units = value(quantities, "A_g_reduced", temperature) * value(quantities, "omega_g_reduced", temperature) ** 5
+        assert in_units == pytest.approx(expected, rel=1e-12)
+
+
+def test_errors_follow_the_replicates_through_a_product(quantities, data):
+    chosen = data[data["parent_temperature"] == 0.5].pivot(index="replicate", columns="quantity", values="value")
+    product = (chosen["A_g"] * chosen["omega_g"] ** 5).to_numpy()
+    assert value(quantities, "N_qlm", 0.5, column="error") == pytest.approx(product[1:].std(ddof=1), rel=1e-12)
+
+
+def test_ratios_are_one_at_the_hottest(quantities):
+    for name in ("R_Ag", "R_Ag_tail", "R_xi_g", "R_xi_bond"):
+        assert value(quantities, name, 1.3) == 1
+        assert value(quantities, name, 1.3, column="error") == 0
+    assert value(quantities, "R_Ag", 0.3) == pytest.approx(truth(2000, 0.3)["A_g"] / truth(2000, 1.3)["A_g"], rel=1e-12)
+    assert value(quantities, "R_xi_bond", 0.3) == pytest.approx(0.6, rel=1e-12)
+
+
+def test_above_a_temperature_the_prefactor_comes_from_the_largest_ensemble(data):
+    large = estimates(16000, (0.9, 1.3), names=("A_g", "omega_min"), seed=2, A_g=7.0)
+    settings = StudySettings(2000, 3, 0.58, 0.9, 0.66, large_above=0.8)
+    found = collect_quantities(pd.concat([data, large]), settings)
+    assert value(found, "N_qlm", 1.3) == pytest.approx(7.0 * 2.0**5, rel=1e-12)
+    assert value(found, "N_qlm", 0.7) == pytest.approx(0.1 * np.exp(-3.3 * 0.9 / 0.7), rel=1e-12)
+    assert value(found, "R_Ag", 0.3) == pytest.approx(truth(2000, 0.3)["A_g"] / 7.0, rel=1e-12)
+    assert value(found, "A_g_reduced", 1.3) == pytest.approx(value(collect_quantities(data, settings), "A_g_reduced", 1.3), rel=1e-12)
+    assert fitted(fit_study(pd.concat([data, large]), settings), "A_g_decades") == pytest.approx(np.log10(7.0 / truth(2000, 0.3)["A_g"]), rel=1e-12)
+
+
+def test_the_plateau_is_the_mean_above_the_onset_or_the_hottest(data, fits):
+    assert fitted(fits, "G_inf", "window") == "T_p >= T_onset: 0.9, 1.3"
+    assert fitted(fits, "G_inf", "samples") == 2 * SAMPLES
+    cold = fit_study(data[data["parent_temperature"] < 0.8], SETTINGS)
+    assert fitted(cold, "G_inf", "window") == "hottest T_p only: 0.7, below T_onset"
+    assert fitted(cold, "G_inf") == pytest.approx(8.9 * 1.05, rel=1e-12)
+
+
+def test_fits_give_back_energy_and_onset(fits):
+    for name in ("E_qlm", "E_qlm_full", "E_qlm_ml"):
+        assert fitted(fits, name) == pytest.approx(3.3, rel=1e-9)
+        assert 0 < fitted(fits, name, "error") < 0.5
+    assert fitted(fits, "E_qlm_intercept") == pytest.approx(np.log(0.1), rel=1e-6)
+    assert fitted(fits, "E_qlm", "window") == "T_p <= 0.66: 0.3, 0.4, 0.5, 0.6; 4 points"
+    assert fitted(fits, "E_qlm", "samples") == 4 * SAMPLES
+    assert fitted(fits, "T_onset") == pytest.approx(0.75, abs=0.003)
+    assert 0 < fitted(fits, "T_onset", "error") < 0.1
+
+
+def test_headline_ratios(fits):
+    assert fitted(fits, "omega_g_ratio") == pytest.approx(2.0, rel=1e-9)
+    assert fitted(fits, "xi_g_decrease") == pytest.approx(1 - np.sqrt(1.45) / 2, rel=1e-9)
+    assert fitted(fits, "N_qlm_decades") == pytest.approx(3.3 * 0.9 * (1 / 0.3 - 1 / 1.3) / np.log(10), rel=1e-9)
+    assert fitted(fits, "A_g_decades") == pytest.approx(fitted(fits, "N_qlm_decades") + 5 * np.log10(2), rel=1e-9)
+    assert fitted(fits, "A_g_exponent") == pytest.approx(5, rel=1e-9)
+    assert fitted(fits, "A_g_exponent", "error") == pytest.approx(0.02 * 5 / np.sqrt(7), rel=0.25)
+
+
+def test_raw_spread_of_minima_is_pooled_only_where_phonons_do_not_cut_it(fits):
+    assert fitted(fits, "omega_min_ratio") == pytest.approx(0.229, rel=1e-9)
+    assert fitted(fits, "omega_min_ratio", "samples") == 5 * SAMPLES
+    assert "left out: 2 T_p" in fitted(fits, "omega_min_ratio", "window")
+
+
+def test_size_scaling_of_the_softest_mode(data):
+    assert "omega_min_size_exponent" not in set(fit_study(data, SETTINGS)["name"])
+    small = estimates(500, (0.5, 0.6), names=("omega_min",), seed=3)
+    fits = fit_study(pd.concat([data, small]), SETTINGS)
+    assert fitted(fits, "omega_min_size_exponent") == pytest.approx(-0.2, rel=1e-9)
+    assert "T_p = 0.6, N = 500, 2000" in fitted(fits, "omega_min_size_exponent", "window")
+
+
+def test_one_sample_has_no_error_and_enters_no_weighted_fit():
+    lonely = estimates(samples=1)
+    assert collect_quantities(lonely, SETTINGS)["error"].isna().all()
+    fits = fit_study(lonely, SETTINGS)
+    assert np.isnan(fitted(fits, "E_qlm")) and "no fit" in fitted(fits, "E_qlm", "window")
+    assert fits["error"].isna().all()
+
+
+def test_nan_at_one_temperature_stays_there(data):
+    spoilt = data.assign(value=data["value"].where((data["parent_temperature"] != 0.4) | (data["quantity"] != "A_g")))
+    fits = fit_study(spoilt, SETTINGS)
+    assert fitted(fits, "E_qlm") == pytest.approx(3.3, rel=1e-9)
+    assert fitted(fits, "E_qlm", "window") == "T_p <= 0.66: 0.3, 0.5, 0.6; 3 points"
+    found = collect_quantities(spoilt, SETTINGS)
+    missing = found[found["value"].isna()]
+    assert set(missing["parent_temperature"]) == {0.4}
+    assert set(missing["quantity"]) == {"A_g", "A_g_reduced", "N_qlm"}
+
+
+def test_a_study_with_elasticity_alone_still_has_its_plateau():
+    alone = estimates(names=("shear_modulus", "c_s"))
+    assert set(collect_quantities(alone, SETTINGS)["quantity"]) == {"shear_modulus", "c_s"}
+    assert fitted(fit_study(alone, SETTINGS), "G_inf") == pytest.approx(8.9)
+    without = estimates(names=("omega_g",))
+    assert set(collect_quantities(without, SETTINGS)["quantity"]) == {"omega_g"}
+
+
+def test_estimates_given_twice_or_of_other_length_are_refused(data):
+    with pytest.raises(InputError, match="replicates 0 to B once each"):
+        collect_quantities(pd.concat([data, data]), SETTINGS)
+    shorter = estimates(500, names=("omega_min",))
+    with pytest.raises(InputError, match="different numbers of replicates"):
+        collect_quantities(pd.concat([data, shorter[shorter["replicate"] < 50]]), SETTINGS)
+
+
+def summary_of(data):
+    return summarise(collect_quantities(data, SETTINGS), fit_study(data, SETTINGS), SETTINGS)
+
+
+def line(summary, start):
+    return summary[summary["quantity"].str.startswith(start)].iloc[0]
+
+
+def test_every_published_number_has_a_source_and_a_row(data):
+    summary = summary_of(data)
+    assert all("doi:" in published.source or "arXiv:" in published.source for published in HEADLINES)
+    assert summary["quantity"].tolist()[: len(HEADLINES)] == [published.label for published in HEADLINES]
+    chi = summary[summary["quantity"].str.startswith("chi")]
+    assert len(chi) == len(TEMPERATURES) and chi["published"].isna().all() and chi["value"].eq(2.0).all()
+
+
+def test_deviation_only_where_the_two_are_the_same_quantity(data):
+    summary = summary_of(data)
+    plateau = line(summary, "G_inf")
+    assert plateau["published"] == 17 and plateau["deviation"] == pytest.approx((plateau["value"] - 17) / plateau["error"])
+    energy = line(summary, "E_QLM")
+    assert np.isnan(energy["deviation"]) and "factor 735" in energy["comment"] and "0.3, 0.4, 0.5, 0.6" in energy["comment"]
+    ratio = line(summary, "omega_g, coldest")
+    assert ratio["deviation"] == pytest.approx(0, abs=1e-9)
+    narrow = line(summary_of(data[data["parent_temperature"] > 0.35]), "omega_g, coldest")
+    assert np.isnan(narrow["deviation"]) and "published for T_p = 0.3 to 1.3" in narrow["comment"]
+    absent = line(summary, "exponent x of")
+    assert np.isnan(absent["value"]) and absent["samples"] == 0 and "not measured" in absent["comment"]
+
+
+def test_tables_fit_their_schemas(data, quantities, fits, tmp_path):
+    for table, frame in ((tables.QUANTITIES, quantities), (tables.FITS, fits), (tables.SUMMARY, summary_of(data))):
+        tables.write_table(table, frame, tmp_path / "table.parquet", {})
+        assert len(tables.read_table(table, tmp_path / "table.parquet")) == len(frame)
+
+
+def flags_frame(*rows):
+    return pd.DataFrame([(2000, 0.4, *row) for row in rows], columns=[column.name for column in tables.FLAGS.columns])
+
+
+def test_flags_of_all_steps_are_collected():
+    late, early = flags_frame(("modes", "not a minimum", 3, "1, 2, 3")), flags_frame(("glasses", "x", 1, "5")).assign(parent_temperature=0.3)
+    flags = collect_flags([late, flags_frame(), early])
+    assert flags["step"].tolist() == ["glasses", "modes"]
+    assert len(collect_flags([])) == 0
+
+
+def test_markdown_names_every_sample_left_out_once(data, quantities):
+    flags = flags_frame(("modes", "not equilibrated", 3, "1, 2, 3"), ("liquids", "not equilibrated", 3, "1, 2, 3"), ("modes", "a|b", 1, "7"))
+    text = summary_markdown(summary_of(data), quantities, flags, SETTINGS, "default")
+    assert "| 2000 | 0.4 | liquids, modes | not equilibrated | 3 | 1, 2, 3 |" in text
+    assert "a\\|b" in text
+    assert "## N = 2000" in text and "| G_inf a0^3/(k_B T_onset) |" in text
+    assert "nan" not in text.lower()
+    header = next(row for row in text.splitlines() if row.startswith("| quantity | unit | T_p"))
+    assert header == "| quantity | unit | " + " | ".join(f"T_p = {one:g}" for one in sorted(TEMPERATURES, reverse=True)) + " |"
+    assert "None: every sample is in every average." in summary_markdown(summary_of(data), quantities, flags_frame(), SETTINGS, "default")
+
+
+def test_markdown_of_a_study_without_values_shows_dashes():
+    text = summary_markdown(summary_of(estimates(samples=1)), collect_quantities(estimates(samples=1), SETTINGS), flags_frame(), SETTINGS, "one")
+    assert "nan" not in text.lower() and "| - |" in text
+
+
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        ((3.3141, 0.1234), "3.31 ± 0.12"),
+        ((17.02, 0.5), "17.02 ± 0.50"),
+        ((1234.0, 56.0), "1234 ± 56"),
+        ((1.2345e-7, 3.4e-9), "(1.235 ± 0.034)e-7"),
+        ((2.5, np.nan), "2.5"),
+        ((1.0, 0.0), "1"),
+        ((np.nan, 1.0), "-"),
+    ],
+)
+def test_numbers_are_written_to_two_digits_of_their_error(given, expected):
+    assert number(*given) == expected

@@ -1,0 +1,61 @@
+"""Weibull identities (recipes section 5, item 8) and the censored fit against scipy and against known parameters."""
+
+import numpy as np
+import pytest
+from scipy.stats import CensoredData, weibull_min
+from vitrine.statistics.bootstrap import poisson_weights, standard_error
+from vitrine.statistics.weibull import censored_fit, measured_relative_deviation, relative_deviation
+
+
+def test_identities_of_the_universal_law():
+    assert relative_deviation(5) == pytest.approx(0.22905, abs=5e-6)
+    assert relative_deviation(4) == pytest.approx(0.2805, abs=5e-5)
+    sample = np.random.default_rng(0).weibull(5, 200_000)
+    assert sample.mean() == pytest.approx(0.91817, abs=0.002)
+    assert np.median(sample) / sample.mean() == pytest.approx(1.0121, abs=0.002)
+    assert measured_relative_deviation(np.ones((1, len(sample))), sample)[0] == pytest.approx(0.22905, abs=0.002)
+
+
+def test_minima_of_omega4_frequencies_are_weibull():
+    minima = (np.random.default_rng(1).random((4000, 50)) ** 0.2).min(axis=1)
+    weights = poisson_weights(1, 50, 1.0, 4000, 60)
+    shape, scale = censored_fit(weights, minima, np.full(4000, np.inf))
+    assert abs(shape[0] - 5) < 4 * standard_error(shape)
+    assert abs(scale[0] - 50**-0.2) < 4 * standard_error(scale)
+    found = measured_relative_deviation(weights, minima)
+    assert abs(found[0] - 0.22905) < 4 * standard_error(found)
+
+
+@pytest.mark.parametrize("shape, quantile", [(5.0, 0.5), (2.0, 0.3), (9.0, 0.95)])
+def test_censoring_does_not_bias_the_fit(shape, quantile):
+    samples = 1500
+    values = 0.3 * np.random.default_rng(2).weibull(shape, samples)
+    cutoff = np.full(samples, np.quantile(values, quantile))
+    found, scale = censored_fit(poisson_weights(1, 50, 1.0, samples, 60), values, cutoff)
+    assert abs(found[0] - shape) < 4 * standard_error(found)
+    assert abs(scale[0] - 0.3) < 4 * standard_error(scale)
+
+
+def test_the_fit_is_that_of_scipy():
+    values = 0.7 * np.random.default_rng(3).weibull(4, 80)
+    cutoff = np.random.default_rng(4).uniform(0.5, 0.9, 80)
+    seen = values < cutoff
+    expected = weibull_min.fit(CensoredData(uncensored=values[seen], right=cutoff[~seen]), floc=0)
+    shape, scale = censored_fit(np.ones((1, 80)), values, cutoff)
+    assert shape[0] == pytest.approx(expected[0], rel=1e-3)
+    assert scale[0] == pytest.approx(expected[2], rel=1e-3)
+
+
+def test_an_integer_weight_is_a_repeated_sample():
+    values, cutoff = np.array([0.5, 0.7, 0.8, 1.2, 0.9]), np.full(5, 1.0)
+    weights = np.array([[2.0, 1, 0, 3, 1]])
+    repeats = weights[0].astype(int)
+    expected = censored_fit(np.ones((1, 7)), np.repeat(values, repeats), np.repeat(cutoff, repeats))
+    np.testing.assert_allclose(censored_fit(weights, values, cutoff), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("values", [[0.5, 2.0, 2.0], [0.5, 0.5, 0.5], [2.0, 3.0, 4.0]])
+def test_without_two_different_values_below_the_cutoff_there_is_no_shape(values):
+    cutoff = np.full(3, 0.5000001) if values[1] == 0.5 else np.full(3, 1.0)
+    shape, scale = censored_fit(np.ones((2, 3)), np.array(values), cutoff)
+    assert np.isnan(shape).all() and np.isnan(scale).all()

@@ -1,0 +1,48 @@
+"""A config that cannot be used gives one sentence with the key, its value and what is allowed, before any job starts."""
+
+import pytest
+
+REPEATED = [{"particles": 160, "samples": 2, "batch": 1, "parent_temperatures": [1.0]}] * 2
+
+
+def ensemble(**changes):
+    return {"ensembles": [{"particles": 160, "samples": 2, "batch": 1, "parent_temperatures": [1.0, 0.8], **changes}]}
+
+
+BAD = {
+    "unknown key": ({"preparation": {"swap_fractoin": 0.1}}, ["swap_fractoin", "swap_fraction"]),
+    "unknown block": ({"quenching": {"step": 0.1}}, ["quenching", "quench"]),
+    "wrong type": ({"seed": "many"}, ["seed", "many", "whole number"]),
+    "number as text": ({"quench": {"tolerance": "1e-10"}}, ["quench.tolerance", "1e-10", "number"]),
+    "fraction above one": ({"preparation": {"swap_fraction": 1.5}}, ["preparation.swap_fraction", "1.5", "1"]),
+    "no samples": (ensemble(samples=0), ["samples", "0", "1"]),
+    "negative temperature": (ensemble(parent_temperatures=[1.0, -0.5]), ["parent_temperatures", "-0.5", "0"]),
+    "ascending ladder": (ensemble(parent_temperatures=[0.5, 0.7]), ["parent_temperatures", "0.5, 0.7", "hot to cold"]),
+    "repeated temperature": (ensemble(parent_temperatures=[0.7, 0.7]), ["parent_temperatures", "0.7, 0.7", "hot to cold"]),
+    "box below twice the range": (ensemble(particles=100), ["particles", "100", "140"]),
+    "two ensembles of one size": ({"ensembles": REPEATED}, ["particles", "160"]),
+    "unknown model": ({"model": {"name": "polly"}}, ["model.name", "polly", "poly"]),
+    "unknown engine": ({"preparation": {"engine": "gromacs"}}, ["preparation.engine", "gromacs", "builtin"]),
+    "slash in the name": ({"study": "a/b"}, ["study", "a/b", "letters"]),
+    "name that leads elsewhere": ({"study": ".."}, ["study", "..", "letters"]),
+    "neither all nor a number": ({"pinching": {"bonds": "some"}}, ["pinching.bonds", "some", "all"]),
+    "block that is no block": ({"quench": 3}, ["quench", "3"]),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), BAD.values(), ids=[name.replace(" ", "_") for name in BAD])
+def test_bad_config_is_one_sentence(workflow, overlay, tmp_path, content, said):
+    tiny = workflow(tmp_path)
+    done = workflow(tmp_path, *tiny.configs, overlay(content), cores=1).run()
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stdout
+    assert any(all(word in line for word in said) for line in done.stdout.splitlines()), done.stdout
+    assert not (tmp_path / "results").exists()
+
+
+def test_config_that_is_no_yaml_is_named(workflow, tmp_path):
+    bad = tmp_path / "broken.yaml"
+    bad.write_text("study: [unclosed\n", encoding="utf-8")
+    done = workflow(tmp_path, bad).run()
+    assert done.returncode == 1
+    assert "broken.yaml" in done.stdout

@@ -1,0 +1,46 @@
+"""A sample file that cannot be used is flagged with its reason, counted, and left out of every average."""
+
+import gsd.hoomd
+import numpy as np
+import pandas as pd
+import pytest
+
+HERE = 0.7  # the parent temperature whose first batch is damaged
+
+
+def truncate(path):
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def poison(path):
+    """NaN in the position of one particle of the batch's second sample."""
+    with gsd.hoomd.open(path) as trajectory:
+        frames = list(trajectory)
+    frames[1].particles.position[5] = np.nan
+    with gsd.hoomd.open(path, "w", precision="double") as trajectory:
+        trajectory.extend(frames)
+
+
+def replace(path):
+    """A text file under the name of a sample file."""
+    path.write_text("not a sample\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(("damage", "lost"), [(truncate, 2), (poison, 1), (replace, 2)])
+def test_broken_samples_are_flagged_counted_and_left_out(finished, study, damage, lost):
+    path = study.results / "N160" / f"T{HERE:.4f}" / "0-1" / "glasses.gsd"
+    damage(path)
+    study.succeed("tables", "summary")
+    quantities, good = (pd.read_parquet(run.results / "tables" / "quantities.parquet") for run in (study, finished))
+    shear, before = (frame[frame.quantity == "shear_modulus"].set_index("parent_temperature") for frame in (quantities, good))
+    assert before.loc[HERE, "flagged"] == 0 and before.loc[HERE, "samples"] == 4
+    assert shear.loc[HERE, "flagged"] == lost
+    assert shear.loc[HERE, "samples"] == 4 - lost
+    assert np.isfinite(shear.loc[HERE, "value"])
+    assert shear.drop(HERE).equals(before.drop(HERE))
+    elasticity = pd.read_parquet(path.with_name("elasticity.parquet"))
+    flagged = elasticity[elasticity.flag != ""]
+    assert len(flagged) == lost and flagged.shear_modulus.isna().all()
+    reason = flagged.flag.iloc[0]
+    assert reason in (study.results / "summary.md").read_text(encoding="utf-8")

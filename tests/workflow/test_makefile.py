@@ -1,0 +1,72 @@
+"""What the Makefile adds to Snakemake: one sentence for a wrong Python or a missing file, and a lock that a killed run cannot leave behind."""
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def make(directory: Path, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(["make", *arguments], cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.fixture
+def clone(tmp_path) -> Path:
+    """A folder with the Makefile and a lock of Snakemake's in it."""
+    shutil.copy2(REPOSITORY / "Makefile", tmp_path)
+    (tmp_path / "requirements.lock").touch()
+    locks = tmp_path / ".snakemake" / "locks"
+    locks.mkdir(parents=True)
+    (locks / "0.input.lock").write_text("results/a\n", encoding="utf-8")
+    return tmp_path
+
+
+def unlock(clone: Path) -> subprocess.CompletedProcess:
+    """`make unlock` with the environment that runs this test."""
+    (clone / "ready").touch()
+    return make(clone, "unlock", "READY=ready", f"BIN={Path(sys.executable).parent}")
+
+
+def test_stale_lock_is_removed(clone):
+    assert unlock(clone).returncode == 0
+    assert list((clone / ".snakemake" / "locks").iterdir()) == []
+
+
+def test_lock_of_a_live_run_is_kept(clone):
+    live = subprocess.Popen(["snakemake", "60"], executable=shutil.which("sleep"), cwd=clone)
+    try:
+        time.sleep(0.1)
+        done = unlock(clone)
+    finally:
+        live.kill()
+        live.wait()
+    assert done.returncode != 0
+    assert f"process {live.pid}" in done.stdout
+    assert len(list((clone / ".snakemake" / "locks").iterdir())) == 1
+
+
+def test_wrong_python_is_one_sentence(clone):
+    old = clone / "python"
+    old.write_text(f'#!/bin/sh\nshift\n{sys.executable} -c "import sys; sys.version_info = (3, 9, 0); $1"\n', encoding="utf-8")
+    old.chmod(0o755)
+    done = make(clone, "study", f"PYTHON={old}")
+    assert done.returncode != 0
+    assert "Vitrine needs Python 3.11, 3.12 or 3.13" in done.stdout and "3.9" in done.stdout
+    assert not (clone / ".venv").exists()
+
+
+def test_missing_config_is_one_sentence(clone):
+    done = make(clone, "study", "CONFIG=studies/nowhere.yaml")
+    assert done.returncode != 0
+    assert "there is no file studies/nowhere.yaml" in done.stdout
+
+
+def test_help_names_every_target(clone):
+    text = make(clone).stdout
+    for target in ("study", "report", "test", "bench", "lint", "clean-env"):
+        assert f"  {target} " in text

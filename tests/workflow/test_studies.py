@@ -1,0 +1,54 @@
+"""The published studies hold the papers' numbers, use known keys only, and plan in seconds."""
+
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STUDIES = sorted((REPOSITORY / "studies").glob("*.yaml"))
+T_ONSET = 0.9  # 002, appendix A, in simulation units
+
+
+def read(path: Path) -> dict:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def by_name(path: Path) -> str:
+    return path.stem
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=by_name)
+def test_study_plans_in_time(workflow, tmp_path, path):
+    start = time.perf_counter()
+    workflow(tmp_path, path).succeed("--dry-run", "--quiet")
+    assert time.perf_counter() - start < 90
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=by_name)
+def test_study_is_named_as_its_file_and_knows_every_key(path):
+    default, study = read(REPOSITORY / "config.yaml"), read(path)
+    assert study["study"] == path.stem
+    assert set(study) <= set(default)
+    for block in (key for key in study if isinstance(default[key], dict)):
+        assert set(study[block]) <= set(default[block])
+
+
+def test_studies_draw_samples_of_their_own():
+    seeds = [read(path)["seed"] for path in (REPOSITORY / "config.yaml", *STUDIES)]
+    assert len(set(seeds)) == len(seeds)
+
+
+def test_pinching_is_the_ensemble_of_the_paper():
+    ensembles = {entry["particles"]: entry for entry in read(REPOSITORY / "studies" / "pinching.yaml")["ensembles"]}
+    assert {particles: entry["samples"] for particles, entry in ensembles.items()} == {2000: 10000, 8000: 1000, 16000: 2000}
+    published = [13 / 9, 10 / 9, 8 / 9, 7 / 9, 13 / 18, 2 / 3, 11 / 18, 5 / 9, 1 / 2, 4 / 9, 7 / 18]  # T_p/T_onset, 002 Fig. S2
+    assert ensembles[2000]["parent_temperatures"] == pytest.approx([T_ONSET * ratio for ratio in (*published, 1 / 3)])  # and Figs. 2, 4, 5
+    assert ensembles[8000]["parent_temperatures"] == pytest.approx([T_ONSET * ratio for ratio in published])
+
+
+def test_bond_operator_is_the_ensemble_of_the_paper():
+    (ensemble,) = read(REPOSITORY / "studies" / "bond_operator.yaml")["ensembles"]
+    assert (ensemble["particles"], ensemble["samples"]) == (2000, 10000)  # 001, section II
+    assert sorted(ensemble["parent_temperatures"]) == [0.32, 0.45, 0.60, 1.00]

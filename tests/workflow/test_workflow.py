@@ -1,0 +1,150 @@
+"""The workflow as its users run it: whole, again, one figure alone, after an edit, in other batches, on other numbers of cores, and killed."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import gsd.hoomd
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+FIGURES = (
+    "annealing_ratios", "boltzmann", "bond_operator", "cumulative_modes", "defects", "equilibration", "lengths", "pinching_force", "spectra",
+)  # fmt: skip
+PREPARE_AND_MEASURE = {
+    "equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator",
+}  # fmt: skip
+BATCH_TABLES = ("liquids", "relaxation", "glasses", "modes", "elasticity", "pinching", "bond_operator")
+
+
+def assert_same_numbers(left: Path, right: Path) -> None:
+    """Every table of two studies holds the same rows, bit for bit; how they were cut into batches may differ."""
+    names = {path.name for path in (left / "tables").glob("*.parquet")}
+    assert names and names == {path.name for path in (right / "tables").glob("*.parquet")}
+    for name in sorted(names):
+        pd.testing.assert_frame_equal(pd.read_parquet(left / "tables" / name), pd.read_parquet(right / "tables" / name), check_exact=True, obj=name)
+    for ensemble in (path.relative_to(left) for path in left.glob("N*/T*")):
+        for name in BATCH_TABLES:
+            pd.testing.assert_frame_equal(joined(left / ensemble, name), joined(right / ensemble, name), check_exact=True, obj=f"{ensemble}/{name}")
+
+
+def joined(ensemble: Path, name: str) -> pd.DataFrame:
+    """A table of all batches of an ensemble, in the order of the samples."""
+    paths = sorted(ensemble.glob(f"*/{name}.parquet"), key=lambda path: int(path.parent.name.split("-")[0]))
+    assert paths
+    return pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True)
+
+
+def broken_files(results: Path) -> list[str]:
+    """Files under a final name that are not whole."""
+    return [str(path) for path in results.rglob("*") if path.is_file() and not path.name.startswith(".") and not is_whole(path)]
+
+
+def is_whole(path: Path) -> bool:
+    try:
+        if path.suffix == ".parquet":
+            pq.read_table(path)
+        elif path.suffix == ".gsd":
+            with gsd.hoomd.open(path) as trajectory:
+                return len(list(trajectory)) > 0
+        elif path.suffix == ".svg":
+            return path.read_text(encoding="utf-8").rstrip().endswith("</svg>")
+        elif path.suffix == ".pdf":
+            return path.read_bytes().rstrip().endswith(b"%%EOF")
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return path.stat().st_size > 0
+
+
+def test_whole_run_makes_every_table_figure_and_summary(finished):
+    for name in FIGURES:
+        for suffix in ("svg", "pdf"):
+            assert is_whole(finished.results / "figures" / f"{name}.{suffix}")
+    for name in ("quantities", "fits", "mode_density", "bond_operator_density", "pinching_force", "pinching_scatter", "relaxation"):
+        assert pq.read_metadata(finished.results / "tables" / f"{name}.parquet").num_rows > 0
+    assert (finished.results / "summary.md").read_text(encoding="utf-8").startswith("#")
+    assert pq.read_metadata(finished.results / "summary.parquet").num_rows > 0
+    assert broken_files(finished.results) == []
+
+
+def test_results_stay_in_the_working_directory(finished):
+    assert sorted(path.name for path in finished.directory.iterdir() if not path.name.startswith(".")) == ["results"]
+
+
+def test_progress_shows_step_and_total(finished):
+    assert "equilibrat" in finished.output.lower()
+    assert "steps (100%) done" in finished.output
+
+
+def test_second_run_does_nothing(finished):
+    assert "Nothing to be done" in finished.succeed()
+
+
+def test_one_figure_is_drawn_again_from_tables_alone(study):
+    figure = study.results / "figures" / "boltzmann.svg"
+    before = figure.read_bytes()
+    figure.unlink()
+    assert {rule for rule in study.plan("figure_boltzmann") if not rule.startswith("figure_")} == {"plot_boltzmann"}
+    study.succeed("figure_boltzmann")
+    assert figure.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("module", "reruns", "keeps"),
+    [
+        ("statistics/weibull.py", {"aggregate_modes"}, PREPARE_AND_MEASURE),
+        ("figures/style.py", {f"plot_{name}" for name in FIGURES}, PREPARE_AND_MEASURE | {"aggregate_modes"}),
+        ("measures/pinching.py", {"pinch_bonds"}, PREPARE_AND_MEASURE - {"pinch_bonds"}),
+        ("preparation/minimise.py", {"quench_samples", "find_modes"}, {"equilibrate_liquids"}),
+    ],
+)
+def test_an_edit_of_the_library_reruns_what_depends_on_it(finished, workflow, repository, module, reruns, keeps):
+    edited = workflow(finished.directory, repository=repository)
+    assert edited.plan() == {}
+    path = repository / "scripts" / "vitrine" / module
+    path.write_text(path.read_text(encoding="utf-8") + "\nEDITED = True\n", encoding="utf-8")
+    planned = set(edited.plan())
+    assert reruns <= planned
+    assert not keeps & planned
+
+
+def test_batches_and_cores_change_no_number(finished, workflow, rebatched, tmp_path):
+    other = workflow(tmp_path, *finished.configs, rebatched(3), cores=1)
+    other.succeed("tables")
+    assert_same_numbers(finished.results, other.results)
+
+
+@pytest.fixture(scope="module")
+def killed(finished, workflow, rebatched, tmp_path_factory):
+    """A study with one sample per batch on one core, ended by three signals in turn, then finished; with the broken files after each signal."""
+    run = workflow(tmp_path_factory.mktemp("killed"), *finished.configs, rebatched(1), cores=1)
+    broken = {}
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+        present = len(list(run.results.rglob("*.parquet")))
+        process = subprocess.Popen(
+            run.command("tables"), cwd=run.directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        while process.poll() is None and len(list(run.results.rglob("*.parquet"))) < present + 8:
+            time.sleep(0.02)
+        assert process.poll() is None, "the run ended before it could be killed"
+        if number == signal.SIGTERM:
+            process.terminate()
+        else:
+            os.killpg(process.pid, number)  # Ctrl-C reaches every process of the terminal
+        process.wait(timeout=60)
+        broken[number.name] = broken_files(run.results)
+        if number == signal.SIGKILL:
+            run.succeed("--unlock")
+    run.succeed("tables")
+    return run, broken
+
+
+def test_a_killed_run_leaves_no_half_file(killed):
+    assert killed[1] == {"SIGKILL": [], "SIGTERM": [], "SIGINT": []}
+
+
+def test_a_killed_run_goes_on_to_the_same_numbers(finished, killed):
+    assert_same_numbers(finished.results, killed[0].results)
