@@ -1,4 +1,7 @@
-"""Aggregate one ensemble. In: the batches of tables.MODES and, for the first phonon, tables.ELASTICITY. Out: estimates, the density of modes, samples left out."""
+"""Aggregate one ensemble. In: the batches of tables.MODES and, for the first phonon, tables.ELASTICITY.
+
+Out: estimates, the density of modes, samples left out.
+"""
 
 from vitrine.aggregation.job import aggregate_ensemble
 from vitrine.aggregation.modes import aggregate_modes

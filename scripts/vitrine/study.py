@@ -138,7 +138,9 @@ def _check_ensemble(key: str, plan: EnsemblePlan, model: GlassFormer) -> None:
         raise InputError(f"config key {key}.parent_temperatures is {list(ladder)}: it must descend, from hot to cold")
     names = [temperature_name(t) for t in ladder]
     if len(set(names)) < len(names) or float(names[-1]) == 0:
-        raise InputError(f"config key {key}.parent_temperatures is {list(ladder)}: entries must be positive and differ in the first {DIGITS} decimals")
+        raise InputError(
+            f"config key {key}.parent_temperatures is {list(ladder)}: entries must be positive and differ in the first {DIGITS} decimals"
+        )
     if any(float(name) != temperature for name, temperature in zip(names, ladder, strict=True)):
         raise InputError(f"config key {key}.parent_temperatures is {list(ladder)}: at most {DIGITS} decimals are allowed")
     if model.box_length(plan.particles) < 2 * model.range:

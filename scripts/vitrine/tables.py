@@ -131,7 +131,12 @@ RELAXATION = Table(
     "decay of the self-overlap and series of the energy of each liquid",
     (
         *SAMPLE_KEY,
-        Column("series", "string", NONE, "`overlap` (averaged over time origins, against the time since the origin) or `energy` (against the time since the step was frozen)"),
+        Column(
+            "series",
+            "string",
+            NONE,
+            "`overlap` (averaged over time origins, against the time since the origin) or `energy` (against the time since the step was frozen)",
+        ),
         Column("time", "double", SWEEPS, "time"),
         Column("value", "double", "1 or epsilon", "self-overlap, or potential energy per particle"),
         FLAG,
@@ -200,8 +205,12 @@ BOND_OPERATOR = Table(
         *SAMPLE_KEY,
         Column("mode", "int32", NONE, "index of the eigenvalue, from the largest"),
         Column("lambda", "double", INVERSE_STIFFNESS, "eigenvalue of A"),
-        Column("omega", "double", FREQUENCY, "frequency sqrt(D.M.D/(m D.D)) of the displacement mode D = M^+ F; NaN where the vector was not computed"),
-        Column("participation_force", "double", NONE, "participation ratio of the particle force mode F = S^T f; NaN where the vector was not computed"),
+        Column(
+            "omega", "double", FREQUENCY, "frequency sqrt(D.M.D/(m D.D)) of the displacement mode D = M^+ F; NaN where the vector was not computed"
+        ),
+        Column(
+            "participation_force", "double", NONE, "participation ratio of the particle force mode F = S^T f; NaN where the vector was not computed"
+        ),
         Column("participation_displacement", "double", NONE, "participation ratio of D; NaN where the vector was not computed"),
         FLAG,
     ),

@@ -20,7 +20,11 @@ def measure_batch(samples: Iterable[Sample], table: Table, measure: Callable[[Sa
     """
     parts = []
     for sample in samples:
-        key = {"particles": sample.provenance.get("particles", sample.particles), "parent_temperature": sample.parent_temperature, "sample": sample.index}
+        key = {
+            "particles": sample.provenance.get("particles", sample.particles),
+            "parent_temperature": sample.parent_temperature,
+            "sample": sample.index,
+        }
         flag, columns = sample.flag, None
         if not flag:
             try:

@@ -125,4 +125,3 @@ def _checked(key: str, value: object, rule: tuple) -> object:
     if not number or isinstance(value, bool) or not low <= value <= high:
         raise InputError(f"config key {key} is {value!r}: it must be {'a whole number' if kind is int else 'a number'} from {low} to {high}")
     return kind(value)
-

@@ -34,7 +34,8 @@ def minimise(sample: Sample, method: str = "cg", tolerance: float = 1e-10, maxim
     """Follow the energy downhill until the largest net force is `tolerance` of the root-mean-square pair force.
 
     method: `cg` (Polak-Ribiere conjugate gradient; `step` is the largest displacement of a particle in one line search [lambda_min]) or `fire`
-    (Bitzek et al., PRL 97, 170201; `step` is the first time step [lambda_min sqrt(m/epsilon)]). Never raises for lack of convergence: see `converged`.
+    (Bitzek et al., PRL 97, 170201; `step` is the first time step [lambda_min sqrt(m/epsilon)]).
+    Never raises for lack of convergence: see `converged`.
     """
     run = {"cg": _conjugate_gradient, "fire": _fire}[method]
     model = sample.model

@@ -46,7 +46,16 @@ class SwapMonteCarlo:
         counts = np.zeros(4, dtype=np.int64)
         moves = sweeps * self.sample.particles
         self.energy += _run(
-            self._state, self._kernel, self.sample.dimension, self.temperature, self.step, self.swap_fraction, self.swap_range, moves, self.rng, counts
+            self._state,
+            self._kernel,
+            self.sample.dimension,
+            self.temperature,
+            self.step,
+            self.swap_fraction,
+            self.swap_range,
+            moves,
+            self.rng,
+            counts,
         )
         return counts
 
@@ -129,7 +138,7 @@ def _cost(i, mx, my, mz, size, skip, state, kernel):
 
 @numba.njit(cache=True, inline="always")
 def _settle(i, state):
-    """After an accepted move: new references where particle i has used more than its share of the skin, or shrunk so far that its list is too long."""
+    """After an accepted move: new references where particle i has used more than its share of the skin, or shrunk until its list is too long."""
     body = state.body
     if used_skin(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state) > REST or body[i, 3] < state.reference[i, 3] - 0.3:
         renew(i, body[i, 3], state)
@@ -193,7 +202,11 @@ def _configurational_terms(state, kernel, dimension):
         fx, fy, fz = 0.0, 0.0, 0.0
         for k in range(state.counts[i]):
             j = state.lists[i, k]
-            dx, dy, dz = nearest(body[j, 0] - body[i, 0], edges[0]), nearest(body[j, 1] - body[i, 1], edges[1]), nearest(body[j, 2] - body[i, 2], edges[2])
+            dx, dy, dz = (
+                nearest(body[j, 0] - body[i, 0], edges[0]),
+                nearest(body[j, 1] - body[i, 1], edges[1]),
+                nearest(body[j, 2] - body[i, 2], edges[2]),
+            )
             r2 = dx * dx + dy * dy + dz * dz
             scale = state.scales[state.types[i], state.types[j]] * mixed_size(body[i, 3], body[j, 3], state.nonadditivity)
             inverse = 1.0 / (scale * scale)
