@@ -35,7 +35,7 @@ def hotter(wildcards):
 def hotter_liquids(wildcards):
     """The liquids that a batch starts from; nothing at the top of the ladder."""
     rung = hotter(wildcards)
-    return {} if rung is None else {"hotter": BATCH.format(**{**wildcards, "T_p": rung}) + "/liquids.gsd"}
+    return {} if rung is None else {"hotter": f"{BATCH}/liquids.gsd".format(**{**wildcards, "T_p": rung})}
 
 
 def batches(table):
@@ -65,9 +65,7 @@ def all_batches(table):
 def batch_folders(plan):
     """The folders of all batches of one system size."""
     return [
-        BATCH.format(particles=plan.particles, T_p=temperature_name(T_p), batch=batch)
-        for T_p in plan.parent_temperatures
-        for batch in plan.batches()
+        BATCH.format(particles=plan.particles, T_p=temperature_name(T_p), batch=batch) for T_p in plan.parent_temperatures for batch in plan.batches()
     ]
 
 
