@@ -12,6 +12,7 @@ rule equilibrate_liquids:
         f"{LOGS}/equilibrate_liquids/{BATCH_NAME}.log",
     benchmark:
         f"{BENCHMARKS}/equilibrate_liquids/{BATCH_NAME}.tsv"
+    priority: 10  # the ladder is the longest path: measuring hot glasses must not hold it up
     conda:
         "../envs/analysis.yaml"
     resources:

@@ -50,7 +50,12 @@ def _power_part(y, powers, order):
 @numba.njit(cache=True, inline="always", error_model="numpy")
 def reduced_energy(y, kernel):
     """phi/eps at y = (r/lambda)^2 below the cutoff."""
-    w = 1.0 / y
+    return reduced_energy_of_both(y, 1.0 / y, kernel)
+
+
+@numba.njit(cache=True, inline="always", error_model="numpy")
+def reduced_energy_of_both(y, w, kernel):
+    """phi/eps at y = (r/lambda)^2 below the cutoff, w = 1/y given: a loop that has both at hand is spared the division."""
     inverse = 0.0
     for k in range(len(kernel.inverse) - 1, -1, -1):
         inverse = (inverse + kernel.inverse[k]) * w

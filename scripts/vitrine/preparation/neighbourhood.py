@@ -6,7 +6,7 @@ size. At rest it may have used REST, in the trial move under way TRIAL; as long 
 would use more gets new references and a new list, alone; nothing is ever rebuilt as a whole.
 
 Arrays: body (N, 4) = x, y, z, size; reference (N, 4); lists (N, capacity) int32 with counts (N,). Cells hold the particles by reference position:
-members (cells, room) and their references, place (cells, room, 4). `near` (8, capacity) is room for the neighbours of one particle in
+members (cells, room) and their references, place (cells, room, 4). `near` (7, capacity and some) is room for the neighbours of one particle in
 contiguous order, which lets the compiler use vector instructions on them.
 """
 
@@ -22,6 +22,7 @@ from vitrine.samples.sample import Sample, widths
 
 REST, TRIAL = 0.2, 0.5  # [lambda_min]; near the fastest at every temperature
 SKIN = REST + TRIAL
+PADDING = 32  # room at the end of `near` for loops over whole blocks
 CELL = 1.7  # least edge of a cell [lambda_min]
 
 Neighbourhood = namedtuple(
@@ -48,7 +49,7 @@ def neighbourhood(sample: Sample) -> Neighbourhood:
         body=body, reference=body.copy(), types=np.ascontiguousarray(sample.types, dtype=np.int64), scales=model.scales, energies=model.energies,
         edges=np.diag(h).copy(), n_cells=n_cells, lists=np.zeros((n, capacity), dtype=np.int32), counts=np.zeros(n, dtype=np.int64),
         cell_of=np.zeros(n, dtype=np.int64), slot_of=np.zeros(n, dtype=np.int64), members=np.zeros((cells, room), dtype=np.int32),
-        place=np.zeros((cells, room, 4)), occupancy=np.zeros(cells, dtype=np.int64), near=np.ones((8, capacity)),
+        place=np.zeros((cells, room, 4)), occupancy=np.zeros(cells, dtype=np.int64), near=np.ones((7, capacity + PADDING)),
         growth=largest_scale * (0.5 + model.nonadditivity * model.largest_size), largest=model.largest_size, nonadditivity=model.nonadditivity,
         cutoff=model.potential.cutoff,
     )  # fmt: skip
