@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 __version__ = "0.1.0"
+KERNELS = "vitrine-kernels-"
 
 
 def _compiled_cache() -> str:
@@ -19,7 +20,9 @@ def _compiled_cache() -> str:
     home = package / "__pycache__"
     if not os.access(home if home.exists() else package, os.W_OK):
         home = Path(tempfile.gettempdir()) / f"vitrine-{os.getuid()}"
-    return str(home / f"numba-{digest}")
+    return str(home / f"{KERNELS}{digest}")
 
 
-os.environ.setdefault("NUMBA_CACHE_DIR", _compiled_cache())
+# A folder that the user chose is kept; one that an earlier version of the sources left in the environment of its children is not.
+if Path(os.environ.get("NUMBA_CACHE_DIR", KERNELS)).name.startswith(KERNELS):
+    os.environ["NUMBA_CACHE_DIR"] = _compiled_cache()

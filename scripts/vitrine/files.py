@@ -12,10 +12,12 @@ from pathlib import Path
 def whole_file(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it takes the final name at once, on failure it is removed.
 
-    The temporary name keeps the ending, for writers that choose the format by it.
+    The temporary name keeps the ending, for writers that choose the format by it. What a killed job left of the same file is removed first.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    for abandoned in path.parent.glob(f".*.partial.{path.name}"):
+        abandoned.unlink(missing_ok=True)
     partial = path.with_name(f".{os.getpid()}.partial.{path.name}")
     try:
         yield partial
