@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 
 __version__ = "0.1.0"
@@ -19,7 +18,7 @@ def _compiled_cache() -> str:
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     home = package / "__pycache__"
     if not os.access(home if home.exists() else package, os.W_OK):
-        home = Path(tempfile.gettempdir()) / f"vitrine-{os.getuid()}"
+        home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "vitrine")
     return str(home / f"{KERNELS}{digest}")
 
 
