@@ -15,7 +15,7 @@ MODELS = {
     "published": lambda: liquid(poly(), 160, 2.0),
     "planar": lambda: liquid(poly(**PLANAR), 64, 2.0),
     "short_range": lambda: liquid(poly(**SMALL), 54, 2.0),
-    "many_cells": lambda: liquid(poly(density=0.3), 400, 2.0) if False else liquid(poly(), 700, 2.0, sweeps=50),
+    "many_cells": lambda: liquid(poly(**PLANAR), 200, 2.0),
 }
 
 
@@ -94,7 +94,7 @@ def test_energy_and_lists_after_every_single_move(start, temperature):
             assert_lists_are_sound(monte_carlo)
         renewals += int(np.any(monte_carlo._state.reference != references))
         references = monte_carlo._state.reference.copy()
-    assert renewals > (20 if temperature < 1 else 100)
+    assert renewals > (100 if temperature > 10 else 2)
 
 
 def test_energy_and_lists_after_many_sweeps(start):
@@ -106,6 +106,17 @@ def test_energy_and_lists_after_many_sweeps(start):
     assert Interactions.of(monte_carlo.current()).energy == pytest.approx(total, rel=1e-11)
     assert naive.energy(monte_carlo.current()) == pytest.approx(total, rel=1e-11)
     assert total / start.particles != pytest.approx(Interactions.of(start).energy / start.particles, rel=1e-6)
+
+
+def test_many_cells_in_three_dimensions():
+    """A box so wide that a particle looks at some of the cells alone."""
+    monte_carlo = chain(liquid(poly(**SMALL), 1500, 2.0, sweeps=5), 20.0, swap_fraction=0.5)
+    state = monte_carlo._state
+    assert state.n_cells.min() > 2 * np.ceil((monte_carlo.sample.model.range + SKIN) / (state.edges[0] / state.n_cells[0])) + 1
+    for _ in range(3):
+        monte_carlo.advance(3)
+        assert_lists_are_sound(monte_carlo)
+    assert monte_carlo.energy == pytest.approx(naive.energy(monte_carlo.current()), rel=1e-10)
 
 
 def test_a_rejected_move_leaves_everything_as_it_is(start):
@@ -209,7 +220,7 @@ def test_a_tilted_box_is_refused():
 
 def test_acceptance_is_that_of_trials_made_by_hand():
     """A copy of the move rules on a frozen configuration, energies from plain sums: the accepted fractions agree within their errors."""
-    sample, temperature, step, trials = liquid(poly(**SMALL), 54, 1.0), 1.0, 0.08, 3000
+    sample, temperature, step, trials = liquid(poly(**SMALL), 54, 1.0), 1.0, 0.08, 1500
     rng, before = np.random.default_rng(1), naive.energy(sample)
     accepted = {"displacement": [], "swap": []}
     for _ in range(trials):
@@ -277,7 +288,7 @@ def exact_pair_averages(model, sizes, edge, temperature, points):
     averages = {}
     for here, one, two in (((0, 1), (0, 2), (1, 2)), ((0, 2), (0, 1), (1, 2)), ((1, 2), (0, 1), (0, 2))):
         factor, phi, contact = pairs[here]
-        others = np.fft.irfftn(np.fft.rfftn(pairs[one][0]) * np.fft.rfftn(pairs[two][0]), s=r.shape)
+        others = np.fft.ifftn(np.fft.fftn(pairs[one][0]) * np.fft.fftn(pairs[two][0])).real
         weight = factor * others
         averages[here] = (weight * phi).sum() / weight.sum(), (weight * contact).sum() / weight.sum()
     return averages
@@ -287,7 +298,7 @@ def exact_pair_averages(model, sizes, edge, temperature, points):
 @pytest.mark.parametrize(("dimension", "points"), [(2, 256), (3, 96)])
 def test_three_particles_have_their_exact_distribution(dimension, points, swap):
     """Detailed balance of displacements and exchanges alike: mean energy and contacts of each pair of sizes, against quadrature."""
-    density = {2: 0.13, 3: 0.06}[dimension]
+    density = {2: 0.13, 3: 0.03}[dimension]
     model = poly(dimension=dimension, density=density, size_ratio=1.6, size_exponent=1.0)
     sizes, edge, temperature = np.array([1.05, 1.3, 1.55]), model.box_length(3), 0.4
     exact = exact_pair_averages(model, sizes, edge, temperature, points)
@@ -296,7 +307,7 @@ def test_three_particles_have_their_exact_distribution(dimension, points, swap):
     start = Sample(positions, sizes, np.zeros(3, dtype=np.int64), np.eye(dimension) * edge, model).checked()
     monte_carlo = chain(start, temperature, seed=7, **swap)
     scales = {pair: 0.5 * sizes[list(pair)].sum() * (1 - model.nonadditivity * abs(np.subtract(*sizes[list(pair)]))) for pair in exact}
-    records = {pair: np.empty((60_000, 2)) for pair in exact}
+    records = {pair: np.empty(60_000) for pair in exact}
     counts = np.zeros(4)
     for step in range(60_000):
         counts += monte_carlo.advance(8)
@@ -304,11 +315,9 @@ def test_three_particles_have_their_exact_distribution(dimension, points, swap):
         order = np.argsort(body[:, 3])
         for (a, b), record in records.items():
             vector = body[order[b], :3] - body[order[a], :3]
-            r = np.linalg.norm(vector - edge * np.rint(vector / edge))
-            record[step] = r
+            record[step] = np.linalg.norm((vector - edge * np.rint(vector / edge))[:dimension])
     assert 0.01 < counts[3] / counts[2] < 0.95
-    for pair, record in records.items():
-        r = record[:, 0]
+    for pair, r in records.items():
         phi = naive.pair_law(model.potential, r, np.full_like(r, scales[pair]), 1.0)[0]
         for series, value, other in ((phi, exact[pair][0], coarse[pair][0]), (r < scales[pair], exact[pair][1], coarse[pair][1])):
             error = block_error(series.astype(float))

@@ -53,7 +53,8 @@ def elastic_moduli(sample: Sample) -> dict[str, np.ndarray]:
     born, relaxed = affine[:-1].mean(), nonaffine[:-1].mean()
     bulk_born, bulk_relaxed = affine[-1] / d**2 + (d - 1) * pressure / d, nonaffine[-1] / d**2
     shear, bulk = born - relaxed, bulk_born - bulk_relaxed
-    c_s = np.sqrt(shear / density) if shear > 0 else np.nan  # a sample can be unstable to shear at fixed box; its phonon is then undefined
+    # A minimum in a fixed box can be unstable to shear of the box, G < 0. It belongs to the ensemble; its shear waves do not propagate, c_s = 0.
+    c_s = np.sqrt(max(shear, 0.0) / density)
     longitudinal = bulk + 2 * (d - 1) / d * shear
     row = {
         "shear_modulus": shear,
@@ -64,7 +65,7 @@ def elastic_moduli(sample: Sample) -> dict[str, np.ndarray]:
         "bulk_modulus_nonaffine": bulk_relaxed,
         "pressure": pressure,
         "c_s": c_s,
-        "c_l": np.sqrt(longitudinal / density) if longitudinal > 0 else np.nan,
+        "c_l": np.sqrt(max(longitudinal, 0.0) / density),
         "coordination": 2 * len(bonds.i) / sample.particles,
         "omega_ph": 2 * np.pi * c_s / sample.volume ** (1 / d),
     }

@@ -1,0 +1,272 @@
+"""The evidence of equilibration: clock, correlation times and drift on motion whose decay is known; the budget; samples that know nothing of others."""
+
+import numpy as np
+import pytest
+from naive import poly
+from vitrine.interactions import Interactions
+from vitrine.preparation.batch import equilibrate_liquid, liquid_rows, random_starts
+from vitrine.preparation.equilibrate import CHECK, CURVE_TIMES, RelaxationClock, correlation_time, energy_drift, equilibrate
+from vitrine.samples.store import missing_sample
+from vitrine.tables import LIQUIDS, RELAXATION
+
+SETTINGS = {
+    "swap_fraction": 0.2,
+    "swap_range": 0.35,
+    "target_acceptance": 0.25,
+    "tuning_sweeps": 50,
+    "overlap_length": 0.3,
+    "relaxation_times": 3,
+    "minimum_sweeps": 200,
+    "maximum_sweeps": 5000,
+    "maximum_drift": 5.0,
+}
+CHAIN = {name: value for name, value in SETTINGS.items() if not name.startswith("swap")}
+
+
+class Hopping:
+    """Particles that hop far away with probability p between two looks, never to return: Q = (1 - p)^looks. The energy is what is given."""
+
+    def __init__(self, p, particles=4000, energies=None, seed=1):
+        self.rng, self.p = np.random.default_rng(seed), p
+        self.positions = np.zeros((particles, 3))
+        self.energy, self.step, self.tuned, self.ran = 0.0, 0.05, 0, 0
+        self.energies = iter(energies) if energies is not None else None
+
+    def tune(self, sweeps, target):
+        self.tuned += sweeps
+        self.step = target
+        self.positions = self.positions + 100.0
+
+    def advance(self, sweeps):
+        self.ran += sweeps
+        hop = self.rng.random(len(self.positions)) < self.p
+        away = self.rng.standard_normal(self.positions.shape)
+        away *= 5.0 / np.linalg.norm(away, axis=1)[:, None]
+        self.positions = self.positions + hop[:, None] * away + 0.37  # the drift of all together is no relaxation
+        self.energy = len(self.positions) * (next(self.energies) if self.energies else self.rng.standard_normal())
+        return np.array([80, 20, 20, 5])
+
+    def configurational_terms(self):
+        return 6.0, 4.0
+
+    def current(self):
+        raise AssertionError("not needed")
+
+
+def ar1(length, rho, rng):
+    """A stationary series with correlation rho^t."""
+    noise = rng.standard_normal(length) * np.sqrt(1 - rho**2)
+    series = np.empty(length)
+    series[0] = rng.standard_normal()
+    for t in range(1, length):
+        series[t] = rho * series[t - 1] + noise[t]
+    return series
+
+
+@pytest.mark.parametrize("p", [0.02, 0.1, 0.5])
+def test_clock_counts_the_known_relaxation_time(p):
+    engine = Hopping(p)
+    clock = RelaxationClock(engine.positions, 0.3)
+    for time in range(CHECK, 6000, CHECK):
+        engine.advance(CHECK)
+        clock.look(time, engine.positions)
+    looks = np.floor(-1 / np.log1p(-p)) + 1  # the first time that (1 - p)^looks is below 1/e
+    assert clock.relaxation_time == pytest.approx(looks * CHECK, rel=0.04)
+    assert len(clock.durations) == pytest.approx(6000 / (looks * CHECK), rel=0.06)
+    assert sum(clock.durations) <= 6000
+
+
+@pytest.mark.parametrize("p", [0.02, 0.1])
+def test_overlap_curve_is_the_known_decay(p):
+    engine = Hopping(p)
+    clock = RelaxationClock(engine.positions, 0.3)
+    for time in range(CHECK, 12000, CHECK):
+        engine.advance(CHECK)
+        clock.look(time, engine.positions)
+    times, overlap = np.array(clock.curve).T
+    exact = (1 - p) ** (times / CHECK)
+    origins = len(clock.durations)
+    early = times <= clock.relaxation_time
+    assert early.sum() >= 3
+    error = np.sqrt(exact * (1 - exact) / (4000 * origins))
+    assert np.all(np.abs(overlap - exact)[early] < 4 * error[early] + 1e-12)
+
+
+def test_the_drift_of_the_centre_is_no_relaxation():
+    still = np.random.default_rng(1).random((500, 3))
+    clock = RelaxationClock(still, 0.3)
+    for time in range(CHECK, 500, CHECK):
+        clock.look(time, still + time)
+    assert clock.durations == [] and np.isnan(clock.relaxation_time)
+    assert all(overlap == 1.0 for _, overlap in clock.curve)
+
+
+def test_relaxation_is_at_one_over_e():
+    """Of a thousand particles 632 must leave, 631 are not enough."""
+    for left, relaxed in ((631, False), (633, True)):
+        positions = np.zeros((1000, 3))
+        clock = RelaxationClock(positions, 0.3)
+        moved, angle = positions.copy(), 2 * np.pi * np.arange(left) / left
+        moved[:left, :2] = 10 * np.column_stack([np.cos(angle), np.sin(angle)])  # the centre stays
+        clock.look(CHECK, moved)
+        assert bool(clock.durations) is relaxed
+
+
+def test_curve_times_are_looks():
+    assert np.all(CURVE_TIMES % CHECK == 0) and np.all(np.diff(CURVE_TIMES) > 0) and CURVE_TIMES[0] == CHECK
+    assert CURVE_TIMES[-1] >= 1_000_000
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.5, 0.9, 0.97])
+def test_correlation_time_of_an_autoregressive_series(rho):
+    rng, exact = np.random.default_rng(1), 0.5 * (1 + rho) / (1 - rho)
+    values = [correlation_time(ar1(20_000, rho, rng)) for _ in range(16)]
+    bias = 0.03 * exact  # Sokal's window leaves out exp(-5) and the mean is the series' own
+    assert abs(np.mean(values) - exact) < 4 * np.std(values, ddof=1) / 4 + bias
+
+
+def test_correlation_time_against_plain_sums():
+    series = ar1(500, 0.8, np.random.default_rng(2))
+    deviation = series - series.mean()
+    correlation = [np.sum(deviation[: 500 - t] * deviation[t:]) for t in range(500)]
+    tau, t = 0.5, 0
+    while True:
+        t += 1
+        tau += correlation[t] / correlation[0]
+        if t >= 5 * tau:
+            break
+    assert correlation_time(series) == pytest.approx(max(0.5, tau), rel=1e-9)
+
+
+@pytest.mark.parametrize("series", [[], [1.0], [1.0, 2.0, 3.0], [4.0] * 100], ids=["none", "one", "three", "constant"])
+def test_correlation_time_without_information(series):
+    assert correlation_time(np.array(series)) == 0.5
+
+
+@pytest.mark.parametrize(("length", "rho"), [(4000, 0.0), (4000, 0.9), (1000, 0.8)])
+def test_drift_of_stationary_series_is_of_order_one(length, rho):
+    """In standard errors: mean zero, standard deviation one within a fifth, and five of them next to never."""
+    rng = np.random.default_rng(3)
+    drifts = np.array([energy_drift(ar1(length, rho, rng)) for _ in range(300)])
+    assert abs(drifts.mean()) < 4 / np.sqrt(300)
+    assert 0.8 < drifts.std() < 1.2
+    assert np.abs(drifts).max() < 5
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_drift_is_seen_with_its_sign(sign):
+    rng = np.random.default_rng(4)
+    series = ar1(4000, 0.8, rng) + sign * np.linspace(0, 8, 4000)
+    assert sign * energy_drift(series) > 5
+
+
+def test_drift_of_short_or_constant_series():
+    assert np.isnan(energy_drift(np.arange(15.0)))
+    assert energy_drift(np.full(100, 3.0)) == 0.0
+
+
+def test_a_chain_that_relaxes_ends_when_it_has_done_so():
+    engine = Hopping(0.1)
+    run = equilibrate(engine, **{**CHAIN, "relaxation_times": 10, "minimum_sweeps": 5, "maximum_sweeps": 100_000})
+    assert run.flag == "" and run.relaxations == 10
+    assert run.sweeps == engine.ran == pytest.approx(10 * 50, rel=0.2)
+    assert engine.tuned == SETTINGS["tuning_sweeps"]
+    assert run.step == SETTINGS["target_acceptance"]  # the engine's own, as tuned
+    assert (run.displacement_acceptance, run.swap_acceptance) == (0.25, 0.25)
+    assert run.configurational_temperature == 1.5
+    assert len(run.energy_series) <= 64 and run.energy_series[-1][0] == run.sweeps
+
+
+def test_a_chain_runs_for_the_least_number_of_sweeps():
+    run = equilibrate(Hopping(0.5), **{**CHAIN, "minimum_sweeps": 1000})
+    assert run.sweeps == 1000 and run.relaxations > SETTINGS["relaxation_times"]
+
+
+def test_a_chain_that_ends_its_budget_says_so():
+    run = equilibrate(Hopping(0.0), **{**CHAIN, "maximum_sweeps": 700})
+    assert run.sweeps == 700 and run.relaxations == 0
+    assert "not equilibrated" in run.flag and "700 sweeps" in run.flag and "3 relaxation times" in run.flag
+    assert np.isnan(run.relaxation_time)
+
+
+def test_a_chain_one_relaxation_short_is_flagged():
+    done = equilibrate(Hopping(0.05), **{**CHAIN, "relaxation_times": 4, "minimum_sweeps": 5})
+    short = equilibrate(Hopping(0.05), **{**CHAIN, "relaxation_times": 4, "minimum_sweeps": 5, "maximum_sweeps": done.sweeps - CHECK})
+    assert done.flag == "" and short.relaxations == 3 and "not equilibrated" in short.flag
+
+
+def test_a_chain_that_drifts_is_flagged():
+    falling = np.linspace(10, 0, 2000) + np.random.default_rng(1).standard_normal(2000)
+    run = equilibrate(Hopping(0.1, energies=falling), **{**CHAIN, "minimum_sweeps": 2000 * CHECK, "maximum_sweeps": 2000 * CHECK})
+    assert run.energy_drift < -5 and "drifts" in run.flag
+
+
+def test_energy_is_the_mean_of_the_second_half():
+    energies = np.concatenate([np.full(100, 50.0), np.full(100, 2.0)])
+    run = equilibrate(Hopping(0.1, energies=energies), **{**CHAIN, "minimum_sweeps": 200 * CHECK, "maximum_sweeps": 200 * CHECK})
+    assert run.energy == 2.0
+
+
+def test_a_drift_that_cannot_be_judged_is_no_evidence_of_equilibrium():
+    """Fewer than 16 looks: the drift is NaN, and a sample without evidence must not pass as a good one."""
+    run = equilibrate(Hopping(0.99), **{**CHAIN, "relaxation_times": 1, "minimum_sweeps": 5, "maximum_sweeps": 10})
+    assert np.isnan(run.energy_drift)
+    assert run.flag != ""
+
+
+# --- the real chain -----------------------------------------------------------------------------------------------------------------------------
+
+
+def prepare(indices, temperatures=(1.3, 0.9)):
+    """Down a short ladder, as the rule does it."""
+    samples = list(random_starts(poly(), 160, temperatures[0], indices, seed=11))
+    runs = []
+    for temperature in temperatures:
+        pairs = [equilibrate_liquid(sample, temperature, 11, SETTINGS) for sample in samples]
+        samples, runs = [sample for sample, _ in pairs], [run for _, run in pairs]
+    return samples, runs
+
+
+@pytest.fixture(scope="module")
+def together():
+    return prepare(range(3))
+
+
+def test_a_sample_does_not_know_of_the_others(together):
+    samples, runs = together
+    (alone,), (run,) = prepare([2])
+    assert np.array_equal(alone.positions, samples[2].positions) and np.array_equal(alone.sizes, samples[2].sizes)
+    assert run == runs[2] or all(np.array_equal(a, b, equal_nan=True) for a, b in zip(vars(run).values(), vars(runs[2]).values(), strict=True))
+    assert not np.array_equal(samples[0].positions, samples[1].positions)
+
+
+def test_liquids_carry_their_identity(together):
+    for index, (sample, run) in enumerate(zip(*together, strict=True)):
+        assert (sample.index, sample.parent_temperature, sample.flag) == (index, 0.9, run.flag)
+        assert sample.provenance["seed"] == 11 and sample.provenance["sweeps"] == run.sweeps
+        assert np.all(sample.positions >= 0) and np.all(sample.positions < sample.box[0, 0])
+        assert Interactions.of(sample).energy / 160 == pytest.approx(run.energy, rel=0.1)
+        assert run.relaxations >= 3 and run.sweeps >= 200
+        assert 0.1 < run.displacement_acceptance < 0.4
+
+
+def test_rows_fit_the_tables(together):
+    for sample, run in zip(*together, strict=True):
+        row, series = liquid_rows(sample, run, 160)
+        assert set(row) == {column.name for column in LIQUIDS.columns}
+        assert all(set(one) == {column.name for column in RELAXATION.columns} for one in series)
+        assert {one["series"] for one in series} == {"overlap", "energy"}
+
+
+def test_a_missing_start_stays_missing():
+    liquid, run = equilibrate_liquid(missing_sample(4, 160, 1.3, "unreadable: reason"), 0.9, 11, SETTINGS)
+    assert run is None and (liquid.index, liquid.parent_temperature, liquid.flag) == (4, 0.9, "unreadable: reason")
+    row, series = liquid_rows(liquid, run, 160)
+    assert row["flag"] == "unreadable: reason" and [one["flag"] for one in series] == ["unreadable: reason"]
+
+
+def test_a_start_out_of_equilibrium_is_judged_anew(together):
+    start = together[0][0]
+    flagged = start.moved(start.positions, flag="not equilibrated: before")
+    liquid, run = equilibrate_liquid(flagged, 0.9, 11, SETTINGS)
+    assert liquid.flag == run.flag == ""

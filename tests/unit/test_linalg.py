@@ -1,0 +1,220 @@
+"""Linear equations and eigenproblems against dense definitions; the dense and the sparse path alike; saddles and rattlers are named."""
+
+import numpy as np
+import pytest
+import scipy.linalg
+import scipy.sparse as sp
+from naive import liquid, poly, pseudo_inverse
+from vitrine.errors import SampleError
+from vitrine.interactions import Interactions
+from vitrine.linalg import Factor, full_pencil, full_spectrum, largest_pencil, lowest_modes, solve, without_translation
+
+
+@pytest.fixture(params=["dense", "sparse"])
+def path(request, monkeypatch):
+    """Both factorisations, whatever the size."""
+    monkeypatch.setattr(solve, "DENSE_LIMIT", 10**9 if request.param == "dense" else 0)
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def bonds(any_glass):
+    return Interactions.of(any_glass)
+
+
+@pytest.fixture(scope="module")
+def dimension(bonds):
+    return bonds.sample.dimension
+
+
+def fields(bonds, number=5, seed=1):
+    return np.random.default_rng(seed).standard_normal((bonds.hessian.shape[0], number))
+
+
+def test_solve_is_the_pseudo_inverse(bonds, dimension, path):
+    factor, inverse = Factor(bonds.hessian, dimension), pseudo_inverse(bonds.hessian.toarray(), dimension)
+    assert path in factor.solver
+    forces = fields(bonds)
+    expected = inverse @ forces
+    assert np.allclose(factor.solve(forces), expected, rtol=0, atol=1e-10 * np.abs(expected).max())
+    assert np.allclose(factor.solve(forces[:, 0]), expected[:, 0], rtol=0, atol=1e-10 * np.abs(expected).max())
+    assert np.allclose(without_translation(factor.solve(forces), dimension), factor.solve(forces), atol=1e-14 * np.abs(expected).max())
+
+
+def test_dense_and_sparse_solutions_agree(bonds, dimension, monkeypatch):
+    solutions = []
+    for limit in (0, 10**9):
+        monkeypatch.setattr(solve, "DENSE_LIMIT", limit)
+        solutions.append(Factor(bonds.hessian, dimension).solve(fields(bonds)))
+    assert np.allclose(*solutions, rtol=0, atol=1e-9 * np.abs(solutions[0]).max())
+
+
+def test_residual_of_the_solution(bonds, dimension, path):
+    forces = without_translation(fields(bonds), dimension)
+    response = Factor(bonds.hessian, dimension).solve(forces)
+    assert np.allclose(bonds.hessian @ response, forces, atol=1e-9)
+
+
+def test_grounded_solution(bonds, dimension, path):
+    held = bonds.hessian.toarray()[dimension:, dimension:]
+    forces = fields(bonds)[dimension:]
+    expected = np.linalg.solve(held, forces)
+    assert np.allclose(Factor(bonds.hessian, dimension).solve_grounded(forces), expected, rtol=0, atol=1e-10 * np.abs(expected).max())
+
+
+def test_arguments_are_left_alone(bonds, dimension, path):
+    forces = fields(bonds)
+    before, hessian = forces.copy(), bonds.hessian.copy()
+    Factor(bonds.hessian, dimension).solve(forces)
+    lowest_modes(bonds.hessian, dimension, 3)
+    full_spectrum(bonds.hessian, dimension, vectors=True)
+    full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True)
+    assert np.array_equal(forces, before)
+    assert (hessian != bonds.hessian).nnz == 0
+
+
+def test_without_translation_is_a_projector(dimension, bonds):
+    vectors = fields(bonds)
+    once = without_translation(vectors, dimension)
+    assert np.abs(once.reshape(-1, dimension, 5).mean(axis=0)).max() < 1e-14
+    assert np.allclose(without_translation(once, dimension), once, atol=1e-14)
+    shift = np.tile(np.arange(1.0, dimension + 1), len(vectors) // dimension)
+    assert np.abs(without_translation(shift, dimension)).max() < 1e-13
+
+
+def test_full_spectrum_against_numpy(bonds, dimension):
+    exact = np.linalg.eigvalsh(bonds.hessian.toarray())
+    stiffness, none = full_spectrum(bonds.hessian, dimension)
+    assert none is None and len(stiffness) == len(exact) - dimension
+    assert np.allclose(stiffness, exact[dimension:], rtol=1e-9)
+    again, modes = full_spectrum(bonds.hessian, dimension, vectors=True)
+    assert np.allclose(again, stiffness, rtol=1e-10)
+    assert np.allclose(modes.T @ modes, np.eye(len(stiffness)), atol=1e-11)
+    assert np.allclose(bonds.hessian @ modes, modes * stiffness, atol=1e-10 * stiffness.max())
+
+
+@pytest.mark.parametrize("number", [1, 10])
+def test_lowest_modes_against_the_full_spectrum(bonds, dimension, number, path):
+    exact, vectors = full_spectrum(bonds.hessian, dimension, vectors=True)
+    stiffness, modes = lowest_modes(bonds.hessian, dimension, number)
+    assert np.allclose(stiffness, exact[:number], rtol=1e-9)
+    assert np.all(np.diff(stiffness) >= 0)
+    assert np.allclose(np.linalg.norm(modes, axis=0), 1, atol=1e-12)
+    assert np.allclose(np.abs(np.einsum("ik,ik->k", modes, vectors[:, :number])), 1, atol=1e-6)
+    assert np.abs(without_translation(modes, dimension) - modes).max() < 1e-12
+
+
+def dense_pencil(bonds, dimension):
+    """lambda from the definition: M^(-1/2) S^T S M^(-1/2) on the complement of the translations."""
+    values, vectors = np.linalg.eigh(bonds.hessian.toarray())
+    root = vectors[:, dimension:] / np.sqrt(values[dimension:])
+    return np.linalg.eigvalsh(root.T @ bonds.unit_hessian.toarray() @ root)[::-1]
+
+
+def test_full_pencil_against_the_dense_definition(bonds, dimension):
+    exact = dense_pencil(bonds, dimension)
+    eigenvalues, none = full_pencil(bonds.unit_hessian, bonds.hessian, dimension)
+    assert none is None
+    assert np.allclose(eigenvalues, exact, rtol=1e-8)
+    again, modes = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True)
+    assert np.allclose(again, eigenvalues, rtol=1e-9)
+    assert np.allclose(modes.T @ bonds.hessian @ modes, np.eye(len(again)), atol=1e-8)
+    left, right = bonds.unit_hessian @ modes, (bonds.hessian @ modes) * again
+    assert np.allclose(left, right, atol=1e-8 * np.abs(left).max())
+    assert np.abs(without_translation(modes, dimension) - modes).max() < 1e-12 * np.abs(modes).max()
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_largest_pencil_against_the_full_one(bonds, dimension, number, path):
+    exact, vectors = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True)
+    eigenvalues, modes = largest_pencil(bonds.unit_hessian, bonds.hessian, dimension, number)
+    assert np.allclose(eigenvalues, exact[:number], rtol=1e-9)
+    assert np.all(np.diff(eigenvalues) <= 0)
+    overlap = np.einsum("ik,ik->k", modes, bonds.hessian @ vectors[:, :number])
+    assert np.allclose(np.abs(overlap), 1, atol=1e-6)
+
+
+def test_the_same_bits_every_time(bonds, dimension, path):
+    first, second = (lowest_modes(bonds.hessian, dimension, 5) for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+    first, second = (largest_pencil(bonds.unit_hessian, bonds.hessian, dimension, 5) for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+# --- states that are no minima ------------------------------------------------------------------------------------------------------------------
+
+
+def saddle(bonds, dimension, depth=1.0):
+    """The Hessian with its softest mode turned over: exactly one negative eigenvalue."""
+    values, vectors = np.linalg.eigh(bonds.hessian.toarray())
+    soft = vectors[:, dimension]
+    return sp.csc_array(bonds.hessian.toarray() - (1 + depth) * values[dimension] * np.outer(soft, soft))
+
+
+def with_rattler(matrix, dimension, place):
+    """The matrix with one more particle, that touches nothing."""
+    blank = sp.csc_array((dimension, dimension))
+    n = matrix.shape[0] // dimension
+    order = {"first": [blank, matrix], "last": [matrix, blank]}[place]
+    assert n > 1
+    return sp.csc_array(sp.block_diag(order, format="csc"))
+
+
+def solvers(unit, hessian, dimension):
+    return {
+        "factor": lambda: Factor(hessian, dimension).solve(np.random.default_rng(1).standard_normal(hessian.shape[0])),
+        "lowest": lambda: lowest_modes(hessian, dimension, 3),
+        "spectrum": lambda: full_spectrum(hessian, dimension),
+        "pencil": lambda: full_pencil(unit, hessian, dimension),
+        "largest": lambda: largest_pencil(unit, hessian, dimension, 3),
+    }
+
+
+names = pytest.mark.parametrize("name", ["factor", "lowest", "spectrum", "pencil", "largest"])
+
+
+@names
+@pytest.mark.parametrize("depth", [1.0, 1e-3])
+def test_a_saddle_is_named(bonds, dimension, path, name, depth):
+    with pytest.raises(SampleError, match="not a.* minimum"):
+        solvers(bonds.unit_hessian, saddle(bonds, dimension, depth), dimension)[name]()
+
+
+@names
+def test_a_liquid_is_named(path, name):
+    hot = Interactions.of(liquid(poly(), 160, 1.3))
+    with pytest.raises(SampleError, match="not a.* minimum"):
+        solvers(hot.unit_hessian, hot.hessian, 3)[name]()
+
+
+@names
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_a_rattler_is_named(bonds, dimension, path, name, place):
+    """A particle without contacts adds d zero modes, wherever it stands among the others."""
+    unit, hessian = (with_rattler(matrix, dimension, place) for matrix in (bonds.unit_hessian, bonds.hessian))
+    with pytest.raises(SampleError, match="minimum"):
+        solvers(unit, hessian, dimension)[name]()
+
+
+@names
+def test_a_rattler_is_named_in_whatever_order_the_particles_come(planar_glass, path, name):
+    """Holding the rattler leaves the rest free to move as a whole: its zero modes come with pivots of either sign, by rounding."""
+    rng, passed = np.random.default_rng(1), []
+    for _ in range(40):
+        order = rng.permutation(planar_glass.particles)
+        bonds = Interactions.of(planar_glass.moved(planar_glass.positions[order], sizes=planar_glass.sizes[order]))
+        unit, hessian = (with_rattler(matrix, 2, "first") for matrix in (bonds.unit_hessian, bonds.hessian))
+        try:
+            passed.append(solvers(unit, hessian, 2)[name]())
+        except SampleError as error:
+            assert "minimum" in str(error)
+    assert len(passed) == 0, f"{len(passed)} of 40 passed for a minimum"
+
+
+def test_the_softest_mode_of_a_good_minimum_is_no_zero_mode(bonds, dimension):
+    """A stiffness of 1e-6 of the mean is soft, not zero."""
+    values, vectors = scipy.linalg.eigh(bonds.hessian.toarray())
+    soft = vectors[:, dimension]
+    softened = sp.csc_array(bonds.hessian.toarray() - (values[dimension] - 1e-6 * values.mean()) * np.outer(soft, soft))
+    assert lowest_modes(softened, dimension, 1)[0][0] == pytest.approx(1e-6 * values.mean(), rel=1e-4)
+    assert full_spectrum(softened, dimension)[0][0] == pytest.approx(1e-6 * values.mean(), rel=1e-4)
