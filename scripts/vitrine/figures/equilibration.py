@@ -42,7 +42,9 @@ def plot_equilibration(
 def _draw_overlap(ax: Axes, curves: pd.DataFrame, colours: dict[float, tuple]) -> None:
     ax.set_xlabel("time [sweeps]")
     ax.set_ylabel("self-overlap $Q(t)$")
-    curves = curves[(curves["time"] > 0) & np.isfinite(curves["overlap"])]
+    # Late times are reached by the slowest samples alone; their mean is not the ensemble's.
+    most = curves.groupby("parent_temperature")["samples"].transform("max")
+    curves = curves[(curves["time"] > 0) & np.isfinite(curves["overlap"]) & (2 * curves["samples"] >= most)]
     if not len(curves):
         marks.not_enough(ax, "no overlap was measured")
         return
