@@ -7,6 +7,7 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
 READY := $(VENV)/ready
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG))
 # Targets come before the options: some options of Snakemake take every word that follows.
@@ -52,12 +53,17 @@ format: $(READY) ## put every file into the project's style
 clean-env: ## remove the environment; the next target makes it anew
 	rm -rf $(VENV)
 
-# The stamp is written last, so an installation that was interrupted is done again.
-$(READY): requirements.lock
+# A stamp is written last, so an installation that was interrupted is done again.
+$(INSTALLED): requirements.lock
 	@$(PYTHON) -c "$$CHECK_PYTHON"
 	@echo "Installing the versions of requirements.lock into $(VENV), once: about a minute"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --requirement requirements.lock
+	@touch $@
+
+$(READY): $(INSTALLED) $(shell grep -rl --include='*.py' numba scripts/vitrine 2>/dev/null)
+	@echo "Compiling the kernels, once after every change of them: about a minute"
+	@PYTHONPATH=scripts $(BIN)/python -m vitrine.compile
 	@touch $@
 
 lock: ## write requirements.lock anew, from requirements.in and the newest versions there are
@@ -67,7 +73,7 @@ lock: ## write requirements.lock anew, from requirements.in and the newest versi
 	sed -n 1p requirements.lock > $(VENV)/requirements.lock
 	$(BIN)/python -m pip freeze >> $(VENV)/requirements.lock
 	mv $(VENV)/requirements.lock requirements.lock
-	@touch $(READY)
+	@touch $(INSTALLED)
 
 # A run that was killed outright leaves Snakemake's lock behind. It is removed here unless a Snakemake is still at work in this folder.
 unlock: $(READY) ## remove the lock that a killed run left behind

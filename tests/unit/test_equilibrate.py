@@ -1,4 +1,4 @@
-"""The evidence of equilibration: clock, correlation times and drift on motion whose decay is known; the budget; samples that know nothing of others."""
+"""The evidence of equilibration: clock, correlation times and drift on motion of known decay; the budget; samples that know nothing of others."""
 
 import numpy as np
 import pytest
@@ -236,7 +236,7 @@ def test_a_sample_does_not_know_of_the_others(together):
     samples, runs = together
     (alone,), (run,) = prepare([2])
     assert np.array_equal(alone.positions, samples[2].positions) and np.array_equal(alone.sizes, samples[2].sizes)
-    assert run == runs[2] or all(np.array_equal(a, b, equal_nan=True) for a, b in zip(vars(run).values(), vars(runs[2]).values(), strict=True))
+    assert run == runs[2]
     assert not np.array_equal(samples[0].positions, samples[1].positions)
 
 

@@ -33,6 +33,7 @@ def simple_shear(sample, a, b, strain):
 
 def second_difference(sample, gradient, step, of):
     """d2U/de2 per volume from U(-e), U(0), U(e), with the error of the step removed by halving it."""
+
     def at(h):
         return (of(sample, gradient(h)) - 2 * of(sample, gradient(0.0)) + of(sample, gradient(-h))) / h**2
 
@@ -60,9 +61,7 @@ def test_shear_modulus_by_finite_strain(any_glass):
 
 
 def test_affine_part_by_finite_strain(any_glass):
-    measured = [
-        second_difference(any_glass, lambda e, a=a, b=b: simple_shear(any_glass, a, b, e), 2e-3, affine_energy) for a, b in planes(any_glass)
-    ]
+    measured = [second_difference(any_glass, lambda e, a=a, b=b: simple_shear(any_glass, a, b, e), 2e-3, affine_energy) for a, b in planes(any_glass)]
     # phi'' of harmonic spheres jumps at the cutoff, where a few bonds open in a finite step.
     exact = 2e-3 if any_glass.model.name == "harmonic" else 1e-6
     assert value(any_glass, "shear_modulus_born") == pytest.approx(np.mean(measured), rel=exact)

@@ -15,6 +15,9 @@ BAD = {
     "wrong type": ({"seed": "many"}, ["seed", "many", "whole number"]),
     "number as text": ({"quench": {"tolerance": "1e-10"}}, ["quench.tolerance", "1e-10", "number"]),
     "fraction above one": ({"preparation": {"swap_fraction": 1.5}}, ["preparation.swap_fraction", "1.5", "1"]),
+    "no ensembles": ({"ensembles": []}, ["ensembles", "at least 1"]),
+    "negative density": ({"model": {"poly": {"density": -0.5}}}, ["model.poly.density", "-0.5", "0"]),
+    "least above most": ({"preparation": {"minimum_sweeps": 90000}}, ["preparation.minimum_sweeps", "90000", "preparation.maximum_sweeps"]),
     "no samples": (ensemble(samples=0), ["samples", "0", "1"]),
     "negative temperature": (ensemble(parent_temperatures=[1.0, -0.5]), ["parent_temperatures", "-0.5", "0"]),
     "ascending ladder": (ensemble(parent_temperatures=[0.5, 0.7]), ["parent_temperatures", "0.5, 0.7", "hot to cold"]),
@@ -40,9 +43,9 @@ def test_bad_config_is_one_sentence(workflow, overlay, tmp_path, content, said):
     assert not (tmp_path / "results").exists()
 
 
-def test_config_that_is_no_yaml_is_named(workflow, tmp_path):
+def test_config_that_is_no_yaml_says_so(workflow, tmp_path):
     bad = tmp_path / "broken.yaml"
     bad.write_text("study: [unclosed\n", encoding="utf-8")
     done = workflow(tmp_path, bad).run()
     assert done.returncode == 1
-    assert "broken.yaml" in done.stdout
+    assert "not valid JSON or YAML" in done.stdout and "Traceback" not in done.stdout

@@ -29,9 +29,9 @@ def replace(path):
 
 @pytest.mark.parametrize(("damage", "lost"), [(truncate, 2), (poison, 1), (replace, 2)])
 def test_broken_samples_are_flagged_counted_and_left_out(finished, study, damage, lost):
-    path = study.results / "N160" / f"T{HERE:.4f}" / "0-1" / "glasses.gsd"
+    path = study.results / "N160" / f"T{HERE:.4f}" / "00000-00001" / "glasses.gsd"
     damage(path)
-    study.succeed("tables", "summary")
+    study.succeed("write_summary")
     quantities, good = (pd.read_parquet(run.results / "tables" / "quantities.parquet") for run in (study, finished))
     shear, before = (frame[frame.quantity == "shear_modulus"].set_index("parent_temperature") for frame in (quantities, good))
     assert before.loc[HERE, "flagged"] == 0 and before.loc[HERE, "samples"] == 4

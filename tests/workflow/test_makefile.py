@@ -28,8 +28,9 @@ def clone(tmp_path) -> Path:
 
 def unlock(clone: Path) -> subprocess.CompletedProcess:
     """`make unlock` with the environment that runs this test."""
-    (clone / "ready").touch()
-    return make(clone, "unlock", "READY=ready", f"BIN={Path(sys.executable).parent}")
+    for stamp in ("installed", "ready"):
+        (clone / stamp).touch()
+    return make(clone, "unlock", "INSTALLED=installed", "READY=ready", f"BIN={Path(sys.executable).parent}")
 
 
 def test_stale_lock_is_removed(clone):

@@ -10,13 +10,15 @@ import gsd.hoomd
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 FIGURES = (
     "annealing_ratios", "boltzmann", "bond_operator", "cumulative_modes", "defects", "equilibration", "lengths", "pinching_force", "spectra",
 )  # fmt: skip
-PREPARE_AND_MEASURE = {
-    "equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator",
-}  # fmt: skip
+DRAW = {"all", *(f"plot_{name}" for name in FIGURES)}
+CONCLUDE = {"collect_tables", "fit_study", "write_summary", *DRAW}
+TABLES = ("collect_tables", "fit_study")  # the rules at the end of all numbers
+JOBS = 67  # of the tiny study: 6 batches through 6 rules, 3 ensembles through 6, 3 rules for the study, 9 figures, all
 BATCH_TABLES = ("liquids", "relaxation", "glasses", "modes", "elasticity", "pinching", "bond_operator")
 
 
@@ -63,7 +65,7 @@ def test_whole_run_makes_every_table_figure_and_summary(finished):
     for name in FIGURES:
         for suffix in ("svg", "pdf"):
             assert is_whole(finished.results / "figures" / f"{name}.{suffix}")
-    for name in ("quantities", "fits", "mode_density", "bond_operator_density", "pinching_force", "pinching_scatter", "relaxation"):
+    for name in ("quantities", "fits", "mode_density", "bond_operator_density", "pinching_force", "pinching_scatter", "relaxation_curves", "liquids"):
         assert pq.read_metadata(finished.results / "tables" / f"{name}.parquet").num_rows > 0
     assert (finished.results / "summary.md").read_text(encoding="utf-8").startswith("#")
     assert pq.read_metadata(finished.results / "summary.parquet").num_rows > 0
@@ -93,27 +95,37 @@ def test_one_figure_is_drawn_again_from_tables_alone(study):
 
 
 @pytest.mark.parametrize(
-    ("module", "reruns", "keeps"),
+    ("module", "reruns"),
     [
-        ("statistics/weibull.py", {"aggregate_modes"}, PREPARE_AND_MEASURE),
-        ("figures/style.py", {f"plot_{name}" for name in FIGURES}, PREPARE_AND_MEASURE | {"aggregate_modes"}),
-        ("measures/pinching.py", {"pinch_bonds"}, PREPARE_AND_MEASURE - {"pinch_bonds"}),
-        ("preparation/minimise.py", {"quench_samples", "find_modes"}, {"equilibrate_liquids"}),
+        ("figures/style.py", DRAW),
+        ("statistics/weibull.py", {"aggregate_modes", "aggregate_bond_operator"} | CONCLUDE),
+        ("measures/pinching.py", {"pinch_bonds", "aggregate_pinching"} | CONCLUDE),
     ],
 )
-def test_an_edit_of_the_library_reruns_what_depends_on_it(finished, workflow, repository, module, reruns, keeps):
+def test_an_edit_of_the_library_reruns_exactly_what_depends_on_it(finished, workflow, repository, module, reruns):
     edited = workflow(finished.directory, repository=repository)
     assert edited.plan() == {}
     path = repository / "scripts" / "vitrine" / module
     path.write_text(path.read_text(encoding="utf-8") + "\nEDITED = True\n", encoding="utf-8")
-    planned = set(edited.plan())
-    assert reruns <= planned
-    assert not keeps & planned
+    assert set(edited.plan()) == reruns
+
+
+def test_an_edit_of_the_sampler_reruns_everything(finished, workflow, repository):
+    path = repository / "scripts" / "vitrine" / "preparation" / "swap.py"
+    path.write_text(path.read_text(encoding="utf-8") + "\nEDITED = True\n", encoding="utf-8")
+    assert sum(workflow(finished.directory, repository=repository).plan().values()) == JOBS
+
+
+def test_more_samples_are_added_to_those_that_exist(finished, workflow, overlay):
+    ensembles = yaml.safe_load(finished.configs[0].read_text(encoding="utf-8"))["ensembles"]
+    more = overlay({"ensembles": [{**ensemble, "samples": ensemble["samples"] + 2} for ensemble in ensembles]})
+    planned = workflow(finished.directory, *finished.configs, more).plan()
+    assert planned["equilibrate_liquids"] == planned["find_modes"] == len(ensembles[0]["parent_temperatures"])
 
 
 def test_batches_and_cores_change_no_number(finished, workflow, rebatched, tmp_path):
     other = workflow(tmp_path, *finished.configs, rebatched(3), cores=1)
-    other.succeed("tables")
+    other.succeed(*TABLES)
     assert_same_numbers(finished.results, other.results)
 
 
@@ -125,7 +137,7 @@ def killed(finished, workflow, rebatched, tmp_path_factory):
     for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
         present = len(list(run.results.rglob("*.parquet")))
         process = subprocess.Popen(
-            run.command("tables"), cwd=run.directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            run.command(*TABLES), cwd=run.directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
         while process.poll() is None and len(list(run.results.rglob("*.parquet"))) < present + 8:
             time.sleep(0.02)
@@ -138,7 +150,7 @@ def killed(finished, workflow, rebatched, tmp_path_factory):
         broken[number.name] = broken_files(run.results)
         if number == signal.SIGKILL:
             run.succeed("--unlock")
-    run.succeed("tables")
+    run.succeed(*TABLES)
     return run, broken
 
 

@@ -14,7 +14,7 @@ def padded(positions: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return x, h
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True)
 def minimum_image(dx, dy, dz, h):
     """The shortest of the periodic images of a vector, for an upper triangular box whose widths exceed twice its length."""
     shift = np.rint(dz / h[2, 2])
@@ -28,7 +28,7 @@ def minimum_image(dx, dy, dz, h):
     return dx, dy, dz
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True)
 def mixed_size(a, b, nonadditivity):
     """(a + b)/2 (1 - n_a |a - b|)."""
     return 0.5 * (a + b) * (1.0 - nonadditivity * abs(a - b))

@@ -14,7 +14,7 @@ def _rare_part(y, odd, powers, order):
     raise NotImplementedError("compiled code only")
 
 
-@overload(_rare_part, inline="always")
+@overload(_rare_part)
 def _rare_part_compiled(y, odd, powers, order):
     if len(odd) == 0 and len(powers) == 0:
         return lambda y, odd, powers, order: 0.0
@@ -47,13 +47,13 @@ def _power_part(y, powers, order):
     return total
 
 
-@numba.njit(cache=True, inline="always", error_model="numpy")
+@numba.njit(cache=True, error_model="numpy")
 def reduced_energy(y, kernel):
     """phi/eps at y = (r/lambda)^2 below the cutoff."""
     return reduced_energy_of_both(y, 1.0 / y, kernel)
 
 
-@numba.njit(cache=True, inline="always", error_model="numpy")
+@numba.njit(cache=True, error_model="numpy")
 def reduced_energy_of_both(y, w, kernel):
     """phi/eps at y = (r/lambda)^2 below the cutoff, w = 1/y given: a loop that has both at hand is spared the division."""
     inverse = 0.0
@@ -65,7 +65,7 @@ def reduced_energy_of_both(y, w, kernel):
     return even + inverse + _rare_part(y, kernel.odd, kernel.powers, 0)
 
 
-@numba.njit(cache=True, inline="always", error_model="numpy")
+@numba.njit(cache=True, error_model="numpy")
 def reduced_slope(y, kernel):
     """d(phi/eps)/dy at y = (r/lambda)^2 below the cutoff; the force over distance is -2/lambda^2 times it."""
     w = 1.0 / y
@@ -78,7 +78,7 @@ def reduced_slope(y, kernel):
     return even + inverse * w + _rare_part(y, kernel.odd, kernel.powers, 1)
 
 
-@numba.njit(cache=True, inline="always", error_model="numpy")
+@numba.njit(cache=True, error_model="numpy")
 def reduced_curvature(y, kernel):
     """d2(phi/eps)/dy2 at y = (r/lambda)^2 below the cutoff."""
     w = 1.0 / y

@@ -14,8 +14,8 @@ import numpy as np
 
 from vitrine.samples.sample import Sample
 
-CHECK = 5  # sweeps between looks at the overlap and the energy
-TERMS_EVERY = 10  # looks between measurements of the configurational temperature, which cost as much as a sweep
+CHECK = 10  # sweeps between looks at the overlap and the energy
+TERMS_EVERY = 5  # looks between measurements of the configurational temperature, which cost as much as a sweep
 CURVE_TIMES = np.unique(np.round(CHECK * 10 ** (np.arange(0, 49) / 8)).astype(np.int64) // CHECK * CHECK)  # [sweeps]
 SERIES_POINTS = 64  # of the energy series that is kept
 

@@ -58,7 +58,7 @@ def neighbourhood(sample: Sample) -> Neighbourhood:
     return state
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True)
 def nearest(delta, edge):
     """Nearest periodic image of one component."""
     return delta - edge * np.rint(delta / edge)
@@ -95,7 +95,7 @@ def _leave_cell(i, state):
     state.occupancy[cell] = last
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True)
 def _append(i, j, state):
     count = state.counts[i]
     if count == state.lists.shape[1]:
@@ -183,7 +183,7 @@ def renew(i, size, state):
     _connect(i, state, False)
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True)
 def used_skin(i, x, y, z, size, state):
     """What particle i would use of the skin at a position and size."""
     dx, dy, dz = x - state.reference[i, 0], y - state.reference[i, 1], z - state.reference[i, 2]

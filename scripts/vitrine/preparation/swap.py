@@ -86,7 +86,7 @@ class SwapMonteCarlo:
         return self.sample.moved(positions - np.floor(positions / edges) * edges, sizes=self._state.body[:, 3].copy())
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True)
 def _padded(count):
     """The next multiple of BLOCK: loops over whole blocks leave no rest to be done one by one. What stands in the padding is never used."""
     return (count + BLOCK - 1) // BLOCK * BLOCK
@@ -157,7 +157,7 @@ def _cost(i, mx, my, mz, size, skip, state, kernel):
     return (a + b) + (c + d)
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True)
 def _settle(i, state):
     """After an accepted move: new references where particle i has used more than its share of the skin, or shrunk until its list is too long."""
     body = state.body

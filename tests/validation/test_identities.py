@@ -1,0 +1,90 @@
+"""Identities that hold exactly for every sample or ensemble (recipes, section 5), measured on prepared glasses and on running chains."""
+
+import naive
+import numpy as np
+import pytest
+from naive import PLANAR, jackknife, jittered, liquid, poly
+from vitrine.interactions import Interactions
+from vitrine.linalg import Factor, full_spectrum
+from vitrine.measures.bond_operator import bond_operator_modes
+from vitrine.measures.modes import vibrational_modes
+from vitrine.preparation.swap import SwapMonteCarlo
+
+CHAINS = {
+    "published_1.3": (lambda: liquid(poly(), 160, 1.3, sweeps=2000), 1.3, 3200),
+    "published_0.6": (lambda: liquid(poly(), 160, 0.6, sweeps=5000), 0.6, 6400),
+    "planar": (lambda: liquid(poly(**PLANAR), 80, 1.0, sweeps=2000), 1.0, 6400),
+    "one_size": (lambda: jittered(poly(size_ratio=1.0, density=0.9), 5), 1.5, 3200),
+    "random_sizes": (lambda: liquid(poly(sizes="random"), 160, 1.0, sweeps=2000), 1.0, 3200),
+}
+
+
+@pytest.mark.parametrize(("start", "temperature", "looks"), CHAINS.values(), ids=CHAINS)
+def test_configurational_temperature(start, temperature, looks):
+    """<|grad U|^2>/<laplacian U> = k_B T (identity 14): exact in the canonical ensemble at any N, for any sampler that has it.
+
+    The error is a jackknife over blocks, of 32 and of 16 of them, whichever is larger. Three continuous derivatives: no surface terms at the cutoff.
+    """
+    chain = SwapMonteCarlo(start(), temperature, np.random.default_rng(17))
+    chain.tune(200, 0.25)
+    chain.advance(2000)
+    terms = np.empty((looks, 2))
+    for look in range(looks):
+        chain.advance(4)
+        terms[look] = chain.configurational_terms()
+    estimates = [jackknife(lambda squares, laplacian: squares / laplacian, terms[:, 0], terms[:, 1], blocks=blocks) for blocks in (32, 16)]
+    value, error = estimates[0][0], max(error for _, error in estimates)
+    print(f"T = {temperature}: configurational temperature {value:.5f} +- {error:.5f}")
+    assert error < 0.006 * temperature
+    assert abs(value - temperature) < 4 * error
+
+
+def test_vibrability(any_glass):
+    """sum_i tr (H^+)_ii = sum_l omega_l^-2 (identity 3)."""
+    hessian, d = Interactions.of(any_glass).hessian, any_glass.dimension
+    trace = np.trace(Factor(hessian, d).solve(np.eye(hessian.shape[0])))
+    assert trace == pytest.approx(np.sum(vibrational_modes(any_glass)["omega"] ** -2.0), rel=1e-9)
+
+
+def test_sum_of_squared_frequencies_is_the_trace(any_glass):
+    """sum_l omega_l^2 = tr H."""
+    hessian = Interactions.of(any_glass).hessian
+    assert np.sum(vibrational_modes(any_glass)["omega"] ** 2) == pytest.approx(hessian.diagonal().sum(), rel=1e-11)
+
+
+def test_number_of_modes_and_of_eigenvalues(any_glass):
+    """N d - d of each; N_b - (N d - d) states of self stress (identity 1)."""
+    size = any_glass.particles * any_glass.dimension - any_glass.dimension
+    bonds = Interactions.of(any_glass)
+    assert len(vibrational_modes(any_glass)["omega"]) == len(bond_operator_modes(any_glass)["lambda"]) == size
+    singular = np.linalg.svd(bonds.compatibility.toarray(), compute_uv=False)
+    assert np.sum(singular > 1e-10) == size
+    # The forces of the glass are themselves a state of self stress: every particle is in balance.
+    assert np.abs(bonds.compatibility.T @ bonds.pair_forces).max() < 1e-9 * bonds.pair_forces.max()
+
+
+def test_spectral_form_of_the_bond_operator(any_glass):
+    """A = sum_l S|psi_l><psi_l|S^T/omega_l^2 (001, eq. 7): its trace is sum_l |S psi_l|^2/omega_l^2."""
+    bonds, d = Interactions.of(any_glass), any_glass.dimension
+    stiffness, modes = full_spectrum(bonds.hessian, d, vectors=True)
+    stretch = ((bonds.compatibility @ modes) ** 2).sum(axis=0)
+    assert bond_operator_modes(any_glass)["lambda"].sum() == pytest.approx(np.sum(stretch / stiffness), rel=1e-9)
+
+
+def test_largest_eigenvalue_bounds_every_bond(any_glass):
+    """A_bb <= lambda_max, and A_bb is the change of length of a bond by a unit dipole on it."""
+    bonds, d = Interactions.of(any_glass), any_glass.dimension
+    dipoles = bonds.compatibility.toarray()
+    diagonal = np.einsum("bk,kb->b", dipoles, Factor(bonds.hessian, d).solve(dipoles.T))
+    largest = bond_operator_modes(any_glass, "largest", 1)["lambda"][0]
+    assert diagonal.min() > 0 and diagonal.max() <= largest * (1 + 1e-10)
+
+
+def test_energy_of_a_small_displacement(any_glass):
+    """U(x + s z) = U + s^2 omega^2/2 + O(s^3) along a mode: by plain sums of pair energies, both signs."""
+    bonds = Interactions.of(any_glass)
+    stiffness, modes = full_spectrum(bonds.hessian, any_glass.dimension, vectors=True)
+    for k in (0, len(stiffness) // 2, len(stiffness) - 1):
+        step, shift = 1e-3, modes[:, k].reshape(any_glass.positions.shape)
+        energies = [naive.energy(any_glass.moved(any_glass.positions + sign * step * shift)) for sign in (-1, 0, 1)]
+        assert (energies[0] - 2 * energies[1] + energies[2]) / step**2 == pytest.approx(stiffness[k], rel=2e-3)
