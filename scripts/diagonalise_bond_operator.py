@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from vitrine.batch_job import measure_glasses
 from vitrine.measures.bond_operator import bond_operator_modes
+from vitrine.measures.job import measure_glasses
 from vitrine.tables import BOND_OPERATOR
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from vitrine.batch_job import measure_glasses
+from vitrine.measures.job import measure_glasses
 from vitrine.measures.modes import vibrational_modes
 from vitrine.tables import MODES
 

@@ -1,6 +1,6 @@
 """Response of a batch of glasses to a force dipole on each bond. In: the glasses (GSD). Out: tables.PINCHING."""
 
-from vitrine.batch_job import measure_glasses
+from vitrine.measures.job import measure_glasses
 from vitrine.measures.pinching import pinch_bonds
 from vitrine.seeds import PINCH, sample_generator
 from vitrine.tables import PINCHING

@@ -23,7 +23,9 @@ def particles(box, number, seed=1):
 def brute_force(positions, box, sizes, types):
     """Pairs i < j with any image within reach, and how near the nearest comes to the limit."""
     d = len(box)
-    vectors = positions[None] - positions[:, None]
+    fractional = positions @ np.linalg.inv(box).T
+    folded = (fractional - np.floor(fractional)) @ box.T
+    vectors = folded[None] - folded[:, None]
     shortest = np.full(vectors.shape[:2], np.inf)
     for shift in itertools.product(range(-2, 3), repeat=d):
         shortest = np.minimum(shortest, np.linalg.norm(vectors + box @ np.array(shift, dtype=float), axis=2))
