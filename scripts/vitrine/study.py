@@ -15,6 +15,13 @@ from vitrine.errors import InputError
 from vitrine.models import GLASS_FORMERS, GlassFormer, glass_former
 
 SCHEMA = Path(__file__).with_name("config.schema.yaml")
+# A whole number is written without a point: 256.0 would name another folder than 256.
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
 DIGITS = 4  # decimals of T_p in the names of folders
 
 
@@ -97,10 +104,23 @@ def sample_indices(batch: str) -> range:
 
 
 def _check_schema(config: Mapping) -> None:
-    validator = jsonschema.Draft202012Validator(yaml.safe_load(SCHEMA.read_text()))
+    _check_numbers("", config)
+    validator = _Validator(yaml.safe_load(SCHEMA.read_text()))
     error = next(iter(sorted(validator.iter_errors(config), key=lambda e: (e.validator != "additionalProperties", [str(p) for p in e.path]))), None)
     if error is not None:
         raise InputError(_sentence(error))
+
+
+def _check_numbers(key: str, value: object) -> None:
+    """Refuse what a schema of numbers lets pass: NaN and infinity."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _check_numbers(f"{key}.{name}".lstrip("."), inner)
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            _check_numbers(f"{key}[{place}]", inner)
+    elif isinstance(value, float) and not np.isfinite(value):
+        raise InputError(f"config key {key} is {value}: allowed is a finite number")
 
 
 def _sentence(error: jsonschema.ValidationError) -> str:

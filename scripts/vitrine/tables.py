@@ -86,8 +86,11 @@ def read_table(table: Table, path: str | Path) -> pd.DataFrame:
     """
     try:
         arrow = pq.read_table(path, partitioning=None)
+        written = read_provenance(path).get("table", table.name) if b"vitrine" in (arrow.schema.metadata or {}) else table.name
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{path}: not a whole Parquet file ({error}); remove it and run again") from error
+    if written != table.name:
+        raise InputError(f"{path}: is a table of {written}, not of {table.name}; remove it and run again")
     missing = [column.name for column in table.columns if column.name not in arrow.column_names]
     if missing:
         raise InputError(f"{path}: is not a table of {table.name}, it lacks the columns {missing}; remove it and run again")

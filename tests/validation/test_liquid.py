@@ -15,7 +15,7 @@ CHAIN = {
     "tuning_sweeps": 200,
     "target_acceptance": 0.25,
     "overlap_length": 0.3,
-    "maximum_drift": 6.0,
+    "maximum_drift": 10.0,
 }
 
 

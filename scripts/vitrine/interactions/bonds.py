@@ -74,7 +74,9 @@ class Interactions:
 
     @property
     def residual(self) -> float:
-        """Largest net force on a particle over the root-mean-square pair force."""
+        """Largest net force on a particle over the root-mean-square pair force; zero where no two particles touch."""
+        if not len(self.i):
+            return 0.0
         return float(np.linalg.norm(self.forces, axis=1).max() / np.sqrt(np.mean(self.pair_forces**2)))
 
     @property

@@ -15,6 +15,8 @@ from vitrine.errors import SampleError
 
 DENSE_LIMIT = 1500  # unknowns below which dense Cholesky is faster than the sparse factorisation
 NOT_A_MINIMUM = "not a minimum: its Hessian has a negative mode"
+NOT_RIGID = "not a rigid minimum: more than the translations are zero modes"
+SMALLEST_PIVOT = 1e-12  # a pivot below this fraction of the mean stiffness is a zero mode within rounding
 
 
 def grounded(matrix: sp.csc_array, dimension: int) -> sp.csc_array:
@@ -26,6 +28,12 @@ def without_translation(vectors: np.ndarray, dimension: int) -> np.ndarray:
     """Vectors of shape (N d,) or (N d, k) with the mean displacement taken away: the projector on the complement of the translations."""
     blocks = vectors.reshape(-1, dimension, *vectors.shape[1:])
     return (blocks - blocks.mean(axis=0)).reshape(vectors.shape)
+
+
+def check_pivots(pivots: np.ndarray, matrix: sp.csc_array) -> None:
+    """Raise SampleError where a factorisation's pivots (those of L D L^T) show a negative mode, or a zero mode such as a rattler's."""
+    if np.any(pivots < SMALLEST_PIVOT * matrix.diagonal().mean()):
+        raise SampleError(NOT_A_MINIMUM if np.any(pivots < -SMALLEST_PIVOT * matrix.diagonal().mean()) else NOT_RIGID)
 
 
 class Factor:
@@ -40,6 +48,7 @@ class Factor:
                 factor = scipy.linalg.cho_factor(held.toarray(), lower=True, check_finite=False)
             except np.linalg.LinAlgError as error:
                 raise SampleError(NOT_A_MINIMUM) from error
+            check_pivots(np.diag(factor[0]) ** 2, held)
             self._solve = lambda f: scipy.linalg.cho_solve(factor, f, check_finite=False)
         else:
             # Without pivoting the LU of a symmetric matrix is L D L^T: as many negative entries of D as negative eigenvalues (Sylvester).
@@ -47,8 +56,7 @@ class Factor:
                 factor = spla.splu(held, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
             except RuntimeError as error:
                 raise SampleError(NOT_A_MINIMUM) from error
-            if np.any(factor.U.diagonal() <= 0):
-                raise SampleError(NOT_A_MINIMUM)
+            check_pivots(factor.U.diagonal(), held)
             self._solve = factor.solve
 
     def solve(self, forces: np.ndarray) -> np.ndarray:

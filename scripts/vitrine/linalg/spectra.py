@@ -8,7 +8,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 
 from vitrine.errors import SampleError
-from vitrine.linalg.solve import Factor, grounded, without_translation
+from vitrine.linalg.solve import NOT_A_MINIMUM, Factor, check_pivots, grounded, without_translation
 
 ZERO = 1e-9  # a stiffness below this fraction of the mean one is a zero mode
 
@@ -58,11 +58,13 @@ def full_pencil(unit: sp.csc_array, hessian: sp.csc_array, dimension: int, vecto
 
     Both forms are blind to translations, so holding the first particle is exact. Raises SampleError where M is not that of a minimum.
     """
-    a, b = grounded(unit, dimension).toarray(order="F"), grounded(hessian, dimension).toarray(order="F")
+    held_hessian = grounded(hessian, dimension)
+    a, b = grounded(unit, dimension).toarray(order="F"), held_hessian.toarray(order="F")
     try:
+        check_pivots(np.diag(scipy.linalg.cholesky(b, lower=True, check_finite=False)) ** 2, held_hessian)
         result = scipy.linalg.eigh(a, b, eigvals_only=not vectors, overwrite_a=True, overwrite_b=True, check_finite=False)
     except np.linalg.LinAlgError as error:
-        raise SampleError("not a minimum: its Hessian has a negative mode") from error
+        raise SampleError(NOT_A_MINIMUM) from error
     if not vectors:
         return result[::-1], None
     eigenvalues, held = result

@@ -109,6 +109,8 @@ def glass_former(name: str, parameters: Mapping) -> GlassFormer:
     if name not in GLASS_FORMERS:
         raise InputError(f"config key model.name is {name!r}: allowed are {', '.join(sorted(GLASS_FORMERS))}")
     build, allowed = GLASS_FORMERS[name]
+    if not isinstance(parameters, Mapping):
+        raise InputError(f"config key model.{name} is {parameters!r}: allowed is a section of the keys {', '.join(allowed)}")
     for key in sorted(set(parameters) ^ set(allowed)):
         trouble = "is unknown" if key in parameters else "is missing"
         raise InputError(f"config key model.{name}.{key} {trouble}: model {name} has {', '.join(allowed)}")

@@ -128,6 +128,8 @@ def equilibrate(
     flag = ""
     if len(clock.durations) < relaxation_times:
         flag = f"not equilibrated: fewer than {relaxation_times} relaxation times within {maximum_sweeps} sweeps"
+    elif np.isnan(drift):
+        flag = "not equilibrated: the run is too short to judge the drift of its energy"
     elif abs(drift) > maximum_drift:
         flag = f"not equilibrated: the energy drifts by more than {maximum_drift:g} standard errors"
     return Equilibration(
@@ -164,14 +166,26 @@ def correlation_time(series: np.ndarray) -> float:
 
 
 def energy_drift(series: np.ndarray) -> float:
-    """Mean of the last quarter minus mean of the third, in standard errors that count correlated points once; NaN below 16 points."""
+    """Mean of the last quarter minus mean of the third, in standard errors that count correlated points once.
+
+    Variance and correlation time are those of the second half about its own straight line: about its mean, a drift would hide in its own spread.
+    n independent points give the error to a relative (2 n)^(-1/2) only; it is widened as Student's is. NaN for fewer than 16 points or n <= 4:
+    such a run cannot be judged.
+    """
     quarter = len(series) // 4
     if quarter < 4:
         return np.nan
-    third, last = series[2 * quarter : 3 * quarter], series[3 * quarter : 4 * quarter]
-    tau = max(correlation_time(third), correlation_time(last), correlation_time(series[2 * quarter :]))
-    error = np.sqrt((third.var() + last.var()) * min(2 * tau / quarter, 1.0))
-    return float((last.mean() - third.mean()) / error) if error > 0 else 0.0
+    half = series[2 * quarter : 4 * quarter]
+    time = np.arange(len(half)) - (len(half) - 1) / 2
+    level = half - half.mean()
+    scatter = level - time * (time @ level) / (time @ time)
+    independent = len(half) / (2 * correlation_time(scatter))
+    if np.ptp(half) == 0:
+        return 0.0
+    if independent <= 4:
+        return np.nan
+    error = np.sqrt(4 * scatter.var() / independent * (independent - 1) / (independent - 3))
+    return float((half[quarter:].mean() - half[:quarter].mean()) / error)
 
 
 def _block_means(energies: np.ndarray) -> list[tuple[int, float]]:

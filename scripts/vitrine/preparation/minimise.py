@@ -58,6 +58,12 @@ def _has_left(x, origin, margin):
 
 
 @numba.njit(cache=True)
+def _relative(largest, typical):
+    """The residual; zero where no two particles touch, which is at rest."""
+    return largest / typical if typical > 0.0 else 0.0
+
+
+@numba.njit(cache=True)
 def _longest(vectors):
     longest = 0.0
     for i in range(vectors.shape[0]):
@@ -77,7 +83,7 @@ def _conjugate_gradient(x, h, counts, sizes, types, scales, energies, nonadditiv
     length = 1e-3  # first guess of the step along a direction, later the last step that was taken
     for iteration in range(maximum_iterations):
         if largest <= tolerance * typical:
-            return largest / typical, iteration, evaluations
+            return _relative(largest, typical), iteration, evaluations
         slope = np.sum(force * direction)  # > 0: downhill
         if slope <= 0.0:
             direction[:] = force
@@ -112,7 +118,7 @@ def _conjugate_gradient(x, h, counts, sizes, types, scales, energies, nonadditiv
         direction[:] = trial_force + mixing * direction
         force[:] = trial_force
         length *= slope / max(np.sum(force * direction), 1e-300) if mixing > 0.0 else 1.0
-    return largest / typical, maximum_iterations, evaluations
+    return _relative(largest, typical), maximum_iterations, evaluations
 
 
 @numba.njit(cache=True)
@@ -125,7 +131,7 @@ def _fire(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, t
     dt, alpha, downhill = step, 0.1, 0
     for iteration in range(maximum_iterations):
         if largest <= tolerance * typical:
-            return largest / typical, iteration, iteration + 1
+            return _relative(largest, typical), iteration, iteration + 1
         if np.sum(force * velocity) > 0.0:
             ratio = np.sqrt(np.sum(velocity * velocity) / np.sum(force * force))
             velocity[:] = (1.0 - alpha) * velocity + alpha * ratio * force
@@ -144,4 +150,4 @@ def _fire(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, t
             pairs = listed_pairs(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, SKIN)
             origin[:] = x
         typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernel, force)
-    return largest / typical, maximum_iterations, maximum_iterations + 1
+    return _relative(largest, typical), maximum_iterations, maximum_iterations + 1

@@ -36,6 +36,12 @@ class SwapMonteCarlo:
     step: float = 0.1
 
     def __post_init__(self) -> None:
+        if np.any(self.sample.box != np.diag(np.diag(self.sample.box))):
+            raise ValueError("swap Monte Carlo needs a rectangular box, this one is tilted")
+        if not 0 < self.step <= LARGEST_STEP:
+            raise ValueError(
+                f"the step is {self.step:g}: it must be positive and at most {LARGEST_STEP:.4g} lambda_min, what the neighbour lists allow"
+            )
         self._state = neighbourhood(self.sample)
         self._kernel = self.sample.model.potential.kernel
         if not self.sample.model.polydisperse:

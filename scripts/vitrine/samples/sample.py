@@ -57,6 +57,8 @@ class Sample:
         n, d = self.positions.shape
         if self.sizes.shape != (n,) or self.types.shape != (n,) or self.box.shape != (d, d):
             raise SampleError(f"arrays do not fit together: positions {self.positions.shape}, sizes {self.sizes.shape}, box {self.box.shape}")
+        if n == 0:
+            raise SampleError("it has no particles")
         for name in ("positions", "sizes", "box"):
             if not np.all(np.isfinite(getattr(self, name))):
                 raise SampleError(f"NaN or infinity in {name}")

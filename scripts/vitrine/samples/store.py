@@ -2,8 +2,8 @@
 
 particles/position (folded to the box, centred on the origin as GSD wants it), particles/typeid, particles/diameter (the size s_i),
 configuration/box. Vitrine's own chunks: log/vitrine/record, the UTF-8 bytes of a JSON object with the sample's index, parent temperature, flag,
-model, box (GSD itself keeps the box in single precision) and provenance; log/vitrine/checksum, the SHA-256 of positions, sizes, types and box, by
-which silent damage is seen.
+model, box (GSD itself keeps the box in single precision) and provenance; log/vitrine/checksum, the SHA-256 of positions, sizes, types and record,
+by which silent damage is seen.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
                 yield _from_frame(trajectory[number])
             except SampleError as error:
                 yield SampleError(f"frame {number}: {error}")
-            except (OSError, RuntimeError, ValueError, KeyError) as error:
+            except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
                 yield SampleError(f"frame {number} cannot be read: {error}")
 
 
@@ -55,6 +55,7 @@ def batch_samples(path: str | Path, indices: Iterable[int], *, particles: int, p
     particles, parent_temperature: what every sample of the batch must have.
     """
     found: dict[int, Sample] = {}
+    repeated: set[int] = set()
     troubles: list[str] = []
     try:
         for sample in read_samples(path):
@@ -62,6 +63,9 @@ def batch_samples(path: str | Path, indices: Iterable[int], *, particles: int, p
                 troubles.append(str(sample))
             elif sample.particles != particles or not np.isclose(sample.parent_temperature, parent_temperature):
                 troubles.append(f"sample {sample.index} has N = {sample.particles}, T_p = {sample.parent_temperature:g}")
+            elif sample.index in found or sample.index in repeated:
+                repeated.add(sample.index)
+                found.pop(sample.index, None)
             else:
                 found[sample.index] = sample
     except InputError as error:
@@ -70,7 +74,7 @@ def batch_samples(path: str | Path, indices: Iterable[int], *, particles: int, p
         if index in found:
             yield found[index]
         else:
-            reason = f"not in {Path(path).name}" + (f" ({'; '.join(troubles)})" if troubles else "")
+            reason = f"{'twice' if index in repeated else 'not'} in {Path(path).name}" + (f" ({'; '.join(troubles)})" if troubles else "")
             yield missing_sample(index, particles, parent_temperature, f"unreadable: {reason}")
 
 
@@ -104,8 +108,8 @@ def _to_frame(sample: Sample) -> gsd.hoomd.Frame:
     }
     frame.log = {
         "vitrine/record": np.frombuffer(json.dumps(record, sort_keys=True).encode(), dtype=np.uint8),
-        "vitrine/checksum": np.frombuffer(_checksum(frame, sample.box), dtype=np.uint8),
     }
+    frame.log["vitrine/checksum"] = np.frombuffer(_checksum(frame), dtype=np.uint8)
     return frame
 
 
@@ -114,14 +118,14 @@ def _from_frame(frame: gsd.hoomd.Frame) -> Sample:
         raise SampleError("it was not written by Vitrine")
     if frame.particles.position.dtype != np.float64:
         raise SampleError("positions are in single precision, a minimum does not survive it")
+    if _checksum(frame) != frame.log["vitrine/checksum"].tobytes():
+        raise SampleError("its checksum does not match, the file is damaged")
     record = json.loads(frame.log["vitrine/record"].tobytes().decode())
     d = frame.configuration.dimensions
     box = np.array(record["box"], dtype=float)
-    if _checksum(frame, box) != frame.log["vitrine/checksum"].tobytes():
-        raise SampleError("its checksum does not match, the file is damaged")
     return Sample(
         positions=np.ascontiguousarray(frame.particles.position[:, :d]) + box.sum(axis=1) / 2,
-        sizes=np.array(frame.particles.diameter),
+        sizes=np.array(frame.particles.diameter, dtype=float),
         types=np.array(frame.particles.typeid, dtype=np.int64),
         box=box,
         model=glass_former(**record["model"]),
@@ -132,9 +136,11 @@ def _from_frame(frame: gsd.hoomd.Frame) -> Sample:
     ).checked()
 
 
-def _checksum(frame: gsd.hoomd.Frame, box: np.ndarray) -> bytes:
+def _checksum(frame: gsd.hoomd.Frame) -> bytes:
+    """Of the stored numbers as they are used: GSD leaves out what equals its defaults, and gives it back in single precision."""
     digest = hashlib.sha256()
     particles = frame.particles
-    for array in (particles.position, particles.diameter, np.asarray(particles.typeid, dtype=np.uint32), box):
-        digest.update(np.ascontiguousarray(array).tobytes())
+    for array, kind in ((particles.position, float), (particles.diameter, float), (particles.typeid, np.uint32)):
+        digest.update(np.ascontiguousarray(array, dtype=kind).tobytes())
+    digest.update(frame.log["vitrine/record"].tobytes())
     return digest.digest()
