@@ -55,6 +55,13 @@ def _parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+def _named(module: str, name: str) -> str:
+    """The module that `from module import name` draws on: a submodule of that name, else the module itself."""
+    inner = f"{module}.{name}"
+    place = LIBRARY.joinpath(*inner.split(".")[1:])
+    return inner if module.split(".")[0] == "vitrine" and (place.with_suffix(".py").is_file() or place.is_dir()) else module
+
+
 @cache
 def _imports(path: Path) -> frozenset[Path]:
     """Files of the library that a file imports: the modules named, and those from which a name is taken."""
@@ -63,7 +70,7 @@ def _imports(path: Path) -> frozenset[Path]:
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.update([node.module, *(f"{node.module}.{alias.name}" for alias in node.names)])
+            names.update(_named(node.module, alias.name) for alias in node.names)
     found = set()
     for name in names:
         parts = name.split(".")

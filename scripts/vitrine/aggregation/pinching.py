@@ -11,6 +11,7 @@ import pandas as pd
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
 from vitrine.seeds import CHOICE, sample_generator
 from vitrine.statistics.bootstrap import ratio, standard_error
+from vitrine.statistics.exact import exact_product
 from vitrine.statistics.histograms import FORCE_BINS, BinnedSums, filled_range
 from vitrine.tables import FREQUENCY, NONE, PINCHING, PINCHING_FORCE, PINCHING_SCATTER
 
@@ -28,7 +29,7 @@ def aggregate_pinching(
     """
     ledger = Ledger("pinching")
     sums = BinnedSums(FORCE_BINS, ensemble.rows)
-    totals = {name: np.zeros(ensemble.rows) for name in ("weak", "weak_omega", "all", "all_omega")}
+    parts = {name: np.zeros((2, ensemble.rows)) for name in ("weak", "weak_omega", "all", "all_omega")}
     scatter = pd.DataFrame({"rank": [], "force_reduced": [], "omega": []})
     samples = 0
     for batch in read_batches(PINCHING, pinching, ensemble, ledger, finite=("force_reduced",), positive=("omega",)):
@@ -39,9 +40,10 @@ def aggregate_pinching(
         sums.add(weights, owner, force, omega=omega)
         weak = np.abs(force) < weak_force
         for name, chosen in (("weak", weak), ("all", np.ones(len(force), bool))):
-            totals[name] += weights @ np.bincount(owner[chosen], minlength=len(indices))
-            totals[f"{name}_omega"] += weights @ np.bincount(owner[chosen], weights=omega[chosen], minlength=len(indices))
+            parts[name] += exact_product(weights, np.bincount(owner[chosen], minlength=len(indices)))
+            parts[f"{name}_omega"] += exact_product(weights, np.bincount(owner[chosen], weights=omega[chosen], minlength=len(indices)))
         scatter = _chosen(pd.concat([scatter, _ranked(batch, indices, ensemble)], ignore_index=True))
+    totals = {name: part.sum(axis=0) for name, part in parts.items()}
     filtered, unfiltered = ratio(totals["weak_omega"], totals["weak"]), ratio(totals["all_omega"], totals["all"])
     values = {
         "omega_g": (filtered, FREQUENCY),

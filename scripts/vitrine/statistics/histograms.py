@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vitrine.statistics.exact import exact_product
+
 PER_DECADE = 200
 DISPLAY_PER_DECADE = 20
 
@@ -40,9 +42,9 @@ FORCE_BINS = LogBins(-12, 3, per_decade=5)
 
 @dataclass
 class BinnedSums:
-    """Sums over values in each bin under R rows of weights: `sums[name]` has shape (R, n + 2).
+    """Sums over values in each bin under R rows of integer weights, exact so that neither batches nor order can change them.
 
-    The sum "count" is always there; with integer weights it is exact, so neither batches nor order can change it.
+    `self[name]` has shape (R, n + 2), `sums[name]` the two parts of it that `exact_product` gives. The sum "count" is always there.
     """
 
     bins: LogBins
@@ -55,12 +57,12 @@ class BinnedSums:
         for name, quantity in {"count": None, **quantities}.items():
             per_sample = _sums_of_samples(owner, index, quantity, weights.shape[1], len(self.bins.edges) + 1)
             if name not in self.sums:
-                self.sums[name] = np.zeros((self.rows, per_sample.shape[1]))
-            self.sums[name] += weights @ per_sample
+                self.sums[name] = np.zeros((2, self.rows, per_sample.shape[1]))
+            self.sums[name] += exact_product(weights, per_sample)
 
     def __getitem__(self, name: str) -> np.ndarray:
         """The sum `name` in each bin, (R, n + 2); zeros when nothing was added."""
-        return self.sums.get(name, np.zeros((self.rows, len(self.bins.edges) + 1)))
+        return self.sums[name].sum(axis=0) if name in self.sums else np.zeros((self.rows, len(self.bins.edges) + 1))
 
     def below(self, name: str = "count") -> np.ndarray:
         """The sum over values below each edge, (R, n + 1)."""
