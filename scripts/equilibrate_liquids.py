@@ -6,7 +6,7 @@ Out: the liquids (GSD), how each chain ran (tables.LIQUIDS), overlap decays and 
 
 from vitrine.job import start_log
 from vitrine.models import glass_former
-from vitrine.preparation.batch import equilibrate_liquid, liquid_rows, random_starts
+from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, random_starts
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples, write_samples
 from vitrine.study import sample_indices

@@ -4,7 +4,7 @@ In: the liquids (GSD). Out: the glasses (GSD) and how each quench ran (tables.GL
 """
 
 from vitrine.job import start_log
-from vitrine.preparation.batch import quench
+from vitrine.preparation.quench import quench
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples, write_samples
 from vitrine.study import sample_indices

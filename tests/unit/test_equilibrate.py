@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from naive import poly
 from vitrine.interactions import Interactions
-from vitrine.preparation.batch import equilibrate_liquid, liquid_rows, random_starts
 from vitrine.preparation.equilibrate import CHECK, CURVE_TIMES, RelaxationClock, correlation_time, energy_drift, equilibrate
+from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, random_starts
 from vitrine.samples.store import missing_sample
 from vitrine.tables import LIQUIDS, RELAXATION
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from naive import PLANAR, SMALL, liquid, poly, strained, unit_spheres
 from vitrine.interactions import Interactions
-from vitrine.preparation.batch import quench
 from vitrine.preparation.minimise import minimise
+from vitrine.preparation.quench import quench
 from vitrine.preparation.start import random_start
 
 TOLERANCE = 1e-10

@@ -9,7 +9,7 @@ import yaml
 from naive import poly
 from vitrine import seeds
 from vitrine.errors import InputError
-from vitrine.preparation.batch import random_starts
+from vitrine.preparation.liquids import random_starts
 from vitrine.seeds import sample_generator
 from vitrine.study import SCHEMA, EnsemblePlan, Study, sample_indices, temperature_name
 

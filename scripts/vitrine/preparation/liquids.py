@@ -1,4 +1,4 @@
-"""Prepare the samples of a batch: liquids at one rung of the ladder, and their inherent states."""
+"""The liquids of one rung of the ladder of parent temperatures."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from vitrine.errors import SampleError
-from vitrine.interactions import Interactions
-from vitrine.linalg import lowest_modes
 from vitrine.models import GlassFormer
 from vitrine.preparation.equilibrate import Equilibration, equilibrate
-from vitrine.preparation.minimise import minimise
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
 from vitrine.samples import Sample
@@ -51,33 +47,3 @@ def liquid_rows(liquid: Sample, run: Equilibration | None, particles: int) -> tu
     curves = (("overlap", run.overlap_curve), ("energy", run.energy_series))
     series = [{**key, "series": name, "time": float(time), "value": value, "flag": run.flag} for name, curve in curves for time, value in curve]
     return {**key, **numbers, "flag": run.flag}, series
-
-
-def quench(liquid: Sample, settings: Mapping) -> tuple[Sample, dict]:
-    """The inherent state of a liquid, and its row of tables.GLASSES without the key.
-
-    A flagged liquid is quenched too, so that it can be looked at, and keeps its flag. A state that did not converge or is no minimum is flagged.
-    """
-    if liquid.particles == 0:
-        return liquid, {"flag": liquid.flag}
-    end = minimise(
-        liquid, settings["minimiser"], tolerance=settings["tolerance"], maximum_iterations=settings["maximum_iterations"], step=settings["step"]
-    )
-    bonds = Interactions.of(end.sample)
-    row = {
-        "inherent_energy": bonds.energy / liquid.particles,
-        "residual": bonds.residual,
-        "iterations": end.iterations,
-        "evaluations": end.evaluations,
-    }
-    flag = liquid.flag
-    if not end.converged:
-        flag = flag or f"not converged: the residual force is above {settings['tolerance']:g} after {settings['maximum_iterations']} iterations"
-    else:
-        try:
-            row["lowest_stiffness"] = float(lowest_modes(bonds.hessian, liquid.dimension, 1)[0][0])
-        except SampleError as error:
-            flag = flag or str(error)
-    provenance = {**liquid.provenance, "quench": {**settings}, "residual": row["residual"]}
-    logging.getLogger("vitrine").info("sample %d: %s", liquid.index, flag or f"minimum in {end.iterations} iterations")
-    return replace(end.sample, flag=flag, provenance=provenance), {**row, "flag": flag}
