@@ -16,7 +16,7 @@ configfile: Path(workflow.basedir, "config.yaml")
 
 
 try:
-    study = Study.from_config(config)
+    study = Study.from_config(config, conda="conda" in map(str, workflow.deployment_settings.deployment_method))
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

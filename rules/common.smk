@@ -8,6 +8,7 @@ LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 ENSEMBLE_NAME = "N{particles}_T{T_p}"
 BATCH_NAME = f"{ENSEMBLE_NAME}_{{batch}}"
+DYNAMICS_BY_HOOMD = study.engine == "hoomd" and config["preparation"]["sampler"] != "swap"
 
 FIGURES = [
     "annealing_ratios",

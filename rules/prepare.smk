@@ -14,14 +14,15 @@ rule equilibrate_liquids:
         f"{BENCHMARKS}/equilibrate_liquids/{BATCH_NAME}.tsv"
     priority: 10  # the ladder is the longest path: measuring hot glasses must not hold it up
     conda:
-        "../envs/analysis.yaml"
+        f"../envs/{'hoomd' if DYNAMICS_BY_HOOMD else 'analysis'}.yaml"
     resources:
         mem_mb=1000,
     params:
         hotter=lambda wildcards: float(hotter(wildcards)) if hotter(wildcards) else None,
         seed=study.seed,
         model=study.model.describe(),
-        settings=config["preparation"],
+        settings=lambda wildcards: study.preparation(int(wildcards.particles), wildcards.T_p),
+        restarts=f"{RESULTS}/restarts/equilibrate_liquids/{BATCH_NAME}",
         code=code("equilibrate_liquids"),
     message:
         "Equilibrating liquids {wildcards.batch} at T_p = {wildcards.T_p} (N = {wildcards.particles})"
@@ -40,7 +41,7 @@ rule quench_samples:
     benchmark:
         f"{BENCHMARKS}/quench_samples/{BATCH_NAME}.tsv"
     conda:
-        "../envs/analysis.yaml"
+        f"../envs/{'hoomd' if config['quench']['engine'] == 'hoomd' else 'analysis'}.yaml"
     resources:
         mem_mb=1500,
     params:

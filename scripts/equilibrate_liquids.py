@@ -1,12 +1,15 @@
-"""Bring a batch of liquids to equilibrium at their parent temperature, by swap Monte Carlo.
+"""Bring a batch of liquids to their parent temperature, by swap Monte Carlo or by dynamics, and equilibrate them there.
 
 In: the liquids of the next hotter parent temperature (none for the hottest: random starts).
 Out: the liquids (GSD), how each chain ran (tables.LIQUIDS), overlap decays and energy series (tables.RELAXATION).
 """
 
+from pathlib import Path
+
 from vitrine.job import start_log
 from vitrine.models import glass_former
 from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, random_starts
+from vitrine.preparation.restart import Restarts
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples, write_samples
 from vitrine.study import sample_indices
@@ -21,14 +24,18 @@ if __name__ == "__main__":
         starts = random_starts(glass_former(**model), particles, temperature, indices, seed)
     else:
         starts = batch_samples(snakemake.input.hotter, indices, particles=particles, parent_temperature=snakemake.params.hotter)
+    made_of = {"settings": settings, "seed": seed, "model": model, "code": snakemake.params.code}
+    restarts = Restarts(Path(snakemake.params.restarts), settings["restart_sweeps"], made_of, snakemake.config["preparation"]["walltime_minutes"])
     liquids, runs, series = [], [], []
     for start in starts:
-        liquid, run = equilibrate_liquid(start, temperature, seed, settings)
+        liquid, run = equilibrate_liquid(start, temperature, seed, settings, restarts)
         row, curves = liquid_rows(liquid, run, particles)
         liquids.append(liquid)
         runs.append(LIQUIDS.empty_row(**row))
         series.extend(RELAXATION.empty_row(**curve) for curve in curves)
-    origin = provenance(snakemake.config, engine="builtin swap Monte Carlo")
+    engines = sorted({liquid.provenance["engine"] for liquid in liquids if "engine" in liquid.provenance})
+    origin = provenance(snakemake.config, engine=", ".join(engines))
     write_table(RELAXATION, series, snakemake.output.relaxation, origin)
     write_table(LIQUIDS, runs, snakemake.output.liquids, origin)
     write_samples(snakemake.output.samples, (liquid for liquid in liquids if liquid.particles))
+    restarts.clear()

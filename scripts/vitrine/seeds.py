@@ -15,6 +15,7 @@ BOOTSTRAP = 0xB0075
 CHOICE = 0xC401CE
 
 
-def sample_generator(seed: int, purpose: int, particles: int, parent_temperature: float, sample: int) -> np.random.Generator:
-    """The random stream of one sample for one purpose."""
-    return np.random.default_rng(np.random.SeedSequence([purpose, int(particles), round(parent_temperature * 1e6), int(sample), int(seed)]))
+def sample_generator(seed: int, purpose: int, particles: int, parent_temperature: float, sample: int, *place: int) -> np.random.Generator:
+    """The random stream of one sample for one purpose; `place` numbers the parts of a run that can be taken up on its own."""
+    words = [purpose, int(particles), round(parent_temperature * 1e6), int(sample), int(seed), *map(int, place)]
+    return np.random.default_rng(np.random.SeedSequence(words))

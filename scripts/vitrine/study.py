@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import yaml
 
 from vitrine.errors import InputError
 from vitrine.models import GLASS_FORMERS, GlassFormer, glass_former
+from vitrine.preparation.engines import chosen_engine
 
 SCHEMA = Path(__file__).with_name("config.schema.yaml")
 # A whole number is written without a point: 256.0 would name another folder than 256.
@@ -48,15 +49,19 @@ class EnsemblePlan:
 
 @dataclass(frozen=True)
 class Study:
-    """A checked config. `ensembles` maps N to its plan, the main one first."""
+    """A checked config. `ensembles` maps N to its plan, the main one first; `engine` is what runs the dynamics, `hoomd` or `builtin`."""
 
     config: Mapping
     model: GlassFormer
     ensembles: dict[int, EnsemblePlan]
+    engine: str = "builtin"
 
     @classmethod
-    def from_config(cls, config: Mapping) -> Study:
-        """Check a config. Raises InputError, in one sentence with the key, the value and what is allowed."""
+    def from_config(cls, config: Mapping, conda: bool = False) -> Study:
+        """Check a config. Raises InputError, in one sentence with the key, the value and what is allowed.
+
+        conda: jobs run in the environments of envs/, so HOOMD-blue can be had whatever is present here.
+        """
         _check_schema(config)
         section = config["model"]
         unknown = sorted(set(section) - {"name", *GLASS_FORMERS})
@@ -69,12 +74,27 @@ class Study:
             if plan.particles in [other.particles for other in plans[:number]]:
                 raise InputError(f"config key ensembles[{number}].particles is {plan.particles}: another ensemble has this size already")
         preparation = config["preparation"]
+        engine = chosen_engine(preparation["engine"], model, key="preparation.engine", conda=conda)
+        _check_sampler(preparation, model, plans)
+        chosen_engine(config["quench"]["engine"], model, key="quench.engine", conda=conda)
+        if config["quench"]["engine"] == "hoomd" and config["quench"]["minimiser"] != "fire":
+            raise InputError(f"config key quench.minimiser is {config['quench']['minimiser']}: with quench.engine hoomd it must be fire")
         if preparation["minimum_sweeps"] > preparation["maximum_sweeps"]:
             raise InputError(
                 f"config key preparation.minimum_sweeps is {preparation['minimum_sweeps']}: "
                 f"it must not exceed preparation.maximum_sweeps, {preparation['maximum_sweeps']}"
             )
-        return cls(config, model, {plan.particles: plan for plan in plans})
+        return cls(config, model, {plan.particles: plan for plan in plans}, engine)
+
+    def preparation(self, particles: int, parent_temperature: str) -> dict:
+        """What the liquids of one rung are made with: the config's section, its engine resolved and its lists cut down to this T_p."""
+        section = {key: value for key, value in self.config["preparation"].items() if key != "walltime_minutes"}  # it changes no sample
+        ladder = [temperature_name(T_p) for T_p in self.ensembles[particles].parent_temperatures]
+        place = ladder.index(parent_temperature)
+        own = {key: value[place] if isinstance(value, list) else value for key, value in section["dynamics"].items()}
+        if section["sampler"] == "swap":
+            return {key: value for key, value in section.items() if key not in ("dynamics", "engine")}
+        return {**section, "dynamics": {**own, "engine": self.engine}}
 
     @property
     def name(self) -> str:
@@ -101,6 +121,32 @@ def sample_indices(batch: str) -> range:
     """The samples of a batch, from its name."""
     first, last = map(int, batch.split("-"))
     return range(first, last + 1)
+
+
+def _check_sampler(preparation: Mapping, model: GlassFormer, plans: Sequence[EnsemblePlan]) -> None:
+    """Refuse samplers that cannot prepare the model, and lists that do not fit a ladder."""
+    sampler, dynamics = preparation["sampler"], preparation["dynamics"]
+    if sampler == "swap" and preparation["engine"] == "hoomd":
+        raise InputError(
+            "config key preparation.engine is hoomd: HOOMD-blue runs the samplers hybrid, dynamics and cooling, and preparation.sampler is swap"
+        )
+    if sampler == "hybrid" and not model.polydisperse:
+        raise InputError(
+            f"config key preparation.sampler is hybrid: the model {model.name} has no sizes to exchange; allowed are dynamics and cooling"
+        )
+    if sampler == "swap" and len(model.potentials) > 1:
+        raise InputError(
+            f"config key preparation.sampler is swap: this {model.name} has a potential for each pair of types; allowed are dynamics and cooling"
+        )
+    if sampler == "hybrid" and dynamics["pressure"] is not None:
+        raise InputError(f"config key preparation.dynamics.pressure is {dynamics['pressure']}: the hybrid sampler keeps the volume, allowed is null")
+    for key in ("cooling_rate", "hold_time"):
+        for plan in plans:
+            if isinstance(dynamics[key], list) and len(dynamics[key]) != len(plan.parent_temperatures):
+                raise InputError(
+                    f"config key preparation.dynamics.{key} has {len(dynamics[key])} entries: "
+                    f"allowed is one number, or one for each of the {len(plan.parent_temperatures)} parent temperatures of N = {plan.particles}"
+                )
 
 
 def _check_schema(config: Mapping) -> None:

@@ -113,17 +113,18 @@ FLAG = Column("flag", "string", NONE, "why the sample is left out of the average
 
 LIQUIDS = Table(
     "liquids",
-    "equilibration of each liquid by swap Monte Carlo",
+    "equilibration of each liquid; a sweep is N trial moves of swap Monte Carlo, or a block of time steps and its exchanges",
     (
         *SAMPLE_KEY,
         Column("energy", "double", ENERGY, "mean potential energy per particle over the second half of the run"),
+        Column("pressure", "double", MODULUS, "mean pressure over the second half of the run"),
         Column("configurational_temperature", "double", TEMPERATURE, "<|grad U|^2>/<laplacian U> over the second half of the run"),
         Column("relaxation_time", "double", SWEEPS, "mean time for the self-overlap to fall to 1/e, over the second half of the relaxations"),
         Column("energy_relaxation_time", "double", SWEEPS, "integrated autocorrelation time of the energy over the second half of the run"),
         Column("sweeps", "int64", SWEEPS, "length of the run after the step was frozen"),
         Column("relaxations", "int32", NONE, "relaxation times that the run completed"),
         Column("energy_drift", "double", "standard errors", "difference of the mean energy between the third and fourth quarter of the run"),
-        Column("step", "double", LENGTH, "largest displacement along an axis in one trial move"),
+        Column("step", "double", LENGTH, "largest displacement along an axis in one trial move, or the time step of dynamics"),
         Column("displacement_acceptance", "double", NONE, "accepted fraction of the trial displacements"),
         Column("swap_acceptance", "double", NONE, "accepted fraction of the trial exchanges of sizes"),
         FLAG,

@@ -3,9 +3,8 @@
 import itertools
 
 import numpy as np
-from vitrine.models import glass_former
+from vitrine.models import GlassFormer, glass_former
 from vitrine.models.potential import PairPotential, force_shifted
-from vitrine.models.registry import GlassFormer
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
@@ -21,6 +20,7 @@ POLY = {
     "size_ratio": 2.22,
     "size_exponent": 3,
     "sizes": "quantiles",
+    "size_levels": 0,
 }
 PLANAR = {"dimension": 2, "density": 0.65}
 SMALL = {"size_ratio": 1.3, "cutoff": 1.3, "density": 1.3}  # so short a range that 54 particles fill a box of twice the range

@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 from naive import poly
 from vitrine.interactions import Interactions
-from vitrine.preparation.equilibrate import CHECK, CURVE_TIMES, RelaxationClock, correlation_time, energy_drift, equilibrate
+from vitrine.preparation.drift import correlation_time, energy_drift
+from vitrine.preparation.equilibrate import equilibrate
 from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, random_starts
+from vitrine.preparation.relaxation import CHECK, CURVE_TIMES, RelaxationClock
 from vitrine.samples.store import missing_sample
 from vitrine.tables import LIQUIDS, RELAXATION
 
 SETTINGS = {
+    "sampler": "swap",
     "swap_fraction": 0.2,
     "swap_range": 0.35,
     "target_acceptance": 0.25,
@@ -20,7 +23,7 @@ SETTINGS = {
     "maximum_sweeps": 5000,
     "maximum_drift": 5.0,
 }
-CHAIN = {name: value for name, value in SETTINGS.items() if not name.startswith("swap")}
+CHAIN = {name: value for name, value in SETTINGS.items() if name != "sampler" and not name.startswith("swap")}
 
 
 class Hopping:
@@ -48,6 +51,9 @@ class Hopping:
 
     def configurational_terms(self):
         return 6.0, 4.0
+
+    def pressure(self):
+        return 2.5
 
     def current(self):
         raise AssertionError("not needed")

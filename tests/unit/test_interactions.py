@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 from naive import PLANAR, SMALL, binary, jittered, liquid, poly, strained, unit_spheres
 from vitrine.interactions import Interactions
-from vitrine.interactions.forces import listed_pairs, pair_energy, pair_forces
-from vitrine.interactions.neighbours import cell_counts, padded
-from vitrine.samples.sample import widths
+from vitrine.interactions.forces import listed_pairs, pair_energy_and_virial, pair_forces, system
+from vitrine.interactions.neighbours import padded
 
 SHEAR = np.array([[1.0, 0.2, -0.15], [0.0, 1.0, 0.1], [0.0, 0.0, 1.0]])
 
@@ -153,22 +152,22 @@ def test_residual_is_the_largest_net_force_over_the_typical_pair_force(sample, b
 def test_hot_loops_against_loops(sample):
     """The forces and the energy of the minimisers, with lists older than the positions."""
     model, d, skin = sample.model, sample.dimension, 0.1
-    counts = cell_counts(widths(sample.box), model.range + skin)
-    x, h = padded(sample.positions, sample.box)
-    kernel = model.potential.kernel
-    pairs = listed_pairs(x, h, counts, sample.sizes, sample.types, model.scales, model.energies, model.nonadditivity, kernel, skin)
+    x, _ = padded(sample.positions, sample.box)
+    pairs = listed_pairs(x, system(sample, skin), skin)
     moves = np.random.default_rng(6).standard_normal((sample.particles, d))
     later = sample.moved(sample.positions + 0.049 * moves / np.linalg.norm(moves, axis=1)[:, None])
     x, _ = padded(later.positions, later.box)
     force = np.full_like(x, np.nan)
-    typical, largest = pair_forces(x, *pairs, kernel, force)
+    typical, largest = pair_forces(x, *pairs, model.kernels, force)
     bonds = Interactions.of(later)
     size = np.abs(bonds.pair_forces).max()
     assert np.allclose(force[:, :d], naive.forces(later), rtol=0, atol=1e-11 * size)
     assert np.all(force[:, d:] == 0.0)
     assert typical == pytest.approx(np.sqrt(np.mean(bonds.pair_forces**2)), rel=1e-10)
     assert largest == pytest.approx(np.linalg.norm(naive.forces(later), axis=1).max(), rel=1e-9)
-    assert pair_energy(x, *pairs, kernel) == pytest.approx(naive.energy(later), rel=1e-11)
+    energy, virial = pair_energy_and_virial(x, *pairs, model.kernels)
+    assert energy == pytest.approx(naive.energy(later), rel=1e-11)
+    assert virial == pytest.approx(d * later.volume * bonds.pressure, rel=1e-11)
 
 
 def test_a_sample_without_contacts_has_no_energy():

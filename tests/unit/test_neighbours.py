@@ -37,7 +37,7 @@ def brute_force(positions, box, sizes, types):
 def found_pairs(positions, box, sizes, types, counts=None):
     x, h = padded(positions, box)
     counts = cell_counts(widths(box), REACH) if counts is None else np.array(counts, dtype=np.int64)
-    i, j = close_pairs(x, h, counts, sizes, types, SCALES, NONADDITIVITY, CUTOFF, SKIN)
+    i, j = close_pairs(x, h, counts, sizes, types, CUTOFF * SCALES, NONADDITIVITY, SKIN)
     pairs = list(zip(i.tolist(), j.tolist(), strict=True))
     assert len(set(pairs)) == len(pairs), "a pair came twice"
     assert np.all(i < j)

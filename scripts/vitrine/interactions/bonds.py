@@ -39,13 +39,11 @@ class Interactions:
         x, h = padded(sample.positions, sample.box)
         counts = cell_counts(widths(sample.box), model.range)
         sizes, types = np.ascontiguousarray(sample.sizes, dtype=float), np.ascontiguousarray(sample.types, dtype=np.int64)
-        i, j = close_pairs(x, h, counts, sizes, types, model.scales, model.nonadditivity, model.potential.cutoff, 0.0)
+        i, j = close_pairs(x, h, counts, sizes, types, model.ranges, model.nonadditivity, 0.0)
         order = np.lexsort((j, i))
         i, j = i[order], j[order]
         vectors = minimum_images(sample.positions[j] - sample.positions[i], sample.box)
-        scale = model.pair_scale(i, j, sizes, types)
-        distances = np.linalg.norm(vectors, axis=1)
-        return cls(sample, i, j, vectors, model.potential.derivatives(distances, scale, model.energies[types[i], types[j]]))
+        return cls(sample, i, j, vectors, model.derivatives(np.linalg.norm(vectors, axis=1), i, j, sizes, types))
 
     @cached_property
     def distances(self) -> np.ndarray:

@@ -5,18 +5,31 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from vitrine.interactions.neighbours import close_pairs, minimum_image, mixed_size
-from vitrine.models.kernels import reduced_energy, reduced_slope
+from vitrine.interactions.neighbours import cell_counts, close_pairs, minimum_image, mixed_size, padded
+from vitrine.models.kernels import kernel_of, reduced_curvature, reduced_energy, reduced_slope
+from vitrine.samples.sample import Sample, widths
+
+
+def system(sample: Sample, skin: float) -> tuple:
+    """What `listed_pairs` needs of a sample beside its positions: box (3, 3), cells (3,), sizes, types, and the model's matrices of type pairs."""
+    model = sample.model
+    _, h = padded(sample.positions, sample.box)
+    counts = cell_counts(widths(sample.box), model.range + skin)
+    sizes, types = np.ascontiguousarray(sample.sizes, dtype=float), np.ascontiguousarray(sample.types, dtype=np.int64)
+    return h, counts, sizes, types, model.ranges, model.scales, model.energies, model.nonadditivity
 
 
 @numba.njit(cache=True)
-def listed_pairs(x, h, n_cells, sizes, types, scales, energies, nonadditivity, kernel, skin):
-    """Pairs within the range plus `skin`: indices i, j, and of shape (n, 5) the periodic shift to subtract from x_j - x_i, 1/lambda_ij^2 and eps_ij.
+def listed_pairs(x, matter, skin):
+    """Pairs of a `system` within the range plus `skin`: indices i, j, and constants of shape (n, 6).
+
+    The constants are the periodic shift to subtract from x_j - x_i (three numbers), 1/lambda_ij^2, eps_ij and the place of the pair's potential.
 
     The shift is fixed with the list: as long as particles move by less than half the skin and are not folded back, it gives the nearest image.
     """
-    first, second = close_pairs(x, h, n_cells, sizes, types, scales, nonadditivity, np.sqrt(kernel.cutoff2), skin)
-    constants = np.empty((first.size, 5))
+    h, n_cells, sizes, types, ranges, scales, energies, nonadditivity = matter
+    first, second = close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin)
+    constants = np.empty((first.size, 6))
     for n in range(first.size):
         i, j = first[n], second[n]
         dx, dy, dz = x[j, 0] - x[i, 0], x[j, 1] - x[i, 1], x[j, 2] - x[i, 2]
@@ -24,11 +37,12 @@ def listed_pairs(x, h, n_cells, sizes, types, scales, energies, nonadditivity, k
         constants[n, 0], constants[n, 1], constants[n, 2] = dx - near[0], dy - near[1], dz - near[2]
         constants[n, 3] = 1.0 / (scales[types[i], types[j]] * mixed_size(sizes[i], sizes[j], nonadditivity)) ** 2
         constants[n, 4] = energies[types[i], types[j]]
+        constants[n, 5] = types[i] * scales.shape[0] + types[j]
     return first, second, constants
 
 
 @numba.njit(cache=True)
-def pair_forces(x, first, second, constants, kernel, force):
+def pair_forces(x, first, second, constants, kernels, force):
     """Fill `force` (N, 3) from the pairs of `listed_pairs`; return the root-mean-square pair force and the largest net force."""
     force[:] = 0.0
     squares, bonds = 0.0, 0
@@ -39,6 +53,7 @@ def pair_forces(x, first, second, constants, kernel, force):
         dz = x[j, 2] - x[i, 2] - constants[n, 2]
         r2 = dx * dx + dy * dy + dz * dz
         y = r2 * constants[n, 3]
+        kernel = kernel_of(kernels, constants[n, 5])
         if y < kernel.cutoff2:
             s = 2.0 * constants[n, 4] * constants[n, 3] * reduced_slope(y, kernel)
             squares += s * s * r2
@@ -56,15 +71,53 @@ def pair_forces(x, first, second, constants, kernel, force):
 
 
 @numba.njit(cache=True)
-def pair_energy(x, first, second, constants, kernel):
-    """Potential energy of the pairs of `listed_pairs`."""
-    total = 0.0
+def pair_energy_and_virial(x, first, second, constants, kernels):
+    """Potential energy, and the virial sum f r, of the pairs of `listed_pairs`."""
+    energy, virial = 0.0, 0.0
     for n in range(first.size):
         i, j = first[n], second[n]
         dx = x[j, 0] - x[i, 0] - constants[n, 0]
         dy = x[j, 1] - x[i, 1] - constants[n, 1]
         dz = x[j, 2] - x[i, 2] - constants[n, 2]
         y = (dx * dx + dy * dy + dz * dz) * constants[n, 3]
+        kernel = kernel_of(kernels, constants[n, 5])
         if y < kernel.cutoff2:
-            total += constants[n, 4] * reduced_energy(y, kernel)
-    return total
+            energy += constants[n, 4] * reduced_energy(y, kernel)
+            virial -= 2.0 * constants[n, 4] * y * reduced_slope(y, kernel)
+    return energy, virial
+
+
+def energy_and_virial(sample: Sample) -> tuple[float, float]:
+    """Potential energy, and the virial sum f r over pairs [epsilon], of a sample."""
+    x, _ = padded(sample.positions, sample.box)
+    return pair_energy_and_virial(x, *listed_pairs(x, system(sample, 0.0), 0.0), sample.model.kernels)
+
+
+def configurational_terms(sample: Sample) -> tuple[float, float]:
+    """|grad U|^2 [epsilon^2/lambda_min^2] and the Laplacian of U [epsilon/lambda_min^2]; in equilibrium the ratio of their averages is k_B T."""
+    x, _ = padded(sample.positions, sample.box)
+    return _configurational_terms(x, *listed_pairs(x, system(sample, 0.0), 0.0), sample.model.kernels, sample.dimension)
+
+
+@numba.njit(cache=True)
+def _configurational_terms(x, first, second, constants, kernels, dimension):
+    force, laplacian = np.zeros_like(x), 0.0
+    for n in range(first.size):
+        i, j = first[n], second[n]
+        dx = x[j, 0] - x[i, 0] - constants[n, 0]
+        dy = x[j, 1] - x[i, 1] - constants[n, 1]
+        dz = x[j, 2] - x[i, 2] - constants[n, 2]
+        y = (dx * dx + dy * dy + dz * dz) * constants[n, 3]
+        kernel = kernel_of(kernels, constants[n, 5])
+        if y < kernel.cutoff2:
+            stiffness = 2.0 * constants[n, 4] * constants[n, 3]
+            slope = stiffness * reduced_slope(y, kernel)  # phi'/r
+            curvature = slope + 2.0 * stiffness * y * reduced_curvature(y, kernel)  # phi''
+            force[i, 0] += slope * dx
+            force[i, 1] += slope * dy
+            force[i, 2] += slope * dz
+            force[j, 0] -= slope * dx
+            force[j, 1] -= slope * dy
+            force[j, 2] -= slope * dz
+            laplacian += 2.0 * (curvature + (dimension - 1) * slope)  # the same for i and for j
+    return np.sum(force * force), laplacian

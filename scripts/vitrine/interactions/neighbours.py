@@ -68,14 +68,14 @@ def _with_room(pairs, needed):
 
 
 @numba.njit(cache=True)
-def _all_pairs(x, h, sizes, types, scales, nonadditivity, cutoff, skin):
+def _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin):
     """`close_pairs` by comparing every particle with every other: boxes narrower than three cells."""
     pairs, found = np.empty((16 * x.shape[0], 2), dtype=np.int64), 0
     for i in range(x.shape[0]):
         pairs = _with_room(pairs, found + x.shape[0] - i)
         for j in range(i + 1, x.shape[0]):
             dx, dy, dz = minimum_image(x[j, 0] - x[i, 0], x[j, 1] - x[i, 1], x[j, 2] - x[i, 2], h)
-            reach = cutoff * scales[types[i], types[j]] * mixed_size(sizes[i], sizes[j], nonadditivity) + skin
+            reach = ranges[types[i], types[j]] * mixed_size(sizes[i], sizes[j], nonadditivity) + skin
             if dx * dx + dy * dy + dz * dz < reach * reach:
                 pairs[found, 0], pairs[found, 1] = i, j
                 found += 1
@@ -83,18 +83,18 @@ def _all_pairs(x, h, sizes, types, scales, nonadditivity, cutoff, skin):
 
 
 @numba.njit(cache=True)
-def close_pairs(x, h, n_cells, sizes, types, scales, nonadditivity, cutoff, skin):
-    """Pairs i < j nearer than cutoff lambda_ij + skin, as two int64 arrays, in no order that matters.
+def close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin):
+    """Pairs i < j nearer than their range (`ranges` of their types times their mixed size) plus skin, as two int64 arrays, in no order that matters.
 
     `n_cells` (3,) are the cells along each axis; fewer than three along an axis (but for the padding of planar boxes) and all pairs are compared.
     """
     planar = n_cells[2] == 1 and n_cells[0] > 2 and n_cells[1] > 2 and not np.any(x[:, 2])
     if not planar and min(n_cells[0], n_cells[1], n_cells[2]) < 3:
-        return _all_pairs(x, h, sizes, types, scales, nonadditivity, cutoff, skin)
+        return _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin)
     order, start, folded = _sorted_by_cell(x, h, n_cells)
     s, t = sizes[order], types[order]
     # No partner reaches further than the largest: lambda_ij grows with both sizes. Sparing the exact test is what makes the list cheap.
-    bound2 = (cutoff * np.max(scales) * 0.5 * (s + np.max(s)) * (1.0 - nonadditivity * (np.max(s) - s)) + skin) ** 2
+    bound2 = (np.max(ranges) * 0.5 * (s + np.max(s)) * (1.0 - nonadditivity * (np.max(s) - s)) + skin) ** 2
     pairs, found = np.empty((16 * x.shape[0], 2), dtype=np.int64), 0
     for here in range(n_cells[0] * n_cells[1] * n_cells[2]):
         c0, c1, c2 = here // (n_cells[1] * n_cells[2]), (here // n_cells[2]) % n_cells[1], here % n_cells[2]
@@ -112,7 +112,7 @@ def close_pairs(x, h, n_cells, sizes, types, scales, nonadditivity, cutoff, skin
                 for b in range(a + 1 if stencil == 13 else start[there], start[there + 1]):
                     r2 = (folded[b, 0] - x0) ** 2 + (folded[b, 1] - x1) ** 2 + (folded[b, 2] - x2) ** 2
                     if r2 < bound2[a]:
-                        reach = cutoff * scales[t[a], t[b]] * mixed_size(s[a], s[b], nonadditivity) + skin
+                        reach = ranges[t[a], t[b]] * mixed_size(s[a], s[b], nonadditivity) + skin
                         if r2 < reach * reach:
                             pairs[found, 0], pairs[found, 1] = min(order[a], order[b]), max(order[a], order[b])
                             found += 1

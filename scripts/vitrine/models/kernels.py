@@ -48,6 +48,12 @@ def _power_part(y, powers, order):
 
 
 @numba.njit(cache=True, error_model="numpy")
+def kernel_of(kernels, pair):
+    """The kernel of a pair of types at place `pair` of the matrix; one kernel serves all pairs, and then compiles to no choice at all."""
+    return kernels[0] if len(kernels) == 1 else kernels[int(pair)]
+
+
+@numba.njit(cache=True, error_model="numpy")
 def reduced_energy(y, kernel):
     """phi/eps at y = (r/lambda)^2 below the cutoff."""
     return reduced_energy_of_both(y, 1.0 / y, kernel)

@@ -79,5 +79,8 @@ def force_shifted(terms: Sequence[tuple[float, float]], cutoff: float) -> PairPo
     return PairPotential((*((float(c), float(p)) for c, p in terms), (slope * cutoff - value, 0.0), (-slope, 1.0)), float(cutoff))
 
 
+LENNARD_JONES = ((4.0, -12.0), (-4.0, -6.0))
+"""Powers of 4 (x^-12 - x^-6), to be shifted by `force_shifted`."""
+
 HARMONIC = PairPotential(((0.5, 0.0), (-1.0, 1.0), (0.5, 2.0)), 1.0)
 """Harmonic spheres (1 - x)^2/2 (001 App. B); finite at overlap, so random starts are relaxed with it."""

@@ -21,3 +21,17 @@ def draw_sizes(particles: int, exponent: float, ratio: float, rule: str, rng: np
     """
     u = rng.random(particles) if rule == "random" else (np.arange(particles) + 0.5) / particles
     return rng.permutation(power_law_quantile(u, exponent, ratio))
+
+
+def in_levels(sizes: np.ndarray, levels: int) -> np.ndarray:
+    """Sizes (N,) rounded to `levels` values: the range is cut into as many equal parts, and a part's particles all take their mean size.
+
+    The mean size stays what it is, and no size changes by more than one part's width; of an empty part there is no level.
+    """
+    edges = np.linspace(sizes.min(), sizes.max(), levels + 1)
+    part = np.clip(np.searchsorted(edges, sizes, side="right") - 1, 0, levels - 1)
+    out = np.empty_like(sizes)
+    for level in np.unique(part):
+        members = part == level
+        out[members] = np.sort(sizes[members]).mean()  # in one order, so that the levels of every sample are the same to the last bit
+    return out

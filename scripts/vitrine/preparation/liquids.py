@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from vitrine.models import GlassFormer
-from vitrine.preparation.equilibrate import Equilibration, equilibrate
+from vitrine.preparation.dynamics import Dynamics
+from vitrine.preparation.equilibrate import Chain, Equilibration, equilibrate
+from vitrine.preparation.motion import BlowUp, Ramp
+from vitrine.preparation.restart import Restarts
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
 from vitrine.samples import Sample
@@ -23,24 +29,64 @@ def random_starts(model: GlassFormer, particles: int, parent_temperature: float,
         yield replace(sample, index=index, parent_temperature=parent_temperature)
 
 
-def equilibrate_liquid(start: Sample, parent_temperature: float, seed: int, settings: Mapping) -> tuple[Sample, Equilibration | None]:
-    """Bring one sample from the next hotter rung (or a random start) to equilibrium at T_p.
+def equilibrate_liquid(
+    start: Sample, parent_temperature: float, seed: int, settings: Mapping, restarts: Restarts | None = None
+) -> tuple[Sample, Equilibration | None]:
+    """Bring one sample from the next hotter rung (or a random start) to T_p, by the sampler of the settings.
 
-    A start that cannot be used keeps its flag and has no equilibration. One that was flagged for lack of equilibrium goes on: it is judged anew.
+    A start that cannot be used keeps its flag and has no equilibration. One that was flagged for lack of equilibrium goes on: it is judged anew. A
+    time step that blows up is halved, as often as the settings allow; then the start is kept and flagged.
     """
     if start.particles == 0:
         return replace(start, parent_temperature=parent_temperature), None
-    rng = sample_generator(seed, LIQUID, start.particles, parent_temperature, start.index)
-    chain = SwapMonteCarlo(start, parent_temperature, rng, settings["swap_fraction"], settings["swap_range"])
-    run = equilibrate(chain, **{name: settings[name] for name in CHAIN})
-    provenance = {"engine": "builtin swap Monte Carlo", "seed": seed, "sweeps": run.sweeps, "step": run.step}
-    return replace(chain.current(), parent_temperature=parent_temperature, flag=run.flag, provenance=provenance), run
+
+    def stream(*place: int) -> np.random.Generator:
+        return sample_generator(seed, LIQUID, start.particles, parent_temperature, start.index, *place)
+
+    for refinement in range(1 + (0 if settings["sampler"] == "swap" else settings["dynamics"]["halvings"])):
+        chain, schedule = _chain(start, parent_temperature, stream, settings, refinement)
+        keeper = restarts.keeper(f"{start.index:08d}.{refinement}", stream, _fingerprint(start)) if restarts else None
+        try:
+            run = equilibrate(chain, keeper=keeper, **schedule)
+        except BlowUp as trouble:
+            flag = f"blew up at step {trouble.step} with time step {chain.step:g}"
+            logging.getLogger("vitrine").warning("sample %d: %s", start.index, flag)
+            continue
+        provenance = {**chain.description, "sampler": settings["sampler"], "seed": seed, "sweeps": run.sweeps, "step": run.step}
+        return replace(chain.current(), parent_temperature=parent_temperature, flag=run.flag, provenance=provenance), run
+    return replace(start, parent_temperature=parent_temperature, flag=flag), None
+
+
+def _chain(start: Sample, temperature: float, stream: Callable[..., np.random.Generator], settings: Mapping, refinement: int) -> tuple[Chain, dict]:
+    """The chain of the settings' sampler, and what `equilibrate` shall do with it."""
+    schedule = {name: settings[name] for name in CHAIN}
+    if settings["sampler"] == "swap":
+        return SwapMonteCarlo(start, temperature, stream(), settings["swap_fraction"], settings["swap_range"]), schedule
+    dynamics = settings["dynamics"]
+    sweep = dynamics["time_step"] * dynamics["steps_per_sweep"]
+    hotter = start.parent_temperature
+    ramp, approach = Ramp(0, 0, temperature, temperature), settings["tuning_sweeps"]
+    if settings["sampler"] == "cooling":
+        if dynamics["cooling_rate"] and hotter > temperature:
+            duration = (hotter - temperature) / dynamics["cooling_rate"]
+            step = dynamics["time_step"] / 2**refinement
+            ramp, approach = Ramp(0, round(duration / step), hotter, temperature), int(np.ceil(duration / sweep))
+        hold = max(1, round(dynamics["hold_time"] / sweep))
+        schedule |= {"relaxation_times": 0, "minimum_sweeps": hold, "maximum_sweeps": hold}
+    exchanges = dynamics["exchanges_per_particle"] if settings["sampler"] == "hybrid" else 0.0
+    chain = Dynamics(start, ramp, dynamics, stream(), refinement=refinement, exchanges=exchanges, swap_range=settings["swap_range"])
+    return chain, {**schedule, "approach_sweeps": approach}
+
+
+def _fingerprint(start: Sample) -> str:
+    """What tells a start from another one."""
+    return hashlib.sha256(start.positions.tobytes() + start.sizes.tobytes() + start.box.tobytes()).hexdigest()
 
 
 def liquid_rows(liquid: Sample, run: Equilibration | None, particles: int) -> tuple[dict, list[dict]]:
     """The rows of tables.LIQUIDS (one) and tables.RELAXATION (a few) of a liquid; numbers that do not exist are left out."""
     key = {"particles": particles, "parent_temperature": liquid.parent_temperature, "sample": liquid.index}
-    logging.getLogger("vitrine").info("sample %d: %s", liquid.index, liquid.flag or f"equilibrated in {run.sweeps} sweeps")
+    logging.getLogger("vitrine").info("sample %d: %s", liquid.index, liquid.flag or f"prepared in {run.sweeps} sweeps")
     if run is None:
         return {**key, "flag": liquid.flag}, [{**key, "flag": liquid.flag}]
     numbers = {name: value for name, value in vars(run).items() if name not in ("overlap_curve", "energy_series", "flag")}

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from vitrine.interactions.forces import listed_pairs, pair_forces
-from vitrine.interactions.neighbours import cell_counts, padded
-from vitrine.samples.sample import Sample, widths
+from vitrine.interactions.forces import listed_pairs, pair_forces, system
+from vitrine.interactions.neighbours import padded
+from vitrine.samples.sample import Sample
 
 SKIN = 0.3  # margin of the pair list [lambda_min]
 NEVER = -1.0  # a tolerance that is never reached: run a fixed number of iterations
@@ -38,12 +38,8 @@ def minimise(sample: Sample, method: str = "cg", tolerance: float = 1e-10, maxim
     Never raises for lack of convergence: see `converged`.
     """
     run = {"cg": _conjugate_gradient, "fire": _fire}[method]
-    model = sample.model
-    x, h = padded(sample.positions, sample.box)
-    counts = cell_counts(widths(sample.box), model.range + SKIN)
-    sizes, types = np.ascontiguousarray(sample.sizes, dtype=float), np.ascontiguousarray(sample.types, dtype=np.int64)
-    system = (h, counts, sizes, types, model.scales, model.energies, model.nonadditivity, model.potential.kernel)
-    residual, iterations, evaluations = run(x, *system, tolerance, maximum_iterations, step)
+    x, _ = padded(sample.positions, sample.box)
+    residual, iterations, evaluations = run(x, system(sample, SKIN), sample.model.kernels, tolerance, maximum_iterations, step)
     moved = sample.moved(x[:, : sample.dimension])
     return Minimum(moved, float(residual), int(iterations), int(evaluations), bool(residual <= tolerance))
 
@@ -72,12 +68,12 @@ def _longest(vectors):
 
 
 @numba.njit(cache=True)
-def _conjugate_gradient(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, tolerance, maximum_iterations, step):
+def _conjugate_gradient(x, matter, kernels, tolerance, maximum_iterations, step):
     """Polak-Ribiere with restarts; each line search looks for the zero of the force along the direction by secants. Moves x in place."""
-    pairs = listed_pairs(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, SKIN)
+    pairs = listed_pairs(x, matter, SKIN)
     origin = x.copy()
     force, trial_force, trial = np.empty_like(x), np.empty_like(x), np.empty_like(x)
-    typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernel, force)
+    typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
     evaluations = 1
     direction = force.copy()
     length = 1e-3  # first guess of the step along a direction, later the last step that was taken
@@ -95,9 +91,9 @@ def _conjugate_gradient(x, h, counts, sizes, types, scales, energies, nonadditiv
         for _ in range(30):
             trial[:] = x + t * direction
             if _has_left(trial, origin, 0.5 * SKIN):
-                pairs = listed_pairs(trial, h, counts, sizes, types, scales, energies, nonadditivity, kernel, SKIN)
+                pairs = listed_pairs(trial, matter, SKIN)
                 origin[:] = trial
-            typical, largest = pair_forces(trial, pairs[0], pairs[1], pairs[2], kernel, trial_force)
+            typical, largest = pair_forces(trial, pairs[0], pairs[1], pairs[2], kernels, trial_force)
             evaluations += 1
             s = np.sum(trial_force * direction)
             if abs(s) <= 0.1 * slope or (s > 0.0 and t >= limit):
@@ -122,12 +118,12 @@ def _conjugate_gradient(x, h, counts, sizes, types, scales, energies, nonadditiv
 
 
 @numba.njit(cache=True)
-def _fire(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, tolerance, maximum_iterations, step):
+def _fire(x, matter, kernels, tolerance, maximum_iterations, step):
     """FIRE with the published parameters: N_min = 5, f_inc = 1.1, f_dec = 0.5, alpha = 0.1, f_alpha = 0.99, dt_max = 10 dt. Moves x in place."""
-    pairs = listed_pairs(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, SKIN)
+    pairs = listed_pairs(x, matter, SKIN)
     origin = x.copy()
     force, velocity = np.empty_like(x), np.zeros_like(x)
-    typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernel, force)
+    typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
     dt, alpha, downhill = step, 0.1, 0
     for iteration in range(maximum_iterations):
         if largest <= tolerance * typical:
@@ -147,7 +143,7 @@ def _fire(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, t
         move = dt * min(1.0, 0.1 / max(dt * _longest(velocity), 1e-300))
         x += move * velocity
         if _has_left(x, origin, 0.5 * SKIN):
-            pairs = listed_pairs(x, h, counts, sizes, types, scales, energies, nonadditivity, kernel, SKIN)
+            pairs = listed_pairs(x, matter, SKIN)
             origin[:] = x
-        typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernel, force)
+        typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
     return _relative(largest, typical), maximum_iterations, maximum_iterations + 1

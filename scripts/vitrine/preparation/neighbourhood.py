@@ -28,7 +28,7 @@ CELL = 1.7  # least edge of a cell [lambda_min]
 Neighbourhood = namedtuple(
     "Neighbourhood",
     "body reference types scales energies edges n_cells lists counts cell_of slot_of members place occupancy near "
-    "growth largest nonadditivity cutoff",
+    "growth largest nonadditivity ranges",
 )
 
 
@@ -44,24 +44,17 @@ def neighbourhood(sample: Sample) -> Neighbourhood:
     sphere = 4.19 * reach**3 if d == 3 else 3.15 * reach**2
     capacity = int(min(n, 2 * sphere * n / sample.volume + 32))
     room = int(min(n, 4 * n / cells + 16))
-    largest_scale = model.potential.cutoff * float(np.max(model.scales))
     state = Neighbourhood(
         body=body, reference=body.copy(), types=np.ascontiguousarray(sample.types, dtype=np.int64), scales=model.scales, energies=model.energies,
         edges=np.diag(h).copy(), n_cells=n_cells, lists=np.zeros((n, capacity), dtype=np.int32), counts=np.zeros(n, dtype=np.int64),
         cell_of=np.zeros(n, dtype=np.int64), slot_of=np.zeros(n, dtype=np.int64), members=np.zeros((cells, room), dtype=np.int32),
         place=np.zeros((cells, room, 4)), occupancy=np.zeros(cells, dtype=np.int64), near=np.ones((7, capacity + PADDING)),
-        growth=largest_scale * (0.5 + model.nonadditivity * model.largest_size), largest=model.largest_size, nonadditivity=model.nonadditivity,
-        cutoff=model.potential.cutoff,
+        growth=float(np.max(model.ranges)) * (0.5 + model.nonadditivity * model.largest_size), largest=model.largest_size,
+        nonadditivity=model.nonadditivity, ranges=model.ranges,
     )  # fmt: skip
     state.near[4:6] = [[float(model.scales[0, 0])], [float(model.energies[0, 0])]]
     _fill(state)
     return state
-
-
-@numba.njit(cache=True)
-def nearest(delta, edge):
-    """Nearest periodic image of one component."""
-    return delta - edge * np.rint(delta / edge)
 
 
 @numba.njit(cache=True)
@@ -126,7 +119,7 @@ def _connect(i, state, only_later):
     edges, n_cells = state.edges, state.n_cells
     x, y, z, size = state.reference[i]
     larger = max(size, state.largest)
-    bound = state.cutoff * np.max(state.scales) * mixed_size(size, larger, state.nonadditivity)  # no partner reaches further than the largest
+    bound = np.max(state.ranges) * mixed_size(size, larger, state.nonadditivity)  # no partner reaches further than the largest
     bound2 = (bound + SKIN) ** 2
     cells, gaps, sizes = np.empty((3, 256), dtype=np.int64), np.empty((3, 256)), np.empty(3, dtype=np.int64)
     for axis in range(3):
@@ -149,8 +142,8 @@ def _connect(i, state, only_later):
                     r2 = dx * dx + dy * dy + dz * dz
                     if r2 < bound2:
                         j = state.members[cell, slot]
-                        scale = state.scales[state.types[i], state.types[j]]
-                        reach = state.cutoff * scale * mixed_size(size, state.place[cell, slot, 3], state.nonadditivity) + SKIN
+                        mixed = mixed_size(size, state.place[cell, slot, 3], state.nonadditivity)
+                        reach = state.ranges[state.types[i], state.types[j]] * mixed + SKIN
                         if r2 < reach * reach and j != i and not (only_later and j < i):
                             _append(i, j, state)
                             _append(j, i, state)
@@ -188,3 +181,14 @@ def used_skin(i, x, y, z, size, state):
     """What particle i would use of the skin at a position and size."""
     dx, dy, dz = x - state.reference[i, 0], y - state.reference[i, 1], z - state.reference[i, 2]
     return np.sqrt(dx * dx + dy * dy + dz * dz) + state.growth * max(0.0, size - state.reference[i, 3])
+
+
+@numba.njit(cache=True)
+def follow(positions, state):
+    """Take particles to new positions (N, d), all at once; those that used up their share of the skin get new references."""
+    body = state.body
+    for axis in range(positions.shape[1]):
+        body[:, axis] = positions[:, axis]
+    for i in range(body.shape[0]):
+        if used_skin(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state) > REST:
+            renew(i, body[i, 3], state)

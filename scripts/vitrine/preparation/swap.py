@@ -7,14 +7,16 @@ particles. Both are proposed symmetrically and accepted with probability min(1, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 
+from vitrine.interactions.forces import configurational_terms, energy_and_virial
 from vitrine.interactions.neighbours import mixed_size
-from vitrine.models.kernels import reduced_curvature, reduced_energy, reduced_energy_of_both, reduced_slope
-from vitrine.preparation.neighbourhood import REST, TRIAL, nearest, neighbourhood, renew, used_skin
+from vitrine.models.kernels import reduced_energy, reduced_energy_of_both
+from vitrine.preparation.neighbourhood import REST, TRIAL, follow, neighbourhood, renew, used_skin
 from vitrine.samples.sample import Sample
 
 BLOCK = 16  # entries that the compiler's vector loops take at once, or a multiple of it
@@ -43,27 +45,28 @@ class SwapMonteCarlo:
                 f"the step is {self.step:g}: it must be positive and at most {LARGEST_STEP:.4g} lambda_min, what the neighbour lists allow"
             )
         self._state = neighbourhood(self.sample)
-        self._kernel = self.sample.model.potential.kernel
+        if len(self.sample.model.kernels) > 1:
+            raise ValueError(
+                f"swap Monte Carlo needs one reduced potential for all pairs, model {self.sample.model.name} has one for each pair of types"
+            )
+        self._kernel = self.sample.model.kernels[0]
         if not self.sample.model.polydisperse:
             self.swap_fraction = 0.0
         self.energy = self.measured_energy()
 
     def advance(self, sweeps: int) -> np.ndarray:
         """Run `sweeps` sweeps; return trial displacements, accepted ones, trial exchanges, accepted ones."""
+        return self._moves(sweeps * self.sample.particles, self.swap_fraction)
+
+    def exchange(self, trials: int) -> np.ndarray:
+        """Try exchanges of sizes alone; counts as those of `advance`."""
+        return self._moves(trials, 1.0)
+
+    def _moves(self, moves: int, swap_fraction: float) -> np.ndarray:
         counts = np.zeros(4, dtype=np.int64)
-        moves = sweeps * self.sample.particles
         self.energy += _run(
-            self._state,
-            self._kernel,
-            self.sample.dimension,
-            self.temperature,
-            self.step,
-            self.swap_fraction,
-            self.swap_range,
-            moves,
-            self.rng,
-            counts,
-        )
+            self._state, self._kernel, self.sample.dimension, self.temperature, self.step, swap_fraction, self.swap_range, moves, self.rng, counts
+        )  # fmt: skip
         return counts
 
     def tune(self, sweeps: int, target: float) -> None:
@@ -72,13 +75,27 @@ class SwapMonteCarlo:
             tried, accepted = self.advance(10)[:2]
             self.step = float(np.clip(self.step * np.clip(accepted / max(tried, 1) / target, 0.8, 1.25), 1e-4, LARGEST_STEP))
 
+    def follow(self, positions: np.ndarray) -> None:
+        """Take all particles to positions (N, d), unfolded, as dynamics moved them; `energy` is not kept up."""
+        follow(positions, self._state)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """The present sizes (N,)."""
+        return self._state.body[:, 3].copy()
+
     def measured_energy(self) -> float:
         """Potential energy, summed anew over all pairs."""
         return _total_energy(self._state, self._kernel)
 
     def configurational_terms(self) -> tuple[float, float]:
         """|grad U|^2 and the Laplacian of U; the ratio of their averages is k_B T in equilibrium."""
-        return _configurational_terms(self._state, self._kernel, self.sample.dimension)
+        return configurational_terms(self.current())
+
+    def pressure(self) -> float:
+        """Pressure [epsilon/lambda_min^d]: that of the ideal gas and the virial."""
+        present = self.current()
+        return (present.particles * self.temperature + energy_and_virial(present)[1] / present.dimension) / present.volume
 
     @property
     def positions(self) -> np.ndarray:
@@ -89,7 +106,21 @@ class SwapMonteCarlo:
         """The present configuration, folded into the box."""
         edges = np.diag(self.sample.box)
         positions = self.positions
-        return self.sample.moved(positions - np.floor(positions / edges) * edges, sizes=self._state.body[:, 3].copy())
+        return self.sample.moved(positions - np.floor(positions / edges) * edges, sizes=self.sizes)
+
+    @property
+    def description(self) -> dict:
+        """The engine, for provenance."""
+        return {"engine": "builtin swap Monte Carlo"}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that the chain is, but for its stream of random numbers."""
+        return {"positions": self.positions, "sizes": self.sizes, "step": np.float64(self.step)}
+
+    def take_up(self, state: Mapping[str, np.ndarray], rng: np.random.Generator) -> None:
+        """Go on from a state, with new neighbour lists and another stream."""
+        self.sample, self.step, self.rng = self.sample.moved(state["positions"], sizes=np.array(state["sizes"])), float(state["step"]), rng
+        self.__post_init__()
 
 
 @numba.njit(cache=True)
@@ -221,31 +252,3 @@ def _total_energy(state, kernel):
             if u < kernel.cutoff2:
                 total += state.near[5, k] * reduced_energy(u, kernel)
     return 0.5 * total
-
-
-@numba.njit(cache=True)
-def _configurational_terms(state, kernel, dimension):
-    body, edges = state.body, state.edges
-    squares, laplacian = 0.0, 0.0
-    for i in range(body.shape[0]):
-        fx, fy, fz = 0.0, 0.0, 0.0
-        for k in range(state.counts[i]):
-            j = state.lists[i, k]
-            dx, dy, dz = (
-                nearest(body[j, 0] - body[i, 0], edges[0]),
-                nearest(body[j, 1] - body[i, 1], edges[1]),
-                nearest(body[j, 2] - body[i, 2], edges[2]),
-            )
-            r2 = dx * dx + dy * dy + dz * dz
-            scale = state.scales[state.types[i], state.types[j]] * mixed_size(body[i, 3], body[j, 3], state.nonadditivity)
-            inverse = 1.0 / (scale * scale)
-            if r2 * inverse < kernel.cutoff2:
-                energy = state.energies[state.types[i], state.types[j]]
-                slope = 2.0 * energy * inverse * reduced_slope(r2 * inverse, kernel)  # phi'/r
-                curvature = slope + 4.0 * energy * r2 * inverse * inverse * reduced_curvature(r2 * inverse, kernel)  # phi''
-                fx += slope * dx
-                fy += slope * dy
-                fz += slope * dz
-                laplacian += curvature + (dimension - 1) * slope
-        squares += fx * fx + fy * fy + fz * fz
-    return squares, laplacian

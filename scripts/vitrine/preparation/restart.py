@@ -1,0 +1,86 @@
+"""Restart files: a run that was killed, or whose walltime is over, goes on where it last stored itself.
+
+One file per run, arrays alone, in the batch's restart folder; it is written whole or not at all, and holds a key by which a file of other settings
+or other code is known and passed over. The folder goes when the batch is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from vitrine.errors import InputError
+from vitrine.files import whole_file
+
+
+@dataclass(frozen=True)
+class Restarts:
+    """The restart files of a batch.
+
+    folder; every: sweeps between two savings; origin: all that the runs depend on, as plain JSON values; walltime_minutes: None for no limit.
+    """
+
+    folder: Path
+    every: int
+    origin: object
+    walltime_minutes: float | None = None
+    started: float = field(default_factory=time.monotonic)
+
+    def keeper(self, name: str, stream: Callable[[int], np.random.Generator], *origin: object) -> Keeper:
+        """The keeper of one run; `stream(sweep)` is the random stream from a sweep on, `origin` what this run alone depends on."""
+        key = hashlib.sha256(json.dumps([self.origin, *origin], sort_keys=True, default=str).encode()).hexdigest()
+        deadline = None if self.walltime_minutes is None else self.started + 60 * self.walltime_minutes
+        return Keeper(Path(self.folder) / f"{name}.npz", key, self.every, stream, deadline)
+
+    def clear(self) -> None:
+        """Remove the folder: the batch is done."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Stores one sample's run, and finds it again."""
+
+    path: Path
+    key: str
+    every: int
+    stream: Callable[[int], np.random.Generator]
+    deadline: float | None = None
+
+    def save(self, progress: Mapping[str, np.ndarray], chain: Mapping[str, np.ndarray]) -> None:
+        """Store a run. Raises InputError when the walltime is over: what was done is stored."""
+        parts = {f"{part}/{name}": value for part, arrays in (("progress", progress), ("chain", chain)) for name, value in arrays.items()}
+        with whole_file(self.path) as partial:
+            np.savez(partial, key=np.array(self.key), **parts)
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            raise InputError(f"preparation.walltime_minutes is over: what was done is kept in {self.path.parent}, run again to go on")
+
+    def load(self) -> dict[str, dict[str, np.ndarray]] | None:
+        """The stored run as {"progress": ..., "chain": ...}; None where there is none, or where it is broken or another run's."""
+        if not self.path.exists():
+            return None
+        log = logging.getLogger("vitrine")
+        try:
+            with np.load(self.path, allow_pickle=False) as stored:
+                if str(stored["key"]) != self.key:
+                    log.info("%s belongs to other settings and is passed over", self.path.name)
+                    return None
+                parts: dict[str, dict[str, np.ndarray]] = {"progress": {}, "chain": {}}
+                for name in stored.files:
+                    if name != "key":
+                        part, _, inner = name.partition("/")
+                        parts[part][inner] = stored[name]
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            log.warning("%s cannot be read (%s): the sample starts anew", self.path.name, error)
+            return None
+        log.info("going on from %s", self.path.name)
+        return parts
