@@ -85,6 +85,7 @@ def study_settings():
     names = ("onset_temperature", "crossover_temperature", "large_above")
     return {
         "particles": study.main.particles,
+        "model": study.model.name,
         "dimension": study.model.dimension,
         "density": study.model.density,
         **{name: config["analysis"][name] for name in names},

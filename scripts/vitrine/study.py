@@ -75,7 +75,7 @@ class Study:
                 raise InputError(f"config key ensembles[{number}].particles is {plan.particles}: another ensemble has this size already")
         preparation = config["preparation"]
         engine = chosen_engine(preparation["engine"], model, key="preparation.engine", conda=conda)
-        _check_sampler(preparation, model, plans)
+        _check_sampler(preparation, model, plans, engine)
         chosen_engine(config["quench"]["engine"], model, key="quench.engine", conda=conda)
         if config["quench"]["engine"] == "hoomd" and config["quench"]["minimiser"] != "fire":
             raise InputError(f"config key quench.minimiser is {config['quench']['minimiser']}: with quench.engine hoomd it must be fire")
@@ -123,7 +123,7 @@ def sample_indices(batch: str) -> range:
     return range(first, last + 1)
 
 
-def _check_sampler(preparation: Mapping, model: GlassFormer, plans: Sequence[EnsemblePlan]) -> None:
+def _check_sampler(preparation: Mapping, model: GlassFormer, plans: Sequence[EnsemblePlan], engine: str) -> None:
     """Refuse samplers that cannot prepare the model, and lists that do not fit a ladder."""
     sampler, dynamics = preparation["sampler"], preparation["dynamics"]
     if sampler == "swap" and preparation["engine"] == "hoomd":
@@ -140,6 +140,8 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, plans: Sequence[Ens
         )
     if sampler == "hybrid" and dynamics["pressure"] is not None:
         raise InputError(f"config key preparation.dynamics.pressure is {dynamics['pressure']}: the hybrid sampler keeps the volume, allowed is null")
+    if engine == "hoomd" and dynamics["thermostat"] == "langevin" and dynamics["pressure"] is not None:
+        raise InputError("config key preparation.dynamics.thermostat is langevin: HOOMD-blue allows bussi and mttk at constant pressure")
     for key in ("cooling_rate", "hold_time"):
         for plan in plans:
             if isinstance(dynamics[key], list) and len(dynamics[key]) != len(plan.parent_temperatures):

@@ -152,6 +152,7 @@ GLASSES = Table(
     (
         *SAMPLE_KEY,
         Column("inherent_energy", "double", ENERGY, "potential energy per particle of the inherent state"),
+        Column("spacing", "double", LENGTH, "a0 = (V/N)^(1/d) of the sample's own box"),
         Column("residual", "double", NONE, "largest net force on a particle over the root-mean-square pair force"),
         Column("iterations", "int64", NONE, "iterations of the minimiser"),
         Column("evaluations", "int64", NONE, "force evaluations of the minimiser"),

@@ -1,4 +1,4 @@
-"""Runs that are killed go on where they were, to the same bits; broken and foreign restart files are passed over; the walltime ends a run in order."""
+"""Runs that are killed go on to the same bits; broken and foreign restart files are passed over; the walltime ends a run in order."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ DYNAMICS = {
     "pressure": None,
     "barostat_time": 2.0,
     "cooling_rate": 0.5,
-    "hold_time": 4.0,
+    "hold_time": 8.0,
     "halvings": 1,
 }
 SETTINGS = {

@@ -15,12 +15,14 @@ from vitrine.tables import LIQUIDS, RELAXATION, RELAXATION_CURVES
 
 QUANTITIES = {
     "energy_liquid": "energy",
+    "pressure_liquid": "pressure",
     "configurational_temperature": "configurational_temperature",
     "relaxation_time": "relaxation_time",
     "energy_relaxation_time": "energy_relaxation_time",
     "displacement_acceptance": "displacement_acceptance",
     "swap_acceptance": "swap_acceptance",
 }
+OPTIONAL = ("relaxation_time", "displacement_acceptance", "swap_acceptance")
 
 
 def aggregate_liquids(
@@ -28,13 +30,15 @@ def aggregate_liquids(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, relaxation_curves, flags) from the batches of the liquids and relaxation tables.
 
-    The curve at a time is the mean over the samples that have a value at that very time. A liquid that did not equilibrate is in neither.
+    The curve at a time is the mean over the samples that have a value at that very time. A liquid that did not equilibrate is in neither. What a
+    sampler does not have is left out: dynamics accepts no displacements.
     """
     ledger = Ledger("liquids")
     data = read_samples(LIQUIDS, liquids, ensemble, ledger)
+    quantities = {name: column for name, column in QUANTITIES.items() if name not in OPTIONAL or data[column].notna().any()}
     weights = ensemble.weights(data["sample"].to_numpy())
-    estimates = mean_estimates(LIQUIDS, data, weights, ledger, QUANTITIES)
-    flags = joined_flags(ensemble, ledger, missing_numbers(ensemble, data, "liquids", QUANTITIES))
+    estimates = mean_estimates(LIQUIDS, data, weights, ledger, quantities)
+    flags = joined_flags(ensemble, ledger, missing_numbers(ensemble, data, "liquids", quantities))
     return estimates_frame(ensemble, estimates), _curve(relaxation, ensemble, ledger), flags
 
 

@@ -27,7 +27,8 @@ class Published:
     """A published number and how far it compares with ours.
 
     `fit`: name in the fits table. `range`: parent temperatures (in T_onset) over which it was taken; ours is compared only when it has the same ends.
-    `comparable`: False where a deviation would mean nothing; the comment then says why. `comment`: what to know when comparing.
+    `comparable`: False where a deviation would mean nothing; the comment then says why. `comment`: what to know when comparing. `universal`: holds
+    for every glass former; all others were published for POLY in three dimensions.
     """
 
     fit: str
@@ -37,6 +38,7 @@ class Published:
     range: tuple[float, float] | None = None
     comparable: bool = True
     comment: str = ""
+    universal: bool = False
 
 
 HEADLINES = (
@@ -117,13 +119,31 @@ HEADLINES = (
         0.22905,
         f"{PERSPECTIVE}, section IV A; exact for a Weibull variable of exponent 5",
         comment="uncensored: only T_p at which the softest modes lie below the phonons",
-    ),
-    Published("weibull_exponent", "Weibull exponent of omega_min", 5.0, f"{PERSPECTIVE}, section IV A", comment="censored maximum likelihood"),
-    Published(
-        "A_g_exponent", "exponent of the cumulative D(omega)", 5.0, f"{PINCHING}, eq. 1 and Fig. 2", comment="maximum likelihood below the cutoff"
+        universal=True,
     ),
     Published(
-        "lambda_exponent", "exponent of P(lambda) at large lambda", 3.5, f"{BOND}, eq. 11 and Fig. 3a", comment="Hill's estimate above lambda_tail"
+        "weibull_exponent",
+        "Weibull exponent of omega_min",
+        5.0,
+        f"{PERSPECTIVE}, section IV A",
+        comment="censored maximum likelihood",
+        universal=True,
     ),
-    Published("omega_min_size_exponent", "exponent x of <omega_min> ~ N^x", -0.2, f"{PINCHING}, section IV"),
+    Published(
+        "A_g_exponent",
+        "exponent of the cumulative D(omega)",
+        5.0,
+        f"{PINCHING}, eq. 1 and Fig. 2",
+        comment="maximum likelihood below the cutoff",
+        universal=True,
+    ),
+    Published(
+        "lambda_exponent",
+        "exponent of P(lambda) at large lambda",
+        3.5,
+        f"{BOND}, eq. 11 and Fig. 3a",
+        comment="Hill's estimate above lambda_tail",
+        universal=True,
+    ),
+    Published("omega_min_size_exponent", "exponent x of <omega_min> ~ N^x", -0.2, f"{PINCHING}, section IV", universal=True),
 )

@@ -7,7 +7,7 @@ Units of the papers (Rainone et al. 2020, appendix A): length a0 = (V/N)^(1/d), 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ LENGTH_REDUCED = "a0"
 
 @dataclass(frozen=True)
 class StudySettings:
-    """What combining ensembles needs: `particles` of the main ensemble, and the leaves of the config's model and analysis blocks.
+    """What combining ensembles needs: `particles` of the main ensemble, the glass former's name, leaves of the config's model and analysis blocks.
 
     Above `large_above` (None: nowhere) the prefactor A_g that enters N and R_Ag comes from the largest ensemble that has this parent temperature.
     """
@@ -38,6 +38,7 @@ class StudySettings:
     onset_temperature: float
     crossover_temperature: float
     large_above: float | None = None
+    model: str = "poly"
 
     @property
     def a0(self) -> float:
@@ -84,15 +85,27 @@ def temperatures_with(ensembles: Ensembles, particles: int, *names: str) -> list
     )
 
 
+def _plateau_temperatures(ensembles: Ensembles, settings: StudySettings, name: str) -> list[float]:
+    """T_p >= T_onset of the main ensembles that have `name`, or the hottest alone where there is none."""
+    warm = temperatures_with(ensembles, settings.particles, name)
+    return [temperature for temperature in warm if temperature >= settings.onset_temperature * (1 - 1e-9)] or warm[-1:]
+
+
+def with_own_density(settings: StudySettings, ensembles: Ensembles) -> StudySettings:
+    """The settings with the density that the glasses behind G_inf have, which at constant pressure is not the model's; its error is left out."""
+    spacings = [ensembles[settings.particles, T_p]["spacing"].values[0] for T_p in _plateau_temperatures(ensembles, settings, "spacing")]
+    return replace(settings, density=float(np.mean(spacings)) ** -settings.dimension) if spacings else settings
+
+
 def plateau_modulus(ensembles: Ensembles, settings: StudySettings) -> tuple[Estimate | None, str]:
     """G_inf: the mean shear modulus of the main ensembles with T_p >= T_onset, or of the hottest where there is none; and which, in words."""
-    warm = temperatures_with(ensembles, settings.particles, "shear_modulus")
-    if not warm:
+    hottest = _plateau_temperatures(ensembles, settings, "shear_modulus")
+    if not hottest:
         return None, "no shear modulus"
-    above = [temperature for temperature in warm if temperature >= settings.onset_temperature * (1 - 1e-9)]
-    listed = ", ".join(f"{temperature:g}" for temperature in above)
-    window = f"T_p >= T_onset: {listed}" if above else f"hottest T_p only: {warm[-1]:g}, below T_onset"
-    moduli = [ensembles[settings.particles, temperature]["shear_modulus"] for temperature in above or warm[-1:]]
+    listed = ", ".join(f"{temperature:g}" for temperature in hottest)
+    warm = hottest[-1] >= settings.onset_temperature * (1 - 1e-9)
+    window = f"T_p >= T_onset: {listed}" if warm else f"hottest T_p only: {listed}, below T_onset"
+    moduli = [ensembles[settings.particles, temperature]["shear_modulus"] for temperature in hottest]
     mean = np.mean([modulus.values for modulus in moduli], axis=0)
     samples, flagged = (sum(getattr(modulus, name) for modulus in moduli) for name in ("samples", "flagged"))
     return Estimate(mean, moduli[0].unit, samples, flagged), window
@@ -113,7 +126,10 @@ def density_source(ensembles: Ensembles, key: Key, name: str, settings: StudySet
 
 
 def reduced(ensembles: Ensembles, settings: StudySettings) -> Ensembles:
-    """The ensembles with every derived quantity added: reduced units, N, xi_g and the ratios to the hottest T_p of the same size."""
+    """The ensembles with every derived quantity added: reduced units, N, xi_g and the ratios to the hottest T_p of the same size.
+
+    `settings` are those of `with_own_density`.
+    """
     modulus, _ = plateau_modulus(ensembles, settings)
     c_inf = plateau_speed(modulus, settings) if modulus is not None else None
     full = {key: dict(quantities) for key, quantities in ensembles.items()}
@@ -147,9 +163,8 @@ def _soft_spots(ensembles: Ensembles, key: Key, settings: StudySettings) -> dict
             if prefactor in source:
                 derived[name] = combined(lambda a, omega: a * omega**5, NONE, source[prefactor], quantities["omega_g"])
         if "c_s" in quantities:
-            derived["xi_g"] = combined(
-                lambda c, omega: 2 * np.pi * ratio(c, omega) / settings.a0, LENGTH_REDUCED, quantities["c_s"], quantities["omega_g"]
-            )
+            a0 = quantities["spacing"].values if "spacing" in quantities else settings.a0
+            derived["xi_g"] = combined(lambda c, omega: 2 * np.pi * ratio(c, omega) / a0, LENGTH_REDUCED, quantities["c_s"], quantities["omega_g"])
     if "xi_bond" in quantities:
         derived["xi_bond_reduced"] = combined(lambda xi: xi / settings.a0, LENGTH_REDUCED, quantities["xi_bond"])
     return derived
@@ -171,8 +186,8 @@ def _ratios(ensembles: Ensembles, key: Key, settings: StudySettings) -> dict[str
 
 def collect_quantities(estimates: pd.DataFrame, settings: StudySettings) -> pd.DataFrame:
     """The quantities table: every estimate and derived quantity of every ensemble with its bootstrap error."""
-    rows = []
-    for (particles, temperature), quantities in sorted(reduced(gather(estimates), settings).items()):
+    rows, ensembles = [], gather(estimates)
+    for (particles, temperature), quantities in sorted(reduced(ensembles, with_own_density(settings, ensembles)).items()):
         for name, estimate in quantities.items():
             error = float(standard_error(estimate.values))
             counts = {"samples": estimate.samples, "flagged": estimate.flagged}

@@ -8,7 +8,17 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Estimate
-from vitrine.aggregation.study import Ensembles, StudySettings, density_source, gather, plateau_modulus, plateau_speed, reduced, temperatures_with
+from vitrine.aggregation.study import (
+    Ensembles,
+    StudySettings,
+    density_source,
+    gather,
+    plateau_modulus,
+    plateau_speed,
+    reduced,
+    temperatures_with,
+    with_own_density,
+)
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.statistics.fits import boltzmann_fit, fit_line, onset_fit, pooled_mean
 from vitrine.tables import FITS, LENGTH, NONE, TEMPERATURE
@@ -36,9 +46,10 @@ class Rows:
 def fit_study(estimates: pd.DataFrame, settings: StudySettings) -> pd.DataFrame:
     """The fits table of a study, from the estimates tables of all its ensembles."""
     measured = gather(estimates)
+    settings = with_own_density(settings, measured)
     ensembles = reduced(measured, settings)
     rows = Rows()
-    rows.add_number("a0", settings.a0, np.nan, LENGTH, "exact: (V/N)^(1/d)", 0)
+    rows.add_number("a0", settings.a0, np.nan, LENGTH, "(V/N)^(1/d) of the glasses behind G_inf", 0)
     _plateau(rows, measured, settings)
     _onset(rows, measured, settings)
     _boltzmann(rows, ensembles, settings)

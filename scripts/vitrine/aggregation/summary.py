@@ -62,7 +62,7 @@ def _headline(published: Published, ours: pd.Series | None, temperatures: np.nda
         return SUMMARY.empty_row(**base, samples=0, comment=_sentence("not measured in this study", published.comment))
     comments = [f"ours: {ours['window']}", published.comment if published.comparable else f"no deviation: {published.comment}"]
     deviation = np.nan
-    reason = _incomparable(published, ours, temperatures, settings.onset_temperature)
+    reason = _incomparable(published, ours, temperatures, settings)
     if reason:
         comments.append(f"no deviation: {reason}")
     elif published.comparable:
@@ -71,12 +71,14 @@ def _headline(published: Published, ours: pd.Series | None, temperatures: np.nda
     return SUMMARY.empty_row(**base, **measured, deviation=deviation, comment=_sentence(*comments))
 
 
-def _incomparable(published: Published, ours: pd.Series, temperatures: np.ndarray, unit: float) -> str:
+def _incomparable(published: Published, ours: pd.Series, temperatures: np.ndarray, settings: StudySettings) -> str:
     """Why a deviation would mean nothing, beyond what the published number's own comment says; empty where it would."""
     if not np.isfinite(ours["value"]):
         return "no value of ours"
-    if published.range is not None and not _same_range(temperatures, published.range, unit):
-        low, high = (end * unit for end in published.range)
+    if not published.universal and (settings.model, settings.dimension) != ("poly", 3):
+        return "published for the glass former poly in three dimensions"
+    if published.range is not None and not _same_range(temperatures, published.range, settings.onset_temperature):
+        low, high = (end * settings.onset_temperature for end in published.range)
         return f"published for T_p = {low:.3g} to {high:.3g}"
     return "" if np.isfinite(ours["error"]) and ours["error"] > 0 else "no error of ours"
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from vitrine.errors import SampleError
 from vitrine.models import GlassFormer
 from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.equilibrate import Chain, Equilibration, equilibrate
@@ -52,6 +53,9 @@ def equilibrate_liquid(
             flag = f"blew up at step {trouble.step} with time step {chain.step:g}"
             logging.getLogger("vitrine").warning("sample %d: %s", start.index, flag)
             continue
+        except SampleError as trouble:
+            flag = str(trouble)
+            break
         provenance = {**chain.description, "sampler": settings["sampler"], "seed": seed, "sweeps": run.sweeps, "step": run.step}
         return replace(chain.current(), parent_temperature=parent_temperature, flag=run.flag, provenance=provenance), run
     return replace(start, parent_temperature=parent_temperature, flag=flag), None

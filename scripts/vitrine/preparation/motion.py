@@ -82,6 +82,9 @@ class Integrator(Protocol):
     def __init__(self, sample: Sample, motion: Motion, ramp: Ramp, bath: Bath, time_step: float, stream: int, device: str = "auto") -> None: ...
 
     @property
+    def description(self) -> dict: ...
+
+    @property
     def motion(self) -> Motion: ...
 
     @property

@@ -1,0 +1,185 @@
+"""Samplers and engines: what a config may ask for, what is chosen, and what each sampler is told."""
+
+import copy
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from naive import poly
+from vitrine.errors import InputError
+from vitrine.models import glass_former
+from vitrine.models.sizes import in_levels, power_law_quantile
+from vitrine.preparation.engines import chosen_engine
+from vitrine.study import Study
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
+BINARY = {
+    "dimension": 2, "density": 0.86, "exponent": 10, "cutoff": 1.48, "truncation": "force_shift", "smoothness": 3, "large_fraction": 0.5,
+    "sigma_ab": 1.18, "sigma_bb": 1.4,
+}  # fmt: skip
+KOB_ANDERSEN = {"dimension": 3, "density": 1.2, "small_fraction": 0.2, "cutoff": 2.5, "cutoff_of": "AA"}
+
+
+@pytest.fixture
+def without_hoomd(monkeypatch):
+    """A machine on which HOOMD-blue cannot be imported, whatever this one has."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "hoomd" else find(name, *rest))
+
+
+@pytest.fixture
+def with_hoomd(monkeypatch):
+    """A machine on which HOOMD-blue could be imported; nothing here imports it."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: find("json") if name == "hoomd" else find(name, *rest))
+
+
+def laid_over(**sections):
+    """The default config with keys of its sections replaced; `dynamics` is that of preparation, `model` a name and its parameters."""
+    config = copy.deepcopy(CONFIG)
+    config["preparation"]["dynamics"].update(sections.pop("dynamics", {}))
+    if "model" in sections:
+        name, parameters = sections.pop("model")
+        config["model"] = {"name": name, name: parameters}
+    if "levels" in sections:
+        config["model"]["poly"]["size_levels"] = sections.pop("levels")
+    for name, section in sections.items():
+        config[name].update(section)
+    return config
+
+
+BAD = {
+    "hybrid without sizes": (
+        {"model": ("binary_ipl", BINARY), "preparation": {"sampler": "hybrid"}}, ["preparation.sampler", "hybrid", "binary_ipl", "dynamics"],
+    ),
+    "swap of many potentials": (
+        {"model": ("kob_andersen", KOB_ANDERSEN), "preparation": {"sampler": "swap"}}, ["preparation.sampler", "swap", "kob_andersen", "cooling"],
+    ),
+    "hybrid under pressure": (
+        {"preparation": {"sampler": "hybrid"}, "dynamics": {"pressure": 1.0}}, ["preparation.dynamics.pressure", "1.0", "hybrid", "null"],
+    ),
+    "too few holds": (
+        {"preparation": {"sampler": "cooling"}, "dynamics": {"hold_time": [1.0, 2.0]}}, ["preparation.dynamics.hold_time", "2 entries", "4"],
+    ),
+    "too many rates": (
+        {"preparation": {"sampler": "cooling"}, "dynamics": {"cooling_rate": [None] * 5}}, ["preparation.dynamics.cooling_rate", "5 entries", "4"],
+    ),
+    "negative rate": ({"dynamics": {"cooling_rate": -1e-3}}, ["preparation.dynamics.cooling_rate", "-0.001", "greater than 0"]),
+    "negative rate in a list": ({"dynamics": {"cooling_rate": [None, -1e-3, None, None]}}, ["cooling_rate", "greater than 0"]),
+    "no time": ({"dynamics": {"hold_time": 0}}, ["preparation.dynamics.hold_time", "0", "greater than 0"]),
+    "unknown sampler": ({"preparation": {"sampler": "metadynamics"}}, ["preparation.sampler", "metadynamics", "hybrid"]),
+    "unknown thermostat": ({"dynamics": {"thermostat": "berendsen"}}, ["preparation.dynamics.thermostat", "berendsen", "bussi"]),
+    "unknown device": ({"dynamics": {"device": "tpu"}}, ["preparation.dynamics.device", "tpu", "gpu"]),
+    "broken restart interval": ({"preparation": {"restart_sweeps": 55}}, ["preparation.restart_sweeps", "55", "multiple of 10"]),
+    "no walltime": ({"preparation": {"walltime_minutes": 0}}, ["preparation.walltime_minutes", "0", "greater than 0"]),
+    "conjugate gradient in HOOMD-blue": ({"levels": 16, "quench": {"engine": "hoomd"}}, ["quench.minimiser", "cg", "fire"]),
+    "swap in HOOMD-blue": ({"levels": 16, "preparation": {"engine": "hoomd"}}, ["preparation.engine", "hoomd", "swap"]),
+    "continuous sizes in HOOMD-blue": (
+        {"preparation": {"engine": "hoomd", "sampler": "hybrid"}}, ["preparation.engine", "continuous sizes", "size_levels", "64"],
+    ),
+    "too many levels": (
+        {"levels": 65, "preparation": {"engine": "hoomd", "sampler": "hybrid"}}, ["preparation.engine", "65 kinds", "size_levels", "64"],
+    ),
+    "friction under pressure": (
+        {"levels": 16, "preparation": {"engine": "hoomd", "sampler": "dynamics"}, "dynamics": {"thermostat": "langevin", "pressure": 1.0}},
+        ["preparation.dynamics.thermostat", "langevin", "bussi", "constant pressure"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "said"), BAD.values(), ids=[name.replace(" ", "_") for name in BAD])
+def test_what_cannot_be_is_one_sentence(changes, said, with_hoomd):
+    with pytest.raises(InputError) as error:
+        Study.from_config(laid_over(**changes))
+    text = str(error.value)
+    assert "\n" not in text and len(text) < 400
+    assert all(word in text for word in said), text
+
+
+@pytest.mark.parametrize("section", ["preparation", "quench"])
+def test_hoomd_that_is_absent_is_one_sentence_that_says_how_to_get_it(section, without_hoomd):
+    changes = {section: {"engine": "hoomd"}}
+    with pytest.raises(InputError) as error:
+        Study.from_config(laid_over(levels=16, **changes))
+    text = str(error.value)
+    assert "\n" not in text
+    assert all(word in text for word in (f"{section}.engine", "HOOMD-blue cannot be imported", "--sdm conda", "conda-forge", "builtin")), text
+    wanted = {"preparation": {"engine": "hoomd", "sampler": "hybrid"}, "quench": {"engine": "hoomd", "minimiser": "fire"}}
+    assert Study.from_config(laid_over(levels=16, **wanted), conda=True).engine == "hoomd"
+
+
+def test_auto_takes_hoomd_where_it_is_and_can_run_the_model(with_hoomd):
+    assert Study.from_config(laid_over(levels=32, preparation={"sampler": "hybrid"})).engine == "hoomd"
+    assert Study.from_config(laid_over(preparation={"sampler": "hybrid"})).engine == "builtin"  # continuous sizes
+    assert Study.from_config(laid_over(levels=32, preparation={"sampler": "hybrid", "engine": "builtin"})).engine == "builtin"
+    assert chosen_engine("auto", glass_former("kob_andersen", KOB_ANDERSEN), key="preparation.engine") == "hoomd"
+
+
+def test_auto_takes_the_builtin_engine_where_hoomd_is_not(without_hoomd):
+    assert Study.from_config(laid_over(levels=32, preparation={"sampler": "hybrid"})).engine == "builtin"
+
+
+def test_swap_monte_carlo_does_not_depend_on_hoomd(with_hoomd, monkeypatch):
+    """A study of swap Monte Carlo must not be made anew when HOOMD-blue is installed."""
+    told = Study.from_config(CONFIG).preparation(256, "0.5000")
+    assert "engine" not in told and "dynamics" not in told and "walltime_minutes" not in told
+    assert told["sampler"] == "swap" and told["relaxation_times"] == CONFIG["preparation"]["relaxation_times"]
+    monkeypatch.undo()
+    assert Study.from_config(CONFIG).preparation(256, "0.5000") == told
+
+
+def test_lists_have_one_entry_for_each_parent_temperature():
+    config = laid_over(preparation={"sampler": "cooling"}, dynamics={"cooling_rate": [None, 1e-3, 2e-3, 3e-3], "hold_time": [1.0, 2.0, 3.0, 4.0]})
+    study = Study.from_config(config)
+    for place, T_p in enumerate(("1.3000", "0.6500", "0.5000", "0.4000")):
+        told = study.preparation(256, T_p)["dynamics"]
+        assert (told["cooling_rate"], told["hold_time"]) == ([None, 1e-3, 2e-3, 3e-3][place], place + 1.0)
+        assert told["engine"] in ("hoomd", "builtin")
+
+
+def test_walltime_changes_no_sample():
+    limited = Study.from_config(laid_over(preparation={"walltime_minutes": 30}))
+    assert limited.preparation(256, "0.5000") == Study.from_config(CONFIG).preparation(256, "0.5000")
+
+
+def test_planning_imports_neither_hoomd_nor_a_compiler():
+    """A plan of thousands of jobs is made in seconds, and where HOOMD-blue is broken too."""
+    plan = (
+        "import sys, yaml; from vitrine.study import Study; config = yaml.safe_load(open('config.yaml')); "
+        "config['preparation']['sampler'] = 'hybrid'; config['model']['poly']['size_levels'] = 32; Study.from_config(config); "
+        "sys.exit(', '.join(name for name in ('hoomd', 'numba') if name in sys.modules) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", plan], cwd=REPOSITORY, env={**os.environ, "PYTHONPATH": f"scripts:{os.environ.get('PYTHONPATH', '')}"},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+# --- levels of sizes ----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("levels", [1, 2, 16, 32, 64])
+def test_levels_keep_the_mean_size_and_move_no_size_far(levels):
+    sizes = np.random.default_rng(1).permutation(power_law_quantile((np.arange(2000) + 0.5) / 2000, 3, 2.22))
+    rounded = in_levels(sizes, levels)
+    width = (sizes.max() - sizes.min()) / levels
+    assert len(np.unique(rounded)) <= levels
+    assert rounded.mean() == pytest.approx(sizes.mean(), rel=1e-13)
+    assert np.abs(rounded - sizes).max() <= width
+    assert np.all(np.diff(rounded[np.argsort(sizes)]) >= 0)
+    assert (rounded**3).mean() == pytest.approx((sizes**3).mean(), rel=2 * width**2)
+
+
+def test_levels_are_the_same_in_every_sample():
+    first, second = (poly(size_levels=16).composition(500, np.random.default_rng(seed))[0] for seed in (1, 2))
+    assert np.array_equal(np.unique(first), np.unique(second)) and not np.array_equal(first, second)
+    assert len(np.unique(first)) == 16
+    assert (poly(size_levels=16).species, poly().species, poly(size_ratio=1.0).species) == (16, None, 1)
+    assert glass_former("kob_andersen", KOB_ANDERSEN).species == 2
