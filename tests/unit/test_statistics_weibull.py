@@ -59,3 +59,14 @@ def test_without_two_different_values_below_the_cutoff_there_is_no_shape(values)
     cutoff = np.full(3, 0.5000001) if values[1] == 0.5 else np.full(3, 1.0)
     shape, scale = censored_fit(np.ones((2, 3)), np.array(values), cutoff)
     assert np.isnan(shape).all() and np.isnan(scale).all()
+
+
+def test_samples_without_phonons_say_nothing():
+    """A sample unstable to shear has the cutoff 0: shape and scale are those of the others."""
+    rng = np.random.default_rng(8)
+    values, cutoff = rng.weibull(5, 60), np.full(60, 1.1)
+    weights = rng.poisson(1, (20, 60)).astype(float)
+    cutoff[[3, 17]] = 0.0
+    others = np.delete(np.arange(60), [3, 17])
+    for ours, theirs in zip(censored_fit(weights, values, cutoff), censored_fit(weights[:, others], values[others], cutoff[others]), strict=True):
+        assert np.array_equal(ours, theirs) and np.all((ours > 0.5) & (ours < 20))

@@ -10,6 +10,7 @@ from vitrine.aggregation.study import StudySettings
 from vitrine.tables import SUMMARY
 
 SAME_END = 0.03
+ROUNDING = 1e-12  # an error that is smaller than this share of its value is the rounding of equal numbers
 STEPS = ("liquids", "glasses", "modes", "elasticity", "pinching", "bond_operator")
 COLUMNS = (
     ("energy_inherent", "e_IS"),
@@ -98,13 +99,14 @@ def number(value: float, error: float = np.nan) -> str:
     """A number with its error for readers: `3.31 +- 0.12`, the error to two digits; a dash where there is none."""
     if not np.isfinite(value):
         return "-"
-    if not (np.isfinite(error) and error > 0):
+    if not (np.isfinite(error) and error > ROUNDING * abs(value)):
         return f"{value:.4g}"
     digits = int(np.floor(np.log10(error))) - 1
     if digits < -5 or digits > 3:
         power = int(np.floor(np.log10(max(abs(value), error))))
-        scaled = number(value / 10.0**power, error / 10.0**power)
-        return f"({scaled})e{power}" if -5 <= digits - power <= 3 else f"{value:.4g} ± {error:.2g}"
+        if not -5 <= digits - power <= 3:
+            return f"{value:.4g} ± {error:.2g}"
+        return f"({number(value / 10.0**power, error / 10.0**power)})e{power}"
     places = max(0, -digits)
     return f"{round(value, -digits):.{places}f} ± {round(error, -digits):.{places}f}"
 
