@@ -1,4 +1,4 @@
-"""Run the benchmarks: python -m benchmarks [--particles N]. Prints each figure and its ratio to the reference, and writes benchmarks.parquet."""
+"""Run the benchmarks: python -m benchmarks. Prints each figure and its ratio to the reference, and writes benchmarks.parquet."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from vitrine.preparation.minimise import minimise
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
 
+from benchmarks.dynamics import dynamics_rows
 from benchmarks.references import cell_list_moves, pinch_one_by_one, plain_cells, scipy_quench
 
 CONFIG = Path(__file__).resolve().parent.parent / "config.yaml"
@@ -42,7 +43,7 @@ def swap_rows(liquid, chain) -> list[tuple]:
     model, moves = liquid.model, 20 * liquid.particles
     plain = plain_cells(liquid)
     rng = np.random.default_rng(0)
-    reference = seconds(lambda: cell_list_moves(*plain, model.potential.kernel, model.nonadditivity, 0.6, chain.step, moves // 10, rng)) * 10
+    reference = seconds(lambda: cell_list_moves(*plain, model.kernels[0], model.nonadditivity, 0.6, chain.step, moves // 10, rng)) * 10
     ours = seconds(lambda: chain.advance(20))
     return [("swap Monte Carlo move", ours / moves, "cell list, every energy over 27 cells", reference / moves)]
 
@@ -107,14 +108,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--particles", type=int, default=1000)
     parser.add_argument("--output", type=Path, default=Path("results/benchmarks.parquet"))
+    parser.add_argument("--only", choices=["dynamics", "measures"], help="one half of the benchmarks alone")
     arguments = parser.parse_args()
-    section = yaml.safe_load(CONFIG.read_text())["model"]
+    config = yaml.safe_load(CONFIG.read_text())
+    section = config["model"]
     model = glass_former(section["name"], section[section["name"]])
     start = random_start(model, arguments.particles, np.random.default_rng(0))
     chain = SwapMonteCarlo(start, 0.6, np.random.default_rng(1))
     chain.tune(200, 0.25)
     liquid = chain.current()
-    rows = swap_rows(liquid, chain) + quench_rows(liquid) + measure_rows(minimise(liquid).sample)
+    rows = []
+    if arguments.only != "dynamics":
+        rows += swap_rows(liquid, chain) + quench_rows(liquid) + measure_rows(minimise(liquid).sample)
+    if arguments.only != "measures":
+        rows += dynamics_rows(config, seconds)
     table = pd.DataFrame(rows, columns=["what", "seconds", "reference", "reference_seconds"])
     table["ratio"] = table["seconds"] / table["reference_seconds"]
     table["particles"] = arguments.particles

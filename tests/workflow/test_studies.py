@@ -31,8 +31,9 @@ def test_study_is_named_as_its_file_and_knows_every_key(path):
     default, study = read(REPOSITORY / "config.yaml"), read(path)
     assert study["study"] == path.stem
     assert set(study) <= set(default)
-    for block in (key for key in study if isinstance(default[key], dict)):
+    for block in (key for key in study if isinstance(default[key], dict) and key != "model"):
         assert set(study[block]) <= set(default[block])
+    assert set(study.get("model", {})) <= {"name", study.get("model", {}).get("name", "poly")}
 
 
 def test_studies_draw_samples_of_their_own():

@@ -27,8 +27,8 @@ def measured_relative_deviation(weights: np.ndarray, values: np.ndarray) -> np.n
 def censored_fit(weights: np.ndarray, values: np.ndarray, cutoff: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Maximum-likelihood shape and scale, (R,) each, of values (S,) censored at `cutoff` (S,), under weights (R, S).
 
-    A value at or above its cutoff counts only as larger than the cutoff; one whose cutoff is not positive (a sample without phonons, unstable to shear)
-    says nothing. The shape solves
+    A value at or above its cutoff counts only as larger than the cutoff; one whose cutoff is zero (a sample unstable to shear, without phonons) says
+    nothing. The shape solves
     1/k + <ln x>_below = sum w x^k ln x / sum w x^k with x = min(value, cutoff), whose left minus right side falls with k: Newton's steps, kept inside
     a bracket. NaN where fewer than two different values lie below their cutoffs: the shape is then unbounded.
     """
