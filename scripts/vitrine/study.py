@@ -140,6 +140,10 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, plans: Sequence[Ens
         )
     if sampler == "hybrid" and dynamics["pressure"] is not None:
         raise InputError(f"config key preparation.dynamics.pressure is {dynamics['pressure']}: the hybrid sampler keeps the volume, allowed is null")
+    if sampler != "swap" and engine == "builtin" and dynamics["device"] == "gpu":
+        raise InputError(
+            "config key preparation.dynamics.device is gpu: preparation.engine is builtin here, which has the CPU alone; allowed are auto and cpu"
+        )
     if engine == "hoomd" and dynamics["thermostat"] == "langevin" and dynamics["pressure"] is not None:
         raise InputError("config key preparation.dynamics.thermostat is langevin: HOOMD-blue allows bussi and mttk at constant pressure")
     for key in ("cooling_rate", "hold_time"):

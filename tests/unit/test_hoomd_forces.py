@@ -115,6 +115,8 @@ def test_tables_begin_where_nothing_goes():
     for potential in (smoothed_inverse_power(10, 1.4, 3), force_shifted(((1.0, -12.0),), 2.0)):
         start = table_of(potential).start
         assert sum(c * start**p for c, p in potential.terms) >= hoomd_forces.OVERLAP
+        hot = table_of(potential, overlap=300.0).start
+        assert hot < start and sum(c * hot**p for c, p in potential.terms) >= 300.0
     assert table_of(HARMONIC).start == 0.0  # finite at overlap: all of it counts
 
 

@@ -76,6 +76,9 @@ BAD = {
     "unknown sampler": ({"preparation": {"sampler": "metadynamics"}}, ["preparation.sampler", "metadynamics", "hybrid"]),
     "unknown thermostat": ({"dynamics": {"thermostat": "berendsen"}}, ["preparation.dynamics.thermostat", "berendsen", "bussi"]),
     "unknown device": ({"dynamics": {"device": "tpu"}}, ["preparation.dynamics.device", "tpu", "gpu"]),
+    "builtin engine on a GPU": (
+        {"preparation": {"sampler": "dynamics", "engine": "builtin"}, "dynamics": {"device": "gpu"}}, ["preparation.dynamics.device", "gpu", "cpu"],
+    ),
     "broken restart interval": ({"preparation": {"restart_sweeps": 55}}, ["preparation.restart_sweeps", "55", "multiple of 10"]),
     "no walltime": ({"preparation": {"walltime_minutes": 0}}, ["preparation.walltime_minutes", "0", "greater than 0"]),
     "conjugate gradient in HOOMD-blue": ({"levels": 16, "quench": {"engine": "hoomd"}}, ["quench.minimiser", "cg", "fire"]),

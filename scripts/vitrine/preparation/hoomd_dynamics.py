@@ -42,7 +42,7 @@ class HoomdIntegrator:
         self._simulation = hoomd.Simulation(device_of(device), seed=int(stream) % 2**16)
         self._simulation.timestep = motion.step + self._offset
         self._simulation.create_state_from_snapshot(snapshot_of(motion, self._species, members))
-        self._force, self.force_error = pair_force(sample.model, self._species, neighbour_list(self._sample))
+        self._force, self.force_error = pair_force(sample.model, self._species, neighbour_list(self._sample), max(ramp.start, ramp.end))
         self._integrator = hoomd.md.Integrator(time_step, forces=[self._force])
         self._simulation.operations.integrator = self._integrator
         self._simulation.always_compute_pressure = bath.pressure is not None  # the barostat needs it from the first step on

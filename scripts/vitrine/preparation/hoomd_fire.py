@@ -43,7 +43,8 @@ def _downhill(sample: Sample, step: float, tolerance: float, maximum_steps: int,
     start = Motion(0, positions, images, np.zeros_like(positions), sample.sizes, sample.box)
     simulation = hoomd.Simulation(device_of(device), seed=0)
     simulation.create_state_from_snapshot(snapshot_of(start, species, species.members(sample.types, sample.sizes)))
-    force, _ = pair_force(sample.model, species, neighbour_list(sample))
+    hottest = 0.0 if np.isnan(sample.parent_temperature) else sample.parent_temperature
+    force, _ = pair_force(sample.model, species, neighbour_list(sample), hottest)
     methods = [hoomd.md.methods.ConstantVolume(hoomd.filter.All())]
     fire = hoomd.md.minimize.FIRE(step, tolerance, angmom_tol=1.0, energy_tol=NEVER_BY_ENERGY, forces=[force], methods=methods)
     simulation.operations.integrator = fire

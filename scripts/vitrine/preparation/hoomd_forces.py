@@ -28,7 +28,8 @@ from vitrine.preparation.motion import Motion, folded
 from vitrine.samples.sample import Sample, widths
 
 ACCURACY = 1e-4  # error of a tabulated force, relative to the force or to eps/lambda, whichever is larger
-OVERLAP = 100.0  # tables begin where phi is this many eps: exp(-phi/T) is nothing up to T = 3 eps
+OVERLAP = 100.0  # tables begin where phi is this many eps, or BEYOND times the temperature: below there is no force
+BEYOND = 30.0  # exp(-30) is nothing
 MOST_POINTS = 2**16
 BUFFER = 0.4  # margin of the neighbour list [lambda_min]
 
@@ -81,9 +82,9 @@ class Table:
 
 
 @lru_cache(maxsize=64)
-def table_of(potential: PairPotential, accuracy: float = ACCURACY) -> Table:
+def table_of(potential: PairPotential, accuracy: float = ACCURACY, overlap: float = OVERLAP) -> Table:
     """The shortest table of 2^k points whose force is within `accuracy` everywhere; InputError where none is."""
-    start, points = _start(potential), 64
+    start, points = _start(potential, overlap), 64
     while points <= MOST_POINTS:
         table = _table(potential, start, points)
         if table.error <= accuracy:
@@ -92,12 +93,12 @@ def table_of(potential: PairPotential, accuracy: float = ACCURACY) -> Table:
     raise InputError(f"no table of {MOST_POINTS} points holds the force of the glass former to {accuracy}: it must be continuous at the cutoff")
 
 
-def _start(potential: PairPotential) -> float:
-    """x at which phi reaches OVERLAP; 0 where phi is finite at overlap."""
+def _start(potential: PairPotential, overlap: float) -> float:
+    """x at which phi reaches `overlap`; 0 where phi is finite at overlap."""
     if all(power >= 0 for _, power in potential.terms):
         return 0.0
     x = min(1.0, potential.cutoff)
-    while sum(c * x**p for c, p in potential.terms) < OVERLAP:
+    while sum(c * x**p for c, p in potential.terms) < overlap:
         x *= 0.95
     return x
 
@@ -117,8 +118,11 @@ def _table(potential: PairPotential, start: float, points: int, within: int = 8)
     return Table(start, energy[::within].copy(), nodes[:-1].copy(), float(error))
 
 
-def pair_force(model: GlassFormer, species: Species, neighbours: hoomd.md.nlist.NeighborList, accuracy: float = ACCURACY) -> tuple:
-    """The force of all pairs of species for an integrator, and the bound of its error as `Table.error`: zero for Lennard-Jones."""
+def pair_force(
+    model: GlassFormer, species: Species, neighbours: hoomd.md.nlist.NeighborList, hottest: float = 0.0, accuracy: float = ACCURACY
+) -> tuple[hoomd.md.pair.Pair, float]:
+    """The force of all pairs of species, good up to the temperature `hottest` [epsilon/k_B], and the bound of its error as `Table.error`: zero for
+    Lennard-Jones."""
     exact = all(potential == force_shifted(LENNARD_JONES, potential.cutoff) for potential in model.potentials)
     force = hoomd.md.pair.ForceShiftedLJ(neighbours) if exact else hoomd.md.pair.Table(neighbours)
     worst = 0.0
@@ -130,7 +134,7 @@ def pair_force(model: GlassFormer, species: Species, neighbours: hoomd.md.nlist.
             if exact:
                 parameters = {"epsilon": energy, "sigma": scale}
             else:
-                table = table_of(potential, accuracy)
+                table = table_of(potential, accuracy, max(OVERLAP, BEYOND * hottest / energy))
                 worst = max(worst, table.error)
                 parameters = {"r_min": table.start * scale, "U": energy * table.energy, "F": energy / scale * table.force}
             force.params[(first, second)] = parameters
