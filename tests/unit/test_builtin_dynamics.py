@@ -332,6 +332,8 @@ def test_lists_that_are_scaled_with_the_box_miss_no_pair(samples, scale):
     x, _ = naive_verlet(pressed, moving.positions, v, sample.sizes, 0.001, 40)
     moving.run(40)
     assert np.abs(moving.positions - x).max() < 1e-8
+    moving.run(2000)
+    assert moving._place.listed[0] == moving.box[0, 0]  # a list made in the new box counts from there
 
 
 @pytest.mark.parametrize("name", ["planar", "spatial", "tight"])

@@ -12,6 +12,7 @@ from vitrine.errors import InputError
 from vitrine.interactions import Interactions, minimum_images
 from vitrine.preparation.hoomd_fire import hoomd_fire
 from vitrine.preparation.minimise import minimise
+from vitrine.preparation.quench import quench
 from vitrine.preparation.start import random_start
 
 pytestmark = pytest.mark.hoomd
@@ -97,3 +98,15 @@ def test_softened_spheres():
 def test_too_many_species():
     with pytest.raises(InputError, match="size_levels must be from 1 to 64"):
         hoomd_fire(random_start(poly(**PLANAR), 70, np.random.default_rng(1)), 0.02, device="cpu")
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_quench_ends_in_a_minimum_of_the_exact_potential(name):
+    """Nothing of the table survives: the residual of the exact forces, 1e-10 of a pair force, where the table's own error is 1e-4 of it."""
+    settings = {"engine": "hoomd", "minimiser": "fire", "tolerance": 1e-10, "maximum_iterations": 100_000, "step": 0.02}
+    glass, row = quench(shaken(name), settings)
+    assert row["flag"] == glass.flag == "" and row["residual"] <= 1e-10 and row["lowest_stiffness"] > 0
+    assert np.abs(net_forces(glass, tabulated=False)).max() < 1e-8
+    assert glass.provenance["quench"] == {**settings, "step": 0.02}
+    lost, row = quench(shaken(name), {**settings, "maximum_iterations": 3})
+    assert lost.flag == row["flag"] and "FIRE of HOOMD-blue did not come to rest in 3 steps" in lost.flag
