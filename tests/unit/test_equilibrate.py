@@ -276,3 +276,10 @@ def test_a_start_out_of_equilibrium_is_judged_anew(together):
     flagged = start.moved(start.positions, flag="not equilibrated: before")
     liquid, run = equilibrate_liquid(flagged, 0.9, 11, SETTINGS)
     assert liquid.flag == run.flag == ""
+
+
+def test_a_sample_that_cannot_be_run_is_flagged(together):
+    """All particles in one corner: its neighbour lists overflow."""
+    start = together[0][0]
+    liquid, run = equilibrate_liquid(start.moved(start.positions * 0.1), 0.9, 11, SETTINGS)
+    assert run is None and "denser in one place" in liquid.flag and liquid.parent_temperature == 0.9

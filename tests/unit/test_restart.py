@@ -186,6 +186,16 @@ def test_a_time_step_that_blows_up_is_halved_and_then_flagged(engine, tmp_path, 
     assert run is not None and run.step < 0.1 and liquid.provenance["time_step"] == run.step
 
 
+def test_a_flaw_in_a_history_stays():
+    """What blew up on its way down is no glass of this history, however well it does at the next temperature."""
+    start = start_of("cooling")
+    flawed = start.moved(start.positions, flag="blew up at step 7 with time step 0.005")
+    quick = settings("cooling", "builtin", dynamics={"hold_time": 0.4, "cooling_rate": 5.0})
+    for one in (start, flawed):
+        liquid, run = equilibrate_liquid(one, 1.0, 9, quick)
+        assert liquid.flag == run.flag == one.flag and run.sweeps == 20
+
+
 def test_planar_samples_restart_too(tmp_path, killing):
     start = next(random_starts(poly(**PLANAR), 100, 1.3, [0], seed=5))
     whole = equilibrate_liquid(start, 0.9, 9, settings("swap", "builtin"), Restarts(tmp_path / "whole", EVERY, "origin"))

@@ -6,6 +6,7 @@ import naive
 import numpy as np
 import pytest
 from naive import PLANAR, SMALL, binary, block_error, jittered, liquid, poly
+from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.preparation.neighbourhood import REST, SKIN, neighbourhood, renew, used_skin
 from vitrine.preparation.swap import LARGEST_STEP, SwapMonteCarlo, _run
@@ -330,3 +331,11 @@ def test_engine_of_the_protocol():
     monte_carlo = chain(liquid(poly(), 160, 2.0))
     needed = SimpleNamespace(energy=float, step=float, positions=np.ndarray)
     assert all(isinstance(getattr(monte_carlo, name), kind) for name, kind in vars(needed).items())
+
+
+def test_a_crowd_is_the_samples_trouble():
+    """All particles in one corner, as no sound liquid has them: a reason to flag the sample, not a traceback."""
+    start = liquid(poly(), 400, 1.3)
+    crowded = start.moved(start.positions * 0.2)
+    with pytest.raises(SampleError, match="denser in one place"):
+        chain(crowded)

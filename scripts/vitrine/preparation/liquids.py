@@ -35,8 +35,8 @@ def equilibrate_liquid(
 ) -> tuple[Sample, Equilibration | None]:
     """Bring one sample from the next hotter rung (or a random start) to T_p, by the sampler of the settings.
 
-    A start that cannot be used keeps its flag and has no equilibration. One that was flagged for lack of equilibrium goes on: it is judged anew. A
-    time step that blows up is halved, as often as the settings allow; then the start is kept and flagged.
+    A start that cannot be used keeps its flag and has no equilibration. One that was flagged for lack of equilibrium goes on: it is judged anew, but for
+    the sampler `cooling`. A time step that blows up is halved, as often as the settings allow; then the start is kept and flagged.
     """
     if start.particles == 0:
         return replace(start, parent_temperature=parent_temperature), None
@@ -45,17 +45,19 @@ def equilibrate_liquid(
         return sample_generator(seed, LIQUID, start.particles, parent_temperature, start.index, *place)
 
     for refinement in range(1 + (0 if settings["sampler"] == "swap" else settings["dynamics"]["halvings"])):
-        chain, schedule = _chain(start, parent_temperature, stream, settings, refinement)
         keeper = restarts.keeper(f"{start.index:08d}.{refinement}", stream, _fingerprint(start)) if restarts else None
         try:
+            chain, schedule = _chain(start, parent_temperature, stream, settings, refinement)
             run = equilibrate(chain, keeper=keeper, **schedule)
         except BlowUp as trouble:
-            flag = f"blew up at step {trouble.step} with time step {chain.step:g}"
+            flag = f"blew up at step {trouble.step} with time step {settings['dynamics']['time_step'] / 2**refinement:g}"
             logging.getLogger("vitrine").warning("sample %d: %s", start.index, flag)
             continue
         except SampleError as trouble:
             flag = str(trouble)
             break
+        if settings["sampler"] == "cooling":  # a history with a flaw in it stays flawed
+            run.flag = start.flag
         provenance = {**chain.description, "sampler": settings["sampler"], "seed": seed, "sweeps": run.sweeps, "step": run.step}
         return replace(chain.current(), parent_temperature=parent_temperature, flag=run.flag, provenance=provenance), run
     return replace(start, parent_temperature=parent_temperature, flag=flag), None

@@ -17,6 +17,7 @@ from collections import namedtuple
 import numba
 import numpy as np
 
+from vitrine.errors import SampleError
 from vitrine.interactions.neighbours import cell_counts, mixed_size, padded
 from vitrine.samples.sample import Sample, widths
 
@@ -70,7 +71,7 @@ def _cell(x, y, z, state):
 def _enter_cell(i, cell, state):
     slot = state.occupancy[cell]
     if slot == state.members.shape[1]:
-        raise RuntimeError("a cell of the neighbour lists is full: the sample is far denser in one place than on average")
+        raise SampleError("a cell of the neighbour lists is full: the sample is far denser in one place than on average")
     state.members[cell, slot] = i
     state.place[cell, slot] = state.reference[i]
     state.cell_of[i], state.slot_of[i] = cell, slot
@@ -92,7 +93,7 @@ def _leave_cell(i, state):
 def _append(i, j, state):
     count = state.counts[i]
     if count == state.lists.shape[1]:
-        raise RuntimeError("a neighbour list is full: the sample is far denser in one place than on average")
+        raise SampleError("a neighbour list is full: the sample is far denser in one place than on average")
     state.lists[i, count] = j
     state.counts[i] = count + 1
 
