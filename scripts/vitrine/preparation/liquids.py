@@ -35,8 +35,8 @@ def equilibrate_liquid(
 ) -> tuple[Sample, Equilibration | None]:
     """Bring one sample from the next hotter rung (or a random start) to T_p, by the sampler of the settings.
 
-    A start that cannot be used keeps its flag and has no equilibration. One that was flagged for lack of equilibrium goes on: it is judged anew, but for
-    the sampler `cooling`. A time step that blows up is halved, as often as the settings allow; then the start is kept and flagged.
+    A start that cannot be used keeps its flag and has no equilibration. One that was flagged for lack of equilibrium goes on: it is judged anew, save
+    with `cooling`. A time step that blows up is halved, as often as the settings allow; then the start is kept and flagged.
     """
     if start.particles == 0:
         return replace(start, parent_temperature=parent_temperature), None
