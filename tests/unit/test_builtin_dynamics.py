@@ -1,64 +1,25 @@
-"""The built-in integrator: the trajectory of a plain velocity Verlet, the ensembles its baths are meant to keep, and runs that repeat to the bit."""
+"""The built-in integrator: the trajectory of a plain velocity Verlet, ramps, runs that repeat to the bit, and trouble that is reported."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from naive import PLANAR, SMALL, block_error, jackknife, jittered, liquid, poly, strained, unit_spheres
+from builtin_runs import BATHS, TEMPERATURE, energy, engine, gas, liquids, naive_verlet, present
+from naive import block_error, strained
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
-from vitrine.interactions.forces import configurational_terms
-from vitrine.models import glass_former
-from vitrine.preparation.builtin_dynamics import COMPRESSIBILITY, SKIN, BuiltinIntegrator
+from vitrine.preparation.builtin_dynamics import SKIN
 from vitrine.preparation.motion import Bath, BlowUp, Motion, Ramp, thermal_motion
-from vitrine.samples import Sample
-
-TEMPERATURE = 0.6
-ISOLATED = Bath("none", 1.0)
-BATHS = {
-    "none": ISOLATED, "bussi": Bath("bussi", 0.1), "langevin": Bath("langevin", 0.1), "mttk": Bath("mttk", 0.2),
-    "bussi NPT": Bath("bussi", 0.1, 12.0, 0.5), "langevin NPT": Bath("langevin", 0.5, 12.0, 0.5), "mttk NPT": Bath("mttk", 0.2, 12.0, 0.5),
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def planar():
-    return liquid(poly(**PLANAR), 64, TEMPERATURE)
+    return liquids()["planar"]
 
 
 @pytest.fixture(scope="module")
-def samples(planar):
-    """`tight` lives in a box hardly wider than twice the range, `binary` has two types and a potential for each pair of them."""
-    mixture = {"dimension": 2, "density": 1.1, "small_fraction": 0.35, "cutoff": 2.5, "cutoff_of": "AA"}
-    return {
-        "planar": planar,
-        "spatial": liquid(poly(), 160, TEMPERATURE),
-        "tight": liquid(poly(**SMALL), 54, 2 * TEMPERATURE),
-        "binary": jittered(glass_former("kob_andersen", mixture), 8, jitter=0.05),
-    }
-
-
-def gas(particles, volume, dimension=2, seed=1):
-    """Particles that do not feel one another, at random places."""
-    model = replace(unit_spheres(), dimension=dimension, density=particles / volume, scales=np.full((2, 2), 1e-3), energies=np.zeros((2, 2)))
-    edge = volume ** (1 / dimension)
-    positions = np.random.default_rng(seed).uniform(0, edge, (particles, dimension))
-    return Sample(positions, np.ones(particles), np.zeros(particles, dtype=np.int64), np.eye(dimension) * edge, model)
-
-
-def engine(sample, bath=ISOLATED, time_step=0.005, temperature=TEMPERATURE, stream=1, motion=None, ramp=None):
-    motion = thermal_motion(sample, temperature, np.random.default_rng(5)) if motion is None else motion
-    return BuiltinIntegrator(sample, motion, ramp or Ramp(0, 0, temperature, temperature), bath, time_step, stream)
-
-
-def present(sample, moving):
-    """The sample as it is now."""
-    motion = moving.motion
-    return replace(sample, positions=motion.positions, sizes=motion.sizes, box=motion.box)
-
-
-def energy(sample, moving):
-    return Interactions.of(present(sample, moving)).energy + 0.5 * np.sum(moving.motion.velocities**2)
+def samples():
+    return liquids()
 
 
 def same(one: Motion, two: Motion) -> bool:
@@ -66,30 +27,6 @@ def same(one: Motion, two: Motion) -> bool:
     pairs = [(getattr(one, name), getattr(two, name)) for name in ("positions", "images", "velocities", "sizes", "box")]
     pairs += [(one.memory[name], two.memory[name]) for name in one.memory]
     return one.step == two.step and one.memory.keys() == two.memory.keys() and all(np.array_equal(a, b) for a, b in pairs)
-
-
-def naive_forces(sample, x, sizes):
-    """Every pair compared, each with its nearest image."""
-    i, j = np.triu_indices(len(x), 1)
-    vectors = x[j] - x[i]
-    vectors -= np.rint(vectors / np.diag(sample.box)) * np.diag(sample.box)
-    r = np.linalg.norm(vectors, axis=1)
-    pull = (sample.model.derivatives(r, i, j, sizes, sample.types)[1] / r)[:, None] * vectors
-    out = np.zeros_like(x)
-    np.add.at(out, i, pull)
-    np.add.at(out, j, -pull)
-    return out
-
-
-def naive_verlet(sample, x, v, sizes, time_step, steps):
-    """Velocity Verlet of unfolded positions."""
-    x, v, force = x.copy(), v.copy(), naive_forces(sample, x, sizes)
-    for _ in range(steps):
-        v += 0.5 * time_step * force
-        x += time_step * v
-        force = naive_forces(sample, x, sizes)
-        v += 0.5 * time_step * force
-    return x, v
 
 
 # The trajectory
@@ -184,186 +121,6 @@ def test_reversed_velocities_lead_back(samples, name):
     back.run(200)
     assert np.abs(back.positions - start.unfolded).max() < 1e-9
     assert np.abs(back.motion.velocities + start.velocities).max() < 1e-8
-
-
-# The thermostats
-
-
-def canonical(series, expected, variance, discriminate):
-    """Mean and variance of a series within four standard errors, which are small enough to tell a difference of `discriminate` in the mean."""
-    error = block_error(series)
-    squares = (series - expected) ** 2
-    assert 4 * error < discriminate
-    assert abs(series.mean() - expected) < 4 * error
-    assert 4 * block_error(squares) < 0.4 * variance
-    assert abs(squares.mean() - variance) < 4 * block_error(squares)
-
-
-@pytest.fixture(scope="module", params=["bussi", "langevin", "mttk"])
-def canonical_run(request, planar):
-    """A planar liquid under each thermostat: degrees of freedom, sum v^2/T, squared gradients and Laplacians of U; and the pressure."""
-    moving = engine(planar, BATHS[request.param], time_step=0.002)
-    moving.run(5000)
-    rows = []
-    for _ in range(4000):
-        moving.run(40)
-        rows.append((np.sum(moving.motion.velocities**2) / TEMPERATURE, *configurational_terms(present(planar, moving))))
-    return 128 if request.param == "langevin" else 126, moving, *np.array(rows).T
-
-
-def test_the_kinetic_energy_is_canonical(canonical_run):
-    """Sum v^2/T has a chi-squared distribution: mean f and variance 2 f. One centre of mass more or less is d = 2 in the mean."""
-    freedom, _, kinetic, *_ = canonical_run
-    canonical(kinetic, freedom, 2 * freedom, 2.0)
-
-
-def test_the_configurational_temperature_is_the_bath_s(canonical_run):
-    """<|grad U|^2>/<laplacian U> = T (recipes 5.14)."""
-    _, _, _, squares, laplacian = canonical_run
-    measured, error = jackknife(lambda a, b: a / b, squares, laplacian)
-    assert error < 0.01 * TEMPERATURE
-    assert abs(measured - TEMPERATURE) < 4 * error
-
-
-def test_planar_samples_stay_planar(canonical_run):
-    moving = canonical_run[1]
-    assert moving.motion.positions.shape == (64, 2)
-    assert not np.any(moving._place.x[:, 2]) and not np.any(moving._v[:, 2]) and not np.any(moving._images[:, 2])
-
-
-def test_bussi_s_kinetic_energy_forgets_at_the_given_rate():
-    """Without forces the propagator is exact for any time step: correlations of sum v^2 decay as exp(-t/tau) (2007 paper, eq. 4)."""
-    moving, series = engine(gas(3, 100.0), Bath("bussi", 3.0), time_step=1.0, temperature=1.0), []
-    for _ in range(20_000):
-        moving.run(1)
-        series.append(4 * moving.kinetic_temperature())
-    series = np.array(series)
-    canonical(series, 4.0, 8.0, 1.0)
-    for lag in (1, 3):
-        products = (series[:-lag] - 4.0) * (series[lag:] - 4.0) / 8.0
-        assert 4 * block_error(products) < 0.2
-        assert abs(products.mean() - np.exp(-lag / 3.0)) < 4 * block_error(products)
-
-
-def test_langevin_velocities_forget_at_the_given_rate():
-    """Without forces <v(0) v(t)> = T exp(-t/tau) for any time step, the centre of mass like the rest."""
-    moving, series = engine(gas(16, 400.0), Bath("langevin", 2.0), time_step=1.0, temperature=1.5), []
-    for _ in range(8000):
-        moving.run(1)
-        series.append(moving.motion.velocities)
-    series = np.array(series)
-    canonical(np.sum(series**2, axis=(1, 2)) / 1.5, 32.0, 64.0, 2.0)
-    centre = np.sum(series.sum(axis=1) ** 2, axis=1) / 16
-    assert abs(centre.mean() - 3.0) < 4 * block_error(centre)
-    products = np.mean(series[:-2] * series[2:], axis=(1, 2))
-    assert abs(products.mean() - 1.5 * np.exp(-1.0)) < 4 * block_error(products) < 0.1
-
-
-def test_the_chain_conserves_its_energy(planar):
-    """H + f T tau^2 xi_1^2/2 + T tau^2 xi_2^2/2 + f T eta_1 + T eta_2 to the order of the time step squared."""
-    errors, span = [], 126 * TEMPERATURE * 0.2**2
-    hot = thermal_motion(planar, 2 * TEMPERATURE, np.random.default_rng(5))  # out of balance, so that the chain moves
-    for time_step in (0.002, 0.001, 0.0005):
-        moving, series = engine(planar, BATHS["mttk"], time_step, motion=hot), []
-        for _ in range(9):
-            xi_1, xi_2, eta_1, eta_2 = moving.motion.memory["chain"]
-            chain = 0.5 * span * (xi_1**2 + xi_2**2 / 126) + TEMPERATURE * (126 * eta_1 + eta_2)
-            series.append(energy(planar, moving) + chain)
-            moving.run(round(0.05 / time_step))
-        errors.append(np.array(series[1:]) - series[0])
-    assert abs(xi_1) > 0.1 and abs(eta_1) > 0.01
-    for coarse, fine in zip(errors, errors[1:], strict=False):
-        assert coarse @ fine / (fine @ fine) == pytest.approx(4.0, abs=0.1)
-
-
-# Constant pressure
-
-
-@pytest.mark.parametrize("barostat_time, samples, steps", [(0.4, 1500, 10), (0.04, 2500, 2)])
-@pytest.mark.parametrize("thermostat, count", [("bussi", 7), ("langevin", 8), ("mttk", 7)])
-def test_the_volume_of_a_gas_has_a_gamma_distribution(thermostat, count, barostat_time, samples, steps):
-    """P(V) ~ V^n exp(-P V/T), n = N with all velocities thermal and N - 1 with the centre of mass at rest. At the shorter time a step of the
-    barostat is half the relaxation time of the volume: without the acceptance test the variance would be a third too large."""
-    pressure = 1 / COMPRESSIBILITY  # that of the gas is 1/P: the volume relaxes in one barostat time
-    moving, series = engine(gas(8, 8 / pressure), Bath(thermostat, 0.05, pressure, barostat_time), time_step=0.02, temperature=1.0), []
-    moving.run(500)
-    for _ in range(samples):
-        moving.run(steps)
-        series.append(moving.box[0, 0] ** 2 * pressure)
-    canonical(np.array(series), count + 1, count + 1, 0.9)
-
-
-@pytest.mark.parametrize("name", ["bussi NPT", "langevin NPT", "mttk NPT"])
-def test_pressure_and_volume_of_a_liquid(planar, name):
-    """<P_int> = P, and the fluctuations hang together: <(V - <V>) P_int> = -T. Both follow from the weight of the volume by parts."""
-    moving, rows = engine(planar, BATHS[name], time_step=0.004), []
-    moving.run(3000)
-    for _ in range(2000):
-        moving.run(20)
-        rows.append((moving.pressure(), moving.box[0, 0] ** 2))
-    pressure, volume = np.array(rows).T
-    assert abs(pressure.mean() - 12.0) < 4 * block_error(pressure) < 0.4
-    product = (volume - volume.mean()) * (pressure - 12.0)
-    assert abs(product.mean() + TEMPERATURE) < 4 * block_error(product) < TEMPERATURE
-
-
-def test_box_positions_and_velocities_scale_together():
-    """Without forces and thermostat velocities times the edge stay as they are, and so does the centre of mass in units of the edge."""
-    sample = gas(8, 0.16)
-    moving = engine(sample, Bath("none", 1.0, 50.0, 0.2), time_step=0.01, temperature=1.0)
-    edge, start = sample.box[0, 0], moving.motion
-    moving.run(200)
-    end = moving.motion
-    assert abs(end.box[0, 0] / edge - 1) > 0.05
-    assert np.allclose(end.velocities * end.box[0, 0], start.velocities * edge, rtol=1e-12)
-    assert np.allclose(end.unfolded.mean(axis=0) / end.box[0, 0], start.unfolded.mean(axis=0) / edge, rtol=1e-11)
-
-
-@pytest.mark.parametrize("scale", [0.8, 0.9, 0.98, 1.02, 1.3])
-def test_lists_that_are_scaled_with_the_box_miss_no_pair(samples, scale):
-    """All pairs have one range in this mixture, so many are at the edge of the list. The box is pressed by hand, harder than a barostat would."""
-    sample = samples["binary"]
-    moving = engine(sample, time_step=0.001, temperature=0.2)
-    moving.run(25)
-    pressed = moving._sample = present(sample, moving).moved(moving.motion.positions * scale, box=sample.box * scale)
-    v = moving.motion.velocities
-    moving._place = moving._scaled(moving._place, scale)
-    assert np.abs(moving._place.force[:, :2] - naive_forces(pressed, moving.positions, sample.sizes)).max() < 1e-9
-    x, _ = naive_verlet(pressed, moving.positions, v, sample.sizes, 0.001, 40)
-    moving.run(40)
-    assert np.abs(moving.positions - x).max() < 1e-8
-    moving.run(2000)
-    assert moving._place.listed[0] == moving.box[0, 0]  # a list made in the new box counts from there
-
-
-@pytest.mark.parametrize("name", ["planar", "spatial", "tight"])
-def test_forces_under_pressure_are_those_of_all_pairs(samples, name):
-    sample = samples[name]
-    moving = engine(sample, Bath("bussi", 0.1, 0.8 * engine(sample).pressure(), 0.2))
-    for _ in range(100):
-        moving.run(3)
-        now = present(sample, moving)
-        ideal = np.sum(moving.motion.velocities**2) / (now.dimension * now.volume)
-        assert moving.pressure() == pytest.approx(Interactions.of(now).pressure + ideal, rel=1e-11)
-    assert now.volume > 1.01 * sample.volume
-
-
-def test_forces_under_pressure_are_those_of_a_fresh_list(planar):
-    """Taking up anew between two steps of the barostat makes all lists anew, and changes no trajectory."""
-    bath = Bath("none", 1.0, 12.0, 10.0)
-    moving = engine(planar, bath)
-    moving.run(120)
-    fresh = engine(planar, bath, motion=moving.motion)
-    moving.run(60)
-    fresh.run(60)
-    assert not np.array_equal(moving.box, planar.box)
-    assert np.abs(moving.positions - fresh.positions).max() < 1e-9
-
-
-def test_a_box_that_shrinks_below_twice_the_range_is_reported(samples):
-    moving = engine(samples["spatial"], Bath("bussi", 0.1, 200.0, 0.1))
-    with pytest.raises(SampleError, match="pressure of 200 brings the box to a width of .*below twice the range"):
-        moving.run(2000)
 
 
 # Ramps, repetition, trouble

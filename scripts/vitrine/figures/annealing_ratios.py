@@ -23,7 +23,7 @@ def plot_annealing_ratios(quantities: pd.DataFrame, settings: Settings, flags: p
     lengths = [series(quantities, name, settings) for name in ("R_xi_g", "R_xi_bond")]
     names = ("$R_{A_g}$", r"$R_{A_g}$ (bond operator)", r"$R_\xi$", r"$R_\xi$ (bond operator)")
     marks.note(figure, sample_note(dict(zip(names, prefactors + lengths, strict=True)), settings, flags, "bond_operator"))
-    lowest, prefactor = BOND_RANGE[0], 10 ** -marks.PUBLISHED["A_g_tail_decades"]
+    lowest, prefactor = BOND_RANGE[0], 10 ** -marks.published_value("A_g_tail_decades", settings)
     marks.temperature_axis(left, settings)
     left.set_ylabel(r"$R_{A_g}=A_g/A_g$(hottest $T_p$)")
     if any(marks.has_values(table, positive=True) for table in prefactors):
@@ -37,7 +37,8 @@ def plot_annealing_ratios(quantities: pd.DataFrame, settings: Settings, flags: p
     right.set_ylabel(r"$R_\xi=\xi/\xi$(hottest $T_p$)")
     if any(marks.has_values(table) for table in lengths):
         _draw(right, lengths, (r"$\xi_g=2\pi c_s/\omega_g$", r"$\xi$ of the bond operator"))
-        marks.published(right, lowest, marks.PUBLISHED["xi_bond_ratio"], f"0.6 at the coldest, read off\nthe figure ({marks.GIANNINI}, Fig. 5)")
+        xi = marks.published_value("xi_bond_ratio", settings)
+        marks.published(right, lowest, xi, f"0.6 at the coldest, read off\nthe figure ({marks.GIANNINI}, Fig. 5)")
         right.margins(y=0.12)
         right.legend(loc="lower right")
     else:

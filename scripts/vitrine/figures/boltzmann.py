@@ -78,12 +78,14 @@ def _draw_full_fit(ax: Axes, fits: pd.DataFrame) -> None:
 
 def _draw_published(ax: Axes, table: pd.DataFrame, fits: pd.DataFrame, settings: Settings) -> None:
     """The published slope, hung on our coldest value; its height is not published."""
+    energy = marks.published_value("E_qlm", settings)
+    if not np.isfinite(energy):
+        return
     good = table[table["value"] > 0].sort_values("inverse")
     anchor = good.iloc[-1]
     height = float(_line(fits, "E_qlm", np.array([anchor["inverse"]]))[0])
     height = 0.45 * (height if np.isfinite(height) else anchor["value"])
     start = max(ax.get_xlim()[0], settings.onset_temperature / settings.crossover_temperature)
     x = np.array([min(start, anchor["inverse"] - 0.3), anchor["inverse"]])
-    energy = marks.PUBLISHED["E_qlm"]
     label = f"slope of {energy:g} $k_BT_\\mathrm{{onset}}$ ({marks.RAINONE}, Fig. 5)"
     ax.plot(x, height * np.exp(energy * (anchor["inverse"] - x)), color=GREY, linewidth=1.2, linestyle=(0, (1, 1.2)), label=label, zorder=1.5)

@@ -24,7 +24,8 @@ class Settings:
     particles: N of the main ensemble. dimension: d. onset_temperature: the unit of temperature. crossover_temperature: upper end of the
     Boltzmann window. phonon_fraction: upper end of the window of A_g in first phonons, where QUANTITIES has no omega_cutoff. weak_force:
     threshold of f/(p a0^(d-1)). plateau_excess: excess of N e over its plateau at which xi is read. relaxation_times: run length asked of a
-    liquid. large_above: above this temperature D(omega) and A_g are the largest ensemble's.
+    liquid, 0 where no equilibrium is asked for. large_above: above this temperature D(omega) and A_g are the largest ensemble's. published: the glass
+    former is the one of the published numbers, which are then drawn.
     """
 
     particles: int
@@ -36,6 +37,7 @@ class Settings:
     plateau_excess: float = 0.15
     relaxation_times: float = 10.0
     large_above: float | None = None
+    published: bool = True
 
     @classmethod
     def from_config(cls, config: Mapping) -> Settings:
@@ -43,10 +45,13 @@ class Settings:
         analysis = config["analysis"]
         names = ("onset_temperature", "crossover_temperature", "phonon_fraction", "weak_force", "plateau_excess", "large_above")
         values = {name: analysis[name] for name in names if name in analysis}
+        preparation, name = config["preparation"], config["model"]["name"]
+        dimension = config["model"][name]["dimension"]
         return cls(
             particles=config["ensembles"][0]["particles"],
-            dimension=config["model"][config["model"]["name"]]["dimension"],
-            relaxation_times=config["preparation"]["relaxation_times"],
+            dimension=dimension,
+            relaxation_times=0 if preparation["sampler"] == "cooling" else preparation["relaxation_times"],
+            published=(name, dimension) == ("poly", 3),
             weak_force=config["pinching"]["weak_force"],
             **{name: value for name, value in values.items() if name != "weak_force"},
         )

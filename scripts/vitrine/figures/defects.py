@@ -39,10 +39,10 @@ def _draw_frequency(ax: Axes, omega: pd.DataFrame, settings: Settings) -> None:
         return
     marks.points(ax, omega, r"$\omega_g$ (weak bonds)")
     last = hottest(omega)
-    stiffest = marks.PUBLISHED["omega_g_ratio"] * last["value"]
+    stiffest = marks.published_value("omega_g_ratio", settings) * last["value"]
     marks.published(ax, PINCHING_RANGE[0], stiffest, f"about twice the hottest ({marks.RAINONE}, Fig. 4a)")
     marks.level(ax, last["value"])
-    low, high = omega["value"].min(), max(omega["value"].max(), stiffest)
+    low, high = omega["value"].min(), np.nanmax([omega["value"].max(), stiffest])
     ax.set_ylim(low - 0.30 * (high - low), high + 0.12 * (high - low))
     ax.legend(loc="lower left")
 
@@ -51,7 +51,7 @@ def _draw_shear_modulus(ax: Axes, shear: pd.DataFrame, fits: pd.DataFrame, setti
     """Inset on the upper right, where omega_g is low."""
     inner = marks.inset(ax, (0.54, 0.55, 0.42, 0.42))
     inner.set_xlabel(marks.ONSET_LABEL)
-    inner.set_ylabel(r"$G\,a_0^3/k_BT_\mathrm{onset}$")
+    inner.set_ylabel(rf"$G\,a_0^{settings.dimension}/k_BT_\mathrm{{onset}}$")
     a0 = Units.from_fits(fits).a0
     if not marks.has_values(shear) or not np.isfinite(a0):
         marks.not_enough(inner, "no shear modulus")
@@ -59,11 +59,12 @@ def _draw_shear_modulus(ax: Axes, shear: pd.DataFrame, fits: pd.DataFrame, setti
     scale = a0**settings.dimension / settings.onset_temperature
     reduced = shear.assign(value=shear["value"] * scale, error=shear["error"] * scale)
     marks.points(inner, reduced, "$G$", marker=".")
-    plateau = marks.PUBLISHED["G_inf_reduced"]
-    line = inner.axhline(plateau, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1, label=rf"$G_\infty$: {plateau:g} (ibid., App. A)")
-    low, high = min(reduced["value"].min(), plateau), max(reduced["value"].max(), plateau)
+    plateau = marks.published_value("G_inf_reduced", settings)
+    if np.isfinite(plateau):
+        line = inner.axhline(plateau, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1, label=rf"$G_\infty$: {plateau:g} (ibid., App. A)")
+        inner.legend(handles=[line], loc="upper right", fontsize=5.0, borderaxespad=0.2)
+    low, high = np.nanmin([reduced["value"].min(), plateau]), np.nanmax([reduced["value"].max(), plateau])
     inner.set_ylim(low - 0.15 * (high - low) - 0.1, high + 0.35 * (high - low) + 0.1)
-    inner.legend(handles=[line], loc="upper right", fontsize=5.0, borderaxespad=0.2)
     value, error = fit_value(fits, "G_inf_reduced")
     if np.isfinite(value) and np.isfinite(error):
         inner.axhspan(value - error, value + error, color=GREY, alpha=0.15, linewidth=0)
@@ -80,7 +81,7 @@ def _draw_number(ax: Axes, fitted: pd.DataFrame, likelihood: pd.DataFrame, setti
     moved = likelihood.assign(T=likelihood["T"] + shift)
     marks.points(ax, moved, r"$A_g$ from $\omega_\mathrm{min}$ (censored likelihood)", SECOND, "D", log=True, size=3.2)
     last = hottest(fitted) if marks.has_values(fitted, positive=True) else hottest(likelihood)
-    level = 10 ** -marks.PUBLISHED["N_qlm_decades"] * last["value"]
+    level = 10 ** -marks.published_value("N_qlm_decades", settings) * last["value"]
     marks.published(ax, PINCHING_RANGE[0], level, f"slightly less than two decades below\nthe hottest ({marks.RAINONE}, Fig. 4b)")
     marks.positive_limits(ax, fitted, likelihood, above=2.5, also=(level,))
     ax.legend(loc="lower right")

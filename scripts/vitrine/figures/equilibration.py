@@ -125,13 +125,15 @@ def _draw_runs(ax: Axes, samples: pd.DataFrame, colours: dict[float, tuple], set
     if not _draw_samples(ax, samples, "run", colours, settings):
         return
     target = settings.relaxation_times
-    ax.axhline(target, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label=f"asked for: {target:g}", zorder=1)
+    if target > 0:
+        ax.axhline(target, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label=f"asked for: {target:g}", zorder=1)
     runs = samples["run"].to_numpy(float)
     positive = runs[np.isfinite(runs) & (runs > 0)]
     ax.set_yscale("symlog", linthresh=1.0, linscale=0.4)
-    top = np.log10(1.5 * max(target, positive.max() if len(positive) else target))
+    top = np.log10(1.5 * max(target, positive.max(initial=1.0)))
     ax.set_ylim(-0.3, 10 ** ((top + 0.5) / (1 - _legend_share(ax)) - 0.5))
-    ax.legend(loc="upper left")
+    if ax.get_legend_handles_labels()[1]:
+        ax.legend(loc="upper left")
 
 
 def _draw_drift(ax: Axes, samples: pd.DataFrame, colours: dict[float, tuple], settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -24,11 +25,11 @@ def plot_lengths(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFra
         return figure
     marks.points(ax, length, r"$\xi_g$")
     last = hottest(length)
-    decrease = marks.PUBLISHED["xi_g_decrease"]
+    decrease = marks.published_value("xi_g_decrease", settings)
     level = (1 - decrease) * last["value"]
     marks.level(ax, last["value"])
     marks.published(ax, LENGTH_RANGE[0], level, f"{100 * decrease:g} % below the hottest ({marks.RAINONE}, Fig. 6)")
-    low, high = min(length["value"].min(), level), max(length["value"].max(), last["value"])
+    low, high = np.nanmin([length["value"].min(), level]), max(length["value"].max(), last["value"])
     ax.set_ylim(low - 0.12 * (high - low), high + 0.15 * (high - low))
     ax.legend(loc="lower right")
     return figure

@@ -64,6 +64,11 @@ def not_enough(ax: Axes, why: str, height: float = 0.5) -> None:
         axis.set_minor_locator(NullLocator())
 
 
+def published_value(name: str, settings: Settings) -> float:
+    """The published number of a name in the fits table; NaN, which draws nothing, where it belongs to another glass former."""
+    return PUBLISHED[name] if settings.published else np.nan
+
+
 def published(ax: Axes, x: float, y: float, label: str) -> None:
     """A star at a point that a paper's text gives."""
     if np.isfinite(x) and np.isfinite(y):

@@ -110,8 +110,8 @@ def _draw_ratio(ax: Axes, weak: pd.DataFrame, every: pd.DataFrame, ratio: pd.Dat
         marks.not_enough(ax, "one of the two averages is missing")
         return
     marks.points(ax, ratio, "ratio of the averages")
-    level = marks.PUBLISHED["omega_g_filter_ratio"]
+    level = marks.published_value("omega_g_filter_ratio", settings)
     marks.level(ax, level, f"differ by {100 * (level - 1):.0f} %\n({marks.RAINONE}, Fig. S1c)", (0, (4, 2)), GREY)
-    low, high = min(1.0, ratio["value"].min()), max(ratio["value"].max(), level)
+    low, high = min(1.0, ratio["value"].min()), np.nanmax([ratio["value"].max(), level])
     ax.set_ylim(low - 0.05, high + 0.3 * (high - low) + 0.05)
     ax.legend(loc="upper left")

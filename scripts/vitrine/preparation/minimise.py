@@ -13,7 +13,7 @@ import numpy as np
 
 from vitrine.interactions.forces import listed_pairs, pair_forces, system
 from vitrine.interactions.neighbours import padded
-from vitrine.samples.sample import Sample
+from vitrine.samples.sample import Sample, widths
 
 SKIN = 0.3  # margin of the pair list [lambda_min]
 NEVER = -1.0  # a tolerance that is never reached: run a fixed number of iterations
@@ -39,7 +39,9 @@ def minimise(sample: Sample, method: str = "cg", tolerance: float = 1e-10, maxim
     """
     run = {"cg": _conjugate_gradient, "fire": _fire}[method]
     x, _ = padded(sample.positions, sample.box)
-    residual, iterations, evaluations = run(x, system(sample, SKIN), sample.model.kernels, tolerance, maximum_iterations, step)
+    # The list fixes one image of each pair: in a narrow box the other one may come into range before the skin is used up.
+    margin = 0.5 * min(SKIN, np.min(widths(sample.box)) / 2 - sample.model.range)
+    residual, iterations, evaluations = run(x, system(sample, SKIN), sample.model.kernels, margin, tolerance, maximum_iterations, step)
     moved = sample.moved(x[:, : sample.dimension])
     return Minimum(moved, float(residual), int(iterations), int(evaluations), bool(residual <= tolerance))
 
@@ -68,7 +70,7 @@ def _longest(vectors):
 
 
 @numba.njit(cache=True)
-def _conjugate_gradient(x, matter, kernels, tolerance, maximum_iterations, step):
+def _conjugate_gradient(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     """Polak-Ribiere with restarts; each line search looks for the zero of the force along the direction by secants. Moves x in place."""
     pairs = listed_pairs(x, matter, SKIN)
     origin = x.copy()
@@ -90,7 +92,7 @@ def _conjugate_gradient(x, matter, kernels, tolerance, maximum_iterations, step)
         t = min(length, limit)
         for _ in range(30):
             trial[:] = x + t * direction
-            if _has_left(trial, origin, 0.5 * SKIN):
+            if _has_left(trial, origin, margin):
                 pairs = listed_pairs(trial, matter, SKIN)
                 origin[:] = trial
             typical, largest = pair_forces(trial, pairs[0], pairs[1], pairs[2], kernels, trial_force)
@@ -118,7 +120,7 @@ def _conjugate_gradient(x, matter, kernels, tolerance, maximum_iterations, step)
 
 
 @numba.njit(cache=True)
-def _fire(x, matter, kernels, tolerance, maximum_iterations, step):
+def _fire(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     """FIRE with the published parameters: N_min = 5, f_inc = 1.1, f_dec = 0.5, alpha = 0.1, f_alpha = 0.99, dt_max = 10 dt. Moves x in place."""
     pairs = listed_pairs(x, matter, SKIN)
     origin = x.copy()
@@ -142,7 +144,7 @@ def _fire(x, matter, kernels, tolerance, maximum_iterations, step):
         # NOTE: a particle never moves further than 0.1 in a step; the published FIRE has no bound and can blow up from a hot liquid.
         move = dt * min(1.0, 0.1 / max(dt * _longest(velocity), 1e-300))
         x += move * velocity
-        if _has_left(x, origin, 0.5 * SKIN):
+        if _has_left(x, origin, margin):
             pairs = listed_pairs(x, matter, SKIN)
             origin[:] = x
         typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
