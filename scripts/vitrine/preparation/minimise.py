@@ -40,7 +40,7 @@ def minimise(sample: Sample, method: str = "cg", tolerance: float = 1e-10, maxim
     run = {"cg": _conjugate_gradient, "fire": _fire}[method]
     x, _ = padded(sample.positions, sample.box)
     # The list fixes one image of each pair: in a narrow box the other one may come into range before the skin is used up.
-    margin = 0.5 * min(SKIN, np.min(widths(sample.box)) / 2 - sample.model.range)
+    margin = 0.5 * max(0.0, min(SKIN, np.min(widths(sample.box)) / 2 - sample.model.range))
     residual, iterations, evaluations = run(x, system(sample, SKIN), sample.model.kernels, margin, tolerance, maximum_iterations, step)
     moved = sample.moved(x[:, : sample.dimension])
     return Minimum(moved, float(residual), int(iterations), int(evaluations), bool(residual <= tolerance))
