@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from naive import liquid, poly, pseudo_inverse
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
-from vitrine.linalg import Factor, full_pencil, full_spectrum, largest_pencil, lowest_modes, solve, without_translation
+from vitrine.linalg import Factor, dense, full_pencil, full_spectrum, largest_pencil, lowest_modes, solve, without_translation
 
 
 @pytest.fixture(params=["dense", "sparse"])
@@ -218,3 +218,31 @@ def test_the_softest_mode_of_a_good_minimum_is_no_zero_mode(bonds, dimension):
     softened = sp.csc_array(bonds.hessian.toarray() - (values[dimension] - 1e-6 * values.mean()) * np.outer(soft, soft))
     assert lowest_modes(softened, dimension, 1)[0][0] == pytest.approx(1e-6 * values.mean(), rel=1e-4)
     assert full_spectrum(softened, dimension)[0][0] == pytest.approx(1e-6 * values.mean(), rel=1e-4)
+
+
+@pytest.fixture(params=["one stage", "two stages", "no routine"])
+def stages(request, monkeypatch):
+    """Every way to the eigenvalues of a dense matrix, whatever its size."""
+    monkeypatch.setattr(dense, "TWO_STAGE_FROM", 10**9 if request.param == "one stage" else 0)
+    if request.param == "no routine":
+        monkeypatch.setattr(dense, "two_stage_routine", lambda: None)
+    elif request.param == "two stages" and dense.two_stage_routine() is None:
+        pytest.skip("this LAPACK has no dsyevd_2stage")
+
+
+def test_every_way_gives_the_same_spectra(bonds, dimension, stages):
+    spectrum, (pencil, modes) = full_spectrum(bonds.hessian, dimension)[0], full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True)
+    expected = full_spectrum(bonds.hessian, dimension, vectors=True)[0]
+    assert np.allclose(spectrum, expected, rtol=1e-9, atol=1e-12 * expected[-1])
+    values = full_pencil(bonds.unit_hessian, bonds.hessian, dimension)[0]
+    held = [matrix.toarray()[dimension:, dimension:] for matrix in (bonds.unit_hessian, bonds.hessian)]
+    assert np.allclose(values, scipy.linalg.eigh(*held, eigvals_only=True)[::-1], rtol=1e-9, atol=1e-11 * values[0])
+    assert np.allclose(pencil, values, rtol=1e-9, atol=1e-11 * values[0])
+    assert np.allclose(modes.T @ (bonds.hessian @ modes), np.eye(len(values)), atol=1e-9)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 50])
+def test_only_the_lower_triangle_is_read(size, stages):
+    matrix = np.random.default_rng(2).standard_normal((size, size))
+    expected = np.linalg.eigvalsh(np.tril(matrix) + np.tril(matrix, -1).T)
+    assert np.allclose(dense.symmetric_eigenvalues(np.asfortranarray(matrix)), expected, rtol=0, atol=1e-12 * size)

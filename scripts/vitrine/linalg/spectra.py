@@ -8,6 +8,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 
 from vitrine.errors import SampleError
+from vitrine.linalg.dense import symmetric_eigenvalues
 from vitrine.linalg.solve import NOT_A_MINIMUM, Factor, check_pivots, grounded, without_translation
 
 ZERO = 1e-9  # a stiffness below this fraction of the mean one is a zero mode
@@ -27,7 +28,7 @@ def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False) 
     if vectors:
         stiffness, modes = scipy.linalg.eigh(dense, overwrite_a=True, check_finite=False)
     else:
-        stiffness, modes = scipy.linalg.eigvalsh(dense, overwrite_a=True, check_finite=False), None
+        stiffness, modes = symmetric_eigenvalues(dense), None
     zero = np.abs(stiffness) < ZERO * np.mean(stiffness)
     if np.any(stiffness[~zero] < 0):
         raise SampleError(f"not a minimum: {np.sum(stiffness[~zero] < 0)} negative modes")
@@ -59,15 +60,17 @@ def full_pencil(unit: sp.csc_array, hessian: sp.csc_array, dimension: int, vecto
     Both forms are blind to translations, so holding the first particle is exact. Raises SampleError where M is not that of a minimum.
     """
     held_hessian = grounded(hessian, dimension)
-    a, b = grounded(unit, dimension).toarray(order="F"), held_hessian.toarray(order="F")
     try:
-        check_pivots(np.diag(scipy.linalg.cholesky(b, lower=True, check_finite=False)) ** 2, held_hessian)
-        result = scipy.linalg.eigh(a, b, eigvals_only=not vectors, overwrite_a=True, overwrite_b=True, check_finite=False)
+        factor = scipy.linalg.cholesky(held_hessian.toarray(order="F"), lower=True, overwrite_a=True, check_finite=False)
     except np.linalg.LinAlgError as error:
         raise SampleError(NOT_A_MINIMUM) from error
+    check_pivots(np.diag(factor) ** 2, held_hessian)
+    # M = L L^T turns the pencil into C y = lambda y with C = L^-1 (S^T S) L^-T and y = L^T D; only C's lower triangle is filled.
+    reduced, _ = scipy.linalg.lapack.dsygst(grounded(unit, dimension).toarray(order="F"), factor, itype=1, lower=1, overwrite_a=1)
     if not vectors:
-        return result[::-1], None
-    eigenvalues, held = result
+        return symmetric_eigenvalues(reduced)[::-1], None
+    eigenvalues, held = scipy.linalg.eigh(reduced, lower=True, overwrite_a=True, check_finite=False)
+    held = scipy.linalg.solve_triangular(factor, held, trans="T", lower=True, overwrite_b=True, check_finite=False)
     modes = np.zeros((hessian.shape[0], held.shape[1]))
     modes[dimension:] = held[:, ::-1]
     return eigenvalues[::-1], without_translation(modes, dimension)
