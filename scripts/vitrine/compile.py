@@ -26,6 +26,7 @@ def main() -> None:
     chain = SwapMonteCarlo(start, 1.0, np.random.default_rng(0))
     chain.advance(2)
     chain.configurational_terms()
+    chain.pressure()
     for method, step in (("cg", 0.1), ("fire", 0.01)):
         Interactions.of(minimise(chain.current(), method, maximum_iterations=10, step=step).sample)
 
