@@ -10,7 +10,7 @@ from vitrine.preparation.quench import quench
 from vitrine.preparation.start import random_start
 
 TOLERANCE = 1e-10
-SETTINGS = {"minimiser": "cg", "tolerance": TOLERANCE, "maximum_iterations": 100_000, "step": 0.1}
+SETTINGS = {"engine": "builtin", "minimiser": "cg", "tolerance": TOLERANCE, "maximum_iterations": 100_000, "step": 0.1}
 
 
 @pytest.fixture(scope="module")

@@ -195,12 +195,16 @@ def test_least_number_of_particles_is_enough():
     assert str(least) in sentence(changed("ensembles.0.particles", least - 1))
 
 
+def laid_over(config, overlay):
+    """As Snakemake lays config files over each other: sections are merged, all else is replaced."""
+    if not (isinstance(config, dict) and isinstance(overlay, dict)):
+        return copy.deepcopy(overlay)
+    return {**copy.deepcopy(config), **{key: laid_over(config.get(key), value) for key, value in overlay.items()}}
+
+
 def test_every_shipped_config_is_sound():
     for overlay in [None, *sorted((REPOSITORY / "studies").glob("*.yaml"))]:
-        config = copy.deepcopy(CONFIG)
-        for key, value in (yaml.safe_load(overlay.read_text(encoding="utf-8")) if overlay else {}).items():
-            config[key] = {**config[key], **value} if isinstance(value, dict) else value
-        study = Study.from_config(config)
+        study = Study.from_config(laid_over(CONFIG, yaml.safe_load(overlay.read_text(encoding="utf-8")) if overlay else {}))
         assert overlay is None or study.name == overlay.stem
 
 

@@ -45,7 +45,7 @@ def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
                 yield _from_frame(trajectory[number])
             except SampleError as error:
                 yield SampleError(f"frame {number}: {error}")
-            except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
+            except Exception as error:  # a damaged file leads GSD into any error there is: see the test of flipped bits
                 yield SampleError(f"frame {number} cannot be read: {error}")
 
 
