@@ -153,9 +153,15 @@ def killed(finished, workflow, rebatched, tmp_path_factory):
             process.terminate()
         else:
             os.killpg(process.pid, number)  # Ctrl-C reaches every process of the terminal
-        process.wait(timeout=60)
+        outright = number == signal.SIGKILL
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:  # NOTE: now and then Snakemake hangs on a signal, waiting for itself; its user then kills it
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=60)
+            outright = True
         broken[number.name] = broken_files(run.results)
-        if number == signal.SIGKILL:
+        if outright:
             run.succeed("--unlock")
     run.succeed(*TABLES)
     return run, broken
