@@ -111,14 +111,14 @@ def main() -> None:
     parser.add_argument("--only", choices=["dynamics", "measures"], help="one half of the benchmarks alone")
     arguments = parser.parse_args()
     config = yaml.safe_load(CONFIG.read_text())
-    section = config["model"]
-    model = glass_former(section["name"], section[section["name"]])
-    start = random_start(model, arguments.particles, np.random.default_rng(0))
-    chain = SwapMonteCarlo(start, 0.6, np.random.default_rng(1))
-    chain.tune(200, 0.25)
-    liquid = chain.current()
     rows = []
     if arguments.only != "dynamics":
+        section = config["model"]
+        model = glass_former(section["name"], section[section["name"]])
+        start = random_start(model, arguments.particles, np.random.default_rng(0))
+        chain = SwapMonteCarlo(start, 0.6, np.random.default_rng(1))
+        chain.tune(200, 0.25)
+        liquid = chain.current()
         rows += swap_rows(liquid, chain) + quench_rows(liquid) + measure_rows(minimise(liquid).sample)
     if arguments.only != "measures":
         rows += dynamics_rows(config, seconds)

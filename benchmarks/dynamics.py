@@ -6,7 +6,6 @@ import importlib.util
 from collections.abc import Callable
 
 import numpy as np
-import yaml
 from vitrine.interactions.forces import listed_pairs, pair_forces, system
 from vitrine.interactions.neighbours import padded
 from vitrine.models import GlassFormer, glass_former
@@ -40,23 +39,22 @@ def dynamics_rows(config: dict, seconds: Clock) -> list[Row]:
     hoomd = importlib.util.find_spec("hoomd") is not None
     if not hoomd:
         print("HOOMD-blue is absent: its rows are left out")
-    rows = []
+    rows, dynamics = [], config["preparation"]["dynamics"]
     for name, (particles, temperature, model, parameters) in LIQUIDS.items():
-        liquid = _liquid(glass_former(model, parameters), particles, temperature)
+        liquid = _liquid(glass_former(model, parameters), particles, temperature, dynamics)
         rows += _step_rows(f"{name}, N = {particles}", liquid, temperature, hoomd, seconds)
     for levels in (16, 32, 64):
         model = glass_former("poly", {**config["model"]["poly"], "size_levels": levels})
-        liquid = _liquid(model, 2000, 0.6)
+        liquid = _liquid(model, 2000, 0.6, dynamics)
         name = f"POLY, M = {levels}, N = 2000"
         rows += _step_rows(name, liquid, 0.6, hoomd, seconds) + _exchange_rows(name, liquid, 0.6, "hoomd" if hoomd else "builtin", seconds)
     return rows
 
 
-def _liquid(model: GlassFormer, particles: int, temperature: float) -> Sample:
+def _liquid(model: GlassFormer, particles: int, temperature: float, dynamics: dict) -> Sample:
     """A liquid after 1500 steps from a random start: no longer in order, not in equilibrium."""
     start = random_start(model, particles, np.random.default_rng(0))
-    settings = yaml.safe_load("{engine: builtin, device: cpu, thermostat: bussi, thermostat_time: 0.5, pressure: null, barostat_time: 1}")
-    settings |= {"time_step": TIME_STEP, "steps_per_sweep": BLOCK}
+    settings = {**dynamics, "engine": "builtin", "device": "cpu"}
     chain = Dynamics(start, Ramp(0, 0, temperature, temperature), settings, np.random.default_rng(1))
     chain.advance(60)
     return chain.current()

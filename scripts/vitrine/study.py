@@ -89,11 +89,11 @@ class Study:
     def preparation(self, particles: int, parent_temperature: str) -> dict:
         """What the liquids of one rung are made with: the config's section, its engine resolved and its lists cut down to this T_p."""
         section = {key: value for key, value in self.config["preparation"].items() if key != "walltime_minutes"}  # it changes no sample
+        if section["sampler"] == "swap":
+            return {key: value for key, value in section.items() if key not in ("dynamics", "engine")}
         ladder = [temperature_name(T_p) for T_p in self.ensembles[particles].parent_temperatures]
         place = ladder.index(parent_temperature)
         own = {key: value[place] if isinstance(value, list) else value for key, value in section["dynamics"].items()}
-        if section["sampler"] == "swap":
-            return {key: value for key, value in section.items() if key not in ("dynamics", "engine")}
         return {**section, "dynamics": {**own, "engine": self.engine}}
 
     @property

@@ -3,6 +3,8 @@
 import itertools
 
 import numpy as np
+import pytest
+from vitrine.errors import InputError
 from vitrine.models import GlassFormer, glass_former
 from vitrine.models.potential import PairPotential, force_shifted
 from vitrine.preparation.minimise import minimise
@@ -29,6 +31,15 @@ SMALL = {"size_ratio": 1.3, "cutoff": 1.3, "density": 1.3}  # so short a range t
 def poly(**changes) -> GlassFormer:
     """The published model, or one with other parameters."""
     return glass_former("poly", {**POLY, **changes})
+
+
+def refusal(name, parameters) -> str:
+    """What `glass_former` says to bad parameters: one short sentence."""
+    with pytest.raises(InputError) as error:
+        glass_former(name, parameters)
+    sentence = str(error.value)
+    assert "\n" not in sentence and len(sentence) < 300
+    return sentence
 
 
 def binary() -> GlassFormer:

@@ -1,5 +1,7 @@
 """Over all parent temperatures: derived quantities, fits, the summary, on made-up estimates whose answers are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -291,3 +293,25 @@ def test_markdown_of_a_study_without_values_shows_dashes():
 )
 def test_numbers_are_written_to_two_digits_of_their_error(given, expected):
     assert number(*given) == expected
+
+
+@pytest.mark.parametrize(("model", "dimension"), [("kob_andersen", 3), ("poly", 2)])
+def test_only_universal_numbers_are_compared_with_another_glass_former(model, dimension):
+    data = estimates()
+    for settings in (SETTINGS, replace(SETTINGS, model=model, dimension=dimension)):
+        rows = summarise(collect_quantities(data, settings), fit_study(data, settings), settings).set_index("quantity")
+        compared = {entry.fit for entry in HEADLINES if np.isfinite(rows.loc[entry.label, "deviation"])}
+        universal = {entry.fit for entry in HEADLINES if entry.universal}
+        assert universal & compared
+        assert ("G_inf_reduced" in compared) == (settings is SETTINGS)
+        assert settings is SETTINGS or compared <= universal
+    assert "published for the glass former poly" in rows.loc["G_inf a0^3/(k_B T_onset)", "comment"]
+
+
+def test_glasses_of_another_density_have_their_own_length():
+    """At constant pressure a0 is that of the boxes: of the glasses behind G_inf for the units, of each T_p for its own xi_g."""
+    wide = pd.concat([estimates(spacing=1.3), estimates(names=["nothing"])])
+    ours, fits = collect_quantities(wide, SETTINGS), fit_study(wide, SETTINGS).set_index("name")["value"]
+    assert fits["a0"] == pytest.approx(1.3, rel=1e-12)
+    assert fits["c_inf"] == pytest.approx(np.sqrt(8.9 * 1.3**3), rel=1e-3)
+    assert value(ours, "xi_g", 0.5) == pytest.approx(value(collect_quantities(estimates(), SETTINGS), "xi_g", 0.5) * A0 / 1.3, rel=1e-12)

@@ -308,3 +308,33 @@ def test_captions_render(name: str) -> None:
     text = jinja2.Template(source, undefined=jinja2.StrictUndefined).render(snakemake=type("Snakemake", (), {"config": config}))
     html = docutils.core.publish_parts(text, writer="html5", settings_overrides={"halt_level": 2, "report_level": 2})["body"]
     assert "<p>" in html and "{{" not in html
+
+
+@pytest.mark.filterwarnings("error")
+def test_published_numbers_are_drawn_beside_their_own_glass_former_alone() -> None:
+    for kind in STUDIES:
+        study = STUDIES[kind]()
+        for maker in MAKERS.values():
+            maker(study, Settings(particles=study.particles, published=False)).draw_without_rendering()
+    ours, others = (
+        {name: maker(Study(), Settings(particles=Study().particles, published=published)) for name, maker in MAKERS.items()}
+        for published in (True, False)
+    )
+
+    def stars(figure: matplotlib.figure.Figure) -> int:
+        return sum(line.get_marker() == "*" for line in figure.findobj(matplotlib.lines.Line2D))
+
+    assert all(stars(ours[name]) for name in ("annealing_ratios", "defects", "lengths"))
+    assert not any(stars(figure) for figure in others.values())
+    for name, words in (("boltzmann", "slope of 3.3"), ("defects", "$: 17 (ibid"), ("pinching_force", "differ by 40 %")):
+        assert words in all_text(ours[name]) and words not in all_text(others[name])
+
+
+def test_settings_know_whose_the_published_numbers_are() -> None:
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    assert Settings.from_config(config).published
+    config["model"]["poly"]["dimension"] = 2
+    assert not Settings.from_config(config).published
+    config["model"] = {"name": "kob_andersen", "kob_andersen": {"dimension": 3}}
+    config["preparation"]["sampler"] = "cooling"
+    assert not Settings.from_config(config).published and Settings.from_config(config).relaxation_times == 0

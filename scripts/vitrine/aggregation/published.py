@@ -22,6 +22,11 @@ LENGTH_RANGE = (7 / 18, 13 / 9)  # Rainone et al. 2020, Fig. 6
 BOND_RANGE = (0.32 / 0.9, 1.00 / 0.9)  # Giannini et al. 2021, section IV B 2
 
 
+def belong_to(model: str, dimension: int) -> bool:
+    """Whether the numbers that are not universal were published for this glass former: POLY in three dimensions."""
+    return (model, dimension) == ("poly", 3)
+
+
 @dataclass(frozen=True)
 class Published:
     """A published number and how far it compares with ours.

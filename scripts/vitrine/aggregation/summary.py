@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.published import HEADLINES, Published
+from vitrine.aggregation.published import HEADLINES, Published, belong_to
 from vitrine.aggregation.study import StudySettings
 from vitrine.tables import SUMMARY
 
@@ -76,7 +76,7 @@ def _incomparable(published: Published, ours: pd.Series, temperatures: np.ndarra
     """Why a deviation would mean nothing, beyond what the published number's own comment says; empty where it would."""
     if not np.isfinite(ours["value"]):
         return "no value of ours"
-    if not published.universal and (settings.model, settings.dimension) != ("poly", 3):
+    if not published.universal and not belong_to(settings.model, settings.dimension):
         return "published for the glass former poly in three dimensions"
     if published.range is not None and not _same_range(temperatures, published.range, settings.onset_temperature):
         low, high = (end * settings.onset_temperature for end in published.range)

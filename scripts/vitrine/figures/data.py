@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from vitrine.aggregation.published import belong_to
 from vitrine.figures.style import DOUBLE
 
 ONSET_LABEL = r"$T_p/T_\mathrm{onset}$"
@@ -51,7 +52,7 @@ class Settings:
             particles=config["ensembles"][0]["particles"],
             dimension=dimension,
             relaxation_times=0 if preparation["sampler"] == "cooling" else preparation["relaxation_times"],
-            published=(name, dimension) == ("poly", 3),
+            published=belong_to(name, dimension),
             weak_force=config["pinching"]["weak_force"],
             **{name: value for name, value in values.items() if name != "weak_force"},
         )

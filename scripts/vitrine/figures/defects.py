@@ -43,7 +43,7 @@ def _draw_frequency(ax: Axes, omega: pd.DataFrame, settings: Settings) -> None:
     marks.published(ax, PINCHING_RANGE[0], stiffest, f"about twice the hottest ({marks.RAINONE}, Fig. 4a)")
     marks.level(ax, last["value"])
     low, high = omega["value"].min(), np.nanmax([omega["value"].max(), stiffest])
-    ax.set_ylim(low - 0.30 * (high - low), high + 0.12 * (high - low))
+    marks.linear_limits(ax, low, high, 0.30, 0.12)
     ax.legend(loc="lower left")
 
 

@@ -30,6 +30,6 @@ def plot_lengths(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFra
     marks.level(ax, last["value"])
     marks.published(ax, LENGTH_RANGE[0], level, f"{100 * decrease:g} % below the hottest ({marks.RAINONE}, Fig. 6)")
     low, high = np.nanmin([length["value"].min(), level]), max(length["value"].max(), last["value"])
-    ax.set_ylim(low - 0.12 * (high - low), high + 0.15 * (high - low))
+    marks.linear_limits(ax, low, high, 0.12, 0.15)
     ax.legend(loc="lower right")
     return figure

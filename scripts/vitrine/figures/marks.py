@@ -153,6 +153,12 @@ def positive_limits(ax: Axes, *tables: pd.DataFrame, below: float = 2.0, above: 
         plain_log_ticks(ax, "y")
 
 
+def linear_limits(ax: Axes, low: float, high: float, below: float, above: float) -> None:
+    """Linear y axis from `low` to `high` with room on both sides, as shares of the span; of a single value, about it."""
+    span = high - low or abs(high) or 1.0
+    ax.set_ylim(low - below * span, high + above * span)
+
+
 def plain_log_ticks(ax: Axes, which: str) -> None:
     """Label a logarithmic axis that spans little with plain numbers at 1, 2, 5; keep powers of ten on a long one."""
     axis = ax.xaxis if which == "x" else ax.yaxis

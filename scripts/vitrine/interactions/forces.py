@@ -96,12 +96,14 @@ def energy_and_virial(sample: Sample) -> tuple[float, float]:
 def configurational_terms(sample: Sample) -> tuple[float, float]:
     """|grad U|^2 [epsilon^2/lambda_min^2] and the Laplacian of U [epsilon/lambda_min^2]; in equilibrium the ratio of their averages is k_B T."""
     x, _ = padded(sample.positions, sample.box)
-    return _configurational_terms(x, *listed_pairs(x, system(sample, 0.0), 0.0), sample.model.kernels, sample.dimension)
+    pairs, force = listed_pairs(x, system(sample, 0.0), 0.0), np.empty_like(x)
+    pair_forces(x, *pairs, sample.model.kernels, force)
+    return float(np.sum(force * force)), _laplacian(x, *pairs, sample.model.kernels, sample.dimension)
 
 
 @numba.njit(cache=True)
-def _configurational_terms(x, first, second, constants, kernels, dimension):
-    force, laplacian = np.zeros_like(x), 0.0
+def _laplacian(x, first, second, constants, kernels, dimension):
+    laplacian = 0.0
     for n in range(first.size):
         i, j = first[n], second[n]
         dx = x[j, 0] - x[i, 0] - constants[n, 0]
@@ -113,11 +115,5 @@ def _configurational_terms(x, first, second, constants, kernels, dimension):
             stiffness = 2.0 * constants[n, 4] * constants[n, 3]
             slope = stiffness * reduced_slope(y, kernel)  # phi'/r
             curvature = slope + 2.0 * stiffness * y * reduced_curvature(y, kernel)  # phi''
-            force[i, 0] += slope * dx
-            force[i, 1] += slope * dy
-            force[i, 2] += slope * dz
-            force[j, 0] -= slope * dx
-            force[j, 1] -= slope * dy
-            force[j, 2] -= slope * dz
             laplacian += 2.0 * (curvature + (dimension - 1) * slope)  # the same for i and for j
-    return np.sum(force * force), laplacian
+    return laplacian
