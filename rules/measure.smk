@@ -16,6 +16,8 @@ rule find_modes:
         mem_mb=dense_memory(3),
     params:
         settings=config["modes"],
+        algebra=config["linear_algebra"],
+        dimension=study.model.dimension,
         code=code("find_modes"),
     message:
         "Finding the modes of samples {wildcards.batch} at T_p = {wildcards.T_p} (N = {wildcards.particles})"
@@ -37,6 +39,8 @@ rule measure_elasticity:
     resources:
         mem_mb=dense_memory(1),
     params:
+        algebra=config["linear_algebra"],
+        dimension=study.model.dimension,
         code=code("measure_elasticity"),
     message:
         "Measuring the elasticity of samples {wildcards.batch} at T_p = {wildcards.T_p} (N = {wildcards.particles})"
@@ -60,6 +64,8 @@ rule pinch_bonds:
     params:
         seed=study.seed,
         bonds=config["pinching"]["bonds"],
+        algebra=config["linear_algebra"],
+        dimension=study.model.dimension,
         code=code("pinch_bonds"),
     message:
         "Pinching the bonds of samples {wildcards.batch} at T_p = {wildcards.T_p} (N = {wildcards.particles})"
@@ -82,6 +88,8 @@ rule diagonalise_bond_operator:
         mem_mb=dense_memory(4),
     params:
         settings=config["bond_operator"],
+        algebra=config["linear_algebra"],
+        dimension=study.model.dimension,
         code=code("diagonalise_bond_operator"),
     message:
         "Diagonalising the bond operator of samples {wildcards.batch} at T_p = {wildcards.T_p} (N = {wildcards.particles})"

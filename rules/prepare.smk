@@ -46,6 +46,7 @@ rule quench_samples:
         mem_mb=1500,
     params:
         settings=config["quench"],
+        algebra=config["linear_algebra"],
         code=code("quench_samples"),
     message:
         "Quenching samples {wildcards.batch} from T_p = {wildcards.T_p} (N = {wildcards.particles})"

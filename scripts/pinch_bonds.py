@@ -6,10 +6,10 @@ from vitrine.seeds import PINCH, sample_generator
 from vitrine.tables import PINCHING
 
 if __name__ == "__main__":
-    seed, bonds = snakemake.params.seed, snakemake.params.bonds
+    seed = snakemake.params.seed
 
-    def pinch(sample):
+    def pinch(sample, **settings):
         """Pinch the bonds that the sample's own stream draws."""
-        return pinch_bonds(sample, sample_generator(seed, PINCH, sample.particles, sample.parent_temperature, sample.index), bonds)
+        return pinch_bonds(sample, sample_generator(seed, PINCH, sample.particles, sample.parent_temperature, sample.index), **settings)
 
-    measure_glasses(snakemake, PINCHING, pinch)
+    measure_glasses(snakemake, PINCHING, pinch, bonds=snakemake.params.bonds)

@@ -4,6 +4,7 @@ In: the liquids (GSD). Out: the glasses (GSD) and how each quench ran (tables.GL
 """
 
 from vitrine.job import start_log
+from vitrine.linalg import Algebra
 from vitrine.preparation.quench import quench
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples, write_samples
@@ -13,11 +14,11 @@ from vitrine.tables import GLASSES, write_table
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     particles, temperature = int(snakemake.wildcards.particles), float(snakemake.wildcards.T_p)
-    glasses, rows = [], []
+    algebra, glasses, rows = Algebra(**snakemake.params.algebra), [], []
     for liquid in batch_samples(
         snakemake.input.liquids, sample_indices(snakemake.wildcards.batch), particles=particles, parent_temperature=temperature
     ):
-        glass, row = quench(liquid, snakemake.params.settings)
+        glass, row = quench(liquid, snakemake.params.settings, algebra)
         glasses.append(glass)
         rows.append(GLASSES.empty_row(particles=particles, parent_temperature=temperature, sample=liquid.index, **row))
     write_table(GLASSES, rows, snakemake.output.glasses, provenance(snakemake.config))

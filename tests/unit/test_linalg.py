@@ -1,19 +1,22 @@
-"""Linear equations and eigenproblems against dense definitions; the dense and the sparse path alike; saddles and rattlers are named."""
+"""Linear equations and eigenproblems against dense definitions; every solver alike; saddles and rattlers are named."""
 
 import numpy as np
 import pytest
 import scipy.linalg
 import scipy.sparse as sp
 from naive import liquid, poly, pseudo_inverse
-from vitrine.errors import SampleError
+from vitrine import linalg
+from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
-from vitrine.linalg import Factor, dense, full_pencil, full_spectrum, largest_pencil, lowest_modes, solve, without_translation
+from vitrine.linalg import Factor, dense, dissected, full_pencil, full_spectrum, largest_pencil, lowest_modes, solvers, without_translation
+from vitrine.linalg.solvers import PACKAGES, SOLVERS, chosen_solver, is_present
 
 
-@pytest.fixture(params=["dense", "sparse"])
-def path(request, monkeypatch):
-    """Both factorisations, whatever the size."""
-    monkeypatch.setattr(solve, "DENSE_LIMIT", 10**9 if request.param == "dense" else 0)
+@pytest.fixture(params=SOLVERS)
+def solver(request):
+    """Every factorisation that is present, whatever the size."""
+    if not is_present(request.param):
+        pytest.skip(f"{PACKAGES[request.param]} is absent")
     return request.param
 
 
@@ -31,9 +34,9 @@ def fields(bonds, number=5, seed=1):
     return np.random.default_rng(seed).standard_normal((bonds.hessian.shape[0], number))
 
 
-def test_solve_is_the_pseudo_inverse(bonds, dimension, path):
-    factor, inverse = Factor(bonds.hessian, dimension), pseudo_inverse(bonds.hessian.toarray(), dimension)
-    assert path in factor.solver
+def test_solve_is_the_pseudo_inverse(bonds, dimension, solver):
+    factor, inverse = Factor(bonds.hessian, dimension, solver), pseudo_inverse(bonds.hessian.toarray(), dimension)
+    assert factor.solver == SOLVERS[solver].name
     forces = fields(bonds)
     expected = inverse @ forces
     assert np.allclose(factor.solve(forces), expected, rtol=0, atol=1e-10 * np.abs(expected).max())
@@ -41,32 +44,44 @@ def test_solve_is_the_pseudo_inverse(bonds, dimension, path):
     assert np.allclose(without_translation(factor.solve(forces), dimension), factor.solve(forces), atol=1e-14 * np.abs(expected).max())
 
 
-def test_dense_and_sparse_solutions_agree(bonds, dimension, monkeypatch):
-    solutions = []
-    for limit in (0, 10**9):
-        monkeypatch.setattr(solve, "DENSE_LIMIT", limit)
-        solutions.append(Factor(bonds.hessian, dimension).solve(fields(bonds)))
-    assert np.allclose(*solutions, rtol=0, atol=1e-9 * np.abs(solutions[0]).max())
+def test_the_full_pseudo_inverse(bonds, dimension):
+    expected = pseudo_inverse(bonds.hessian.toarray(), dimension)
+    assert np.allclose(linalg.pseudo_inverse(bonds.hessian, dimension), expected, rtol=0, atol=1e-10 * np.abs(expected).max())
 
 
-def test_residual_of_the_solution(bonds, dimension, path):
+def test_every_solver_gives_the_same_solutions(bonds, dimension, solver):
+    one, other = (Factor(bonds.hessian, dimension, name).solve(fields(bonds)) for name in ("dense", solver))
+    assert np.allclose(one, other, rtol=0, atol=1e-9 * np.abs(one).max())
+
+
+def test_the_automatic_choice(monkeypatch):
+    assert chosen_solver("auto", solvers.DENSE_LIMIT) is SOLVERS["dense"]
+    for present, expected in (({"scipy"}, "scipy"), ({"scipy", "pardiso"}, "pardiso"), ({"scipy", "pardiso", "cholmod"}, "cholmod")):
+        monkeypatch.setattr(solvers, "is_present", present.__contains__)
+        assert chosen_solver("auto", solvers.DENSE_LIMIT + 1) is SOLVERS[expected]
+    monkeypatch.setattr(solvers, "is_present", {"scipy", "dense"}.__contains__)
+    with pytest.raises(InputError, match="linear_algebra.solver is cholmod: scikit-sparse cannot be used here; allowed are auto, dense, scipy"):
+        chosen_solver("cholmod", 10**4)
+
+
+def test_residual_of_the_solution(bonds, dimension, solver):
     forces = without_translation(fields(bonds), dimension)
-    response = Factor(bonds.hessian, dimension).solve(forces)
+    response = Factor(bonds.hessian, dimension, solver).solve(forces)
     assert np.allclose(bonds.hessian @ response, forces, atol=1e-9)
 
 
-def test_grounded_solution(bonds, dimension, path):
+def test_grounded_solution(bonds, dimension, solver):
     held = bonds.hessian.toarray()[dimension:, dimension:]
     forces = fields(bonds)[dimension:]
     expected = np.linalg.solve(held, forces)
-    assert np.allclose(Factor(bonds.hessian, dimension).solve_grounded(forces), expected, rtol=0, atol=1e-10 * np.abs(expected).max())
+    assert np.allclose(Factor(bonds.hessian, dimension, solver).solve_grounded(forces), expected, rtol=0, atol=1e-10 * np.abs(expected).max())
 
 
-def test_arguments_are_left_alone(bonds, dimension, path):
+def test_arguments_are_left_alone(bonds, dimension, solver):
     forces = fields(bonds)
     before, hessian = forces.copy(), bonds.hessian.copy()
-    Factor(bonds.hessian, dimension).solve(forces)
-    lowest_modes(bonds.hessian, dimension, 3)
+    Factor(bonds.hessian, dimension, solver).solve(forces)
+    lowest_modes(bonds.hessian, dimension, 3, Factor(bonds.hessian, dimension, solver))
     full_spectrum(bonds.hessian, dimension, vectors=True)
     full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True)
     assert np.array_equal(forces, before)
@@ -94,9 +109,9 @@ def test_full_spectrum_against_numpy(bonds, dimension):
 
 
 @pytest.mark.parametrize("number", [1, 10])
-def test_lowest_modes_against_the_full_spectrum(bonds, dimension, number, path):
+def test_lowest_modes_against_the_full_spectrum(bonds, dimension, number, solver):
     exact, vectors = full_spectrum(bonds.hessian, dimension, vectors=True)
-    stiffness, modes = lowest_modes(bonds.hessian, dimension, number)
+    stiffness, modes = lowest_modes(bonds.hessian, dimension, number, Factor(bonds.hessian, dimension, solver))
     assert np.allclose(stiffness, exact[:number], rtol=1e-9)
     assert np.all(np.diff(stiffness) >= 0)
     assert np.allclose(np.linalg.norm(modes, axis=0), 1, atol=1e-12)
@@ -124,20 +139,50 @@ def test_full_pencil_against_the_dense_definition(bonds, dimension):
     assert np.abs(without_translation(modes, dimension) - modes).max() < 1e-12 * np.abs(modes).max()
 
 
+def test_dissection_leaves_two_parts_that_do_not_touch(bonds, dimension):
+    parts, separator = dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j)
+    assert np.array_equal(np.sort(np.concatenate([*parts, separator])), np.arange(bonds.sample.particles))
+    assert len(parts) in (0, 2)
+    side = np.zeros(bonds.sample.particles, dtype=int)
+    for number, part in enumerate(parts, start=1):
+        side[part] = number
+    assert not np.any(side[bonds.i] * side[bonds.j] == 2)
+
+
+@pytest.mark.parametrize("case", ["as it is cut", "unequal parts", "an empty part", "the first particle in the separator"])
+def test_a_cut_changes_nothing_of_the_pencil(bonds, dimension, case):
+    parts, separator = dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j)
+    if not parts or case == "unequal parts":
+        few = np.array([5])  # one particle, the neighbours around it, and the rest
+        around = np.unique(np.concatenate([bonds.j[bonds.i == 5], bonds.i[bonds.j == 5]]))
+        parts, separator = [few, np.setdiff1d(np.arange(bonds.sample.particles), [*few, *around])], around
+    if case == "an empty part":
+        parts = [parts[0][:0], np.concatenate(parts)]
+    elif case == "the first particle in the separator":
+        parts, separator = [part[part > 0] for part in parts], np.union1d(separator, [0])
+    expected = full_pencil(bonds.unit_hessian, bonds.hessian, dimension)[0]
+    assert np.allclose(full_pencil(bonds.unit_hessian, bonds.hessian, dimension, cut=(parts, separator))[0], expected, rtol=1e-9)
+    values, modes = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True, cut=(parts, separator))
+    assert np.allclose(values, expected, rtol=1e-9)
+    assert np.allclose(modes.T @ (bonds.hessian @ modes), np.eye(len(values)), atol=1e-9)
+    residual = bonds.unit_hessian @ modes - (bonds.hessian @ modes) * values
+    assert np.abs(residual).max() < 1e-9 * np.abs(bonds.unit_hessian @ modes).max()
+
+
 @pytest.mark.parametrize("number", [1, 12])
-def test_largest_pencil_against_the_full_one(bonds, dimension, number, path):
+def test_largest_pencil_against_the_full_one(bonds, dimension, number, solver):
     exact, vectors = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True)
-    eigenvalues, modes = largest_pencil(bonds.unit_hessian, bonds.hessian, dimension, number)
+    eigenvalues, modes = largest_pencil(bonds.unit_hessian, bonds.hessian, dimension, number, Factor(bonds.hessian, dimension, solver))
     assert np.allclose(eigenvalues, exact[:number], rtol=1e-9)
     assert np.all(np.diff(eigenvalues) <= 0)
     overlap = np.einsum("ik,ik->k", modes, bonds.hessian @ vectors[:, :number])
     assert np.allclose(np.abs(overlap), 1, atol=1e-6)
 
 
-def test_the_same_bits_every_time(bonds, dimension, path):
-    first, second = (lowest_modes(bonds.hessian, dimension, 5) for _ in range(2))
+def test_the_same_bits_every_time(bonds, dimension, solver):
+    first, second = (lowest_modes(bonds.hessian, dimension, 5, Factor(bonds.hessian, dimension, solver)) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
-    first, second = (largest_pencil(bonds.unit_hessian, bonds.hessian, dimension, 5) for _ in range(2))
+    first, second = (largest_pencil(bonds.unit_hessian, bonds.hessian, dimension, 5, Factor(bonds.hessian, dimension, solver)) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
@@ -160,44 +205,48 @@ def with_rattler(matrix, dimension, place):
     return sp.csc_array(sp.block_diag(order, format="csc"))
 
 
-def solvers(unit, hessian, dimension):
+def actions(unit, hessian, dimension, solver):
+    def factor():
+        return Factor(hessian, dimension, solver)
+
     return {
-        "factor": lambda: Factor(hessian, dimension).solve(np.random.default_rng(1).standard_normal(hessian.shape[0])),
-        "lowest": lambda: lowest_modes(hessian, dimension, 3),
+        "factor": lambda: factor().solve(np.random.default_rng(1).standard_normal(hessian.shape[0])),
+        "lowest": lambda: lowest_modes(hessian, dimension, 3, factor()),
         "spectrum": lambda: full_spectrum(hessian, dimension),
         "pencil": lambda: full_pencil(unit, hessian, dimension),
-        "largest": lambda: largest_pencil(unit, hessian, dimension, 3),
+        "largest": lambda: largest_pencil(unit, hessian, dimension, 3, factor()),
+        "inverse": lambda: linalg.pseudo_inverse(hessian, dimension),
     }
 
 
-names = pytest.mark.parametrize("name", ["factor", "lowest", "spectrum", "pencil", "largest"])
+names = pytest.mark.parametrize("name", ["factor", "lowest", "spectrum", "pencil", "largest", "inverse"])
 
 
 @names
 @pytest.mark.parametrize("depth", [1.0, 1e-3])
-def test_a_saddle_is_named(bonds, dimension, path, name, depth):
+def test_a_saddle_is_named(bonds, dimension, solver, name, depth):
     with pytest.raises(SampleError, match="not a.* minimum"):
-        solvers(bonds.unit_hessian, saddle(bonds, dimension, depth), dimension)[name]()
+        actions(bonds.unit_hessian, saddle(bonds, dimension, depth), dimension, solver)[name]()
 
 
 @names
-def test_a_liquid_is_named(path, name):
+def test_a_liquid_is_named(solver, name):
     hot = Interactions.of(liquid(poly(), 160, 1.3))
     with pytest.raises(SampleError, match="not a.* minimum"):
-        solvers(hot.unit_hessian, hot.hessian, 3)[name]()
+        actions(hot.unit_hessian, hot.hessian, 3, solver)[name]()
 
 
 @names
 @pytest.mark.parametrize("place", ["first", "last"])
-def test_a_rattler_is_named(bonds, dimension, path, name, place):
+def test_a_rattler_is_named(bonds, dimension, solver, name, place):
     """A particle without contacts adds d zero modes, wherever it stands among the others."""
     unit, hessian = (with_rattler(matrix, dimension, place) for matrix in (bonds.unit_hessian, bonds.hessian))
     with pytest.raises(SampleError, match="minimum"):
-        solvers(unit, hessian, dimension)[name]()
+        actions(unit, hessian, dimension, solver)[name]()
 
 
 @names
-def test_a_rattler_is_named_in_whatever_order_the_particles_come(planar_glass, path, name):
+def test_a_rattler_is_named_in_whatever_order_the_particles_come(planar_glass, solver, name):
     """Holding the rattler leaves the rest free to move as a whole: its zero modes come with pivots of either sign, by rounding."""
     rng, passed = np.random.default_rng(1), []
     for _ in range(40):
@@ -205,7 +254,7 @@ def test_a_rattler_is_named_in_whatever_order_the_particles_come(planar_glass, p
         bonds = Interactions.of(planar_glass.moved(planar_glass.positions[order], sizes=planar_glass.sizes[order]))
         unit, hessian = (with_rattler(matrix, 2, "first") for matrix in (bonds.unit_hessian, bonds.hessian))
         try:
-            passed.append(solvers(unit, hessian, 2)[name]())
+            passed.append(actions(unit, hessian, 2, solver)[name]())
         except SampleError as error:
             assert "minimum" in str(error)
     assert len(passed) == 0, f"{len(passed)} of 40 passed for a minimum"

@@ -6,7 +6,7 @@ import pytest
 from naive import liquid, poly
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
-from vitrine.linalg import solve
+from vitrine.linalg import Algebra
 from vitrine.measures import pinching
 from vitrine.measures.pinching import pinch_bonds, pinch_frequencies
 from vitrine.tables import PINCHING
@@ -40,13 +40,12 @@ def test_all_bonds_against_the_definition(any_glass, definition):
     assert set(columns) == {column.name for column in PINCHING.columns} - {"particles", "parent_temperature", "sample", "flag"}
 
 
-@pytest.mark.parametrize("limit", [0, 10**9], ids=["sparse", "dense"])
+@pytest.mark.parametrize("solver", ["dense", "scipy"])
 @pytest.mark.parametrize("block", [7, 256])
-def test_every_path_gives_the_same(any_glass, definition, monkeypatch, limit, block):
+def test_every_path_gives_the_same(any_glass, definition, monkeypatch, solver, block):
     monkeypatch.setattr(pinching, "ALL_AT_ONCE", 0)
     monkeypatch.setattr(pinching, "BLOCK", block)
-    monkeypatch.setattr(solve, "DENSE_LIMIT", limit)
-    omega = pinch_bonds(any_glass, rng())["omega"]
+    omega = pinch_bonds(any_glass, rng(), algebra=Algebra(solver))["omega"]
     assert np.allclose(omega, definition[3], rtol=1e-6)
     monkeypatch.setattr(pinching, "ALL_AT_ONCE", 9000)
     assert np.allclose(omega, pinch_bonds(any_glass, rng())["omega"], rtol=1e-9)

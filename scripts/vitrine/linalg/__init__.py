@@ -1,6 +1,19 @@
 """Linear equations and eigenproblems of a periodic solid."""
 
-from vitrine.linalg.solve import Factor, without_translation
+from vitrine.linalg.algebra import DEFAULT_ALGEBRA, Algebra
+from vitrine.linalg.dissection import dissected
+from vitrine.linalg.solve import Factor, pseudo_inverse, without_translation
 from vitrine.linalg.spectra import full_pencil, full_spectrum, largest_pencil, lowest_modes
 
-__all__ = ["Factor", "full_pencil", "full_spectrum", "largest_pencil", "lowest_modes", "without_translation"]
+__all__ = [
+    "DEFAULT_ALGEBRA",
+    "Algebra",
+    "Factor",
+    "dissected",
+    "full_pencil",
+    "full_spectrum",
+    "largest_pencil",
+    "lowest_modes",
+    "pseudo_inverse",
+    "without_translation",
+]

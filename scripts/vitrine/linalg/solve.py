@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
-import scipy.sparse.linalg as spla
 
 from vitrine.errors import SampleError
+from vitrine.linalg.solvers import Cholmod, Dense, Indefinite, Pardiso, SuperLU, chosen_solver
 
-DENSE_LIMIT = 1500  # unknowns below which dense Cholesky is faster than the sparse factorisation
 NOT_A_MINIMUM = "not a minimum: its Hessian has a negative mode"
 NOT_RIGID = "not a rigid minimum: more than the translations are zero modes"
 SMALLEST_PIVOT = 1e-12  # a pivot below this fraction of the mean stiffness is a zero mode within rounding
@@ -36,36 +35,61 @@ def check_pivots(pivots: np.ndarray, matrix: sp.csc_array) -> None:
         raise SampleError(NOT_A_MINIMUM if np.any(pivots < -SMALLEST_PIVOT * matrix.diagonal().mean()) else NOT_RIGID)
 
 
-class Factor:
-    """A factorisation of a Hessian (N d, N d). Raises SampleError where the Hessian is not that of a minimum with d zero modes."""
+def _positive_definite(held: sp.csc_array, solver: type) -> Dense | SuperLU | Cholmod | Pardiso:
+    """The factorised matrix. A Cholesky library that fails does not say why: the pivots of SuperLU do."""
+    try:
+        factor = solver(held)
+    except Indefinite as error:
+        if solver not in (Cholmod, Pardiso):
+            raise SampleError(NOT_A_MINIMUM) from error
+        return _positive_definite(held, SuperLU)
+    if factor.pivots is not None:
+        check_pivots(factor.pivots, held)
+    elif _softest(factor, held.shape[0]) < SMALLEST_PIVOT * held.diagonal().mean():
+        raise SampleError(NOT_RIGID)
+    return factor
 
-    def __init__(self, hessian: sp.csc_array, dimension: int) -> None:
+
+def _softest(factor: Cholmod | Pardiso, unknowns: int) -> float:
+    """The least eigenvalue by two steps of inverse iteration: not exact, but a zero mode shows."""
+    vector = factor.solve(np.random.default_rng(1).standard_normal(unknowns))
+    return float(np.linalg.norm(vector) / np.linalg.norm(factor.solve(vector)))
+
+
+class Factor:
+    """A factorisation of a Hessian (N d, N d) by a solver of `solvers`, by default the fastest that is present.
+
+    Raises SampleError where the Hessian is not that of a minimum with d zero modes, InputError where the solver asked for is absent.
+    """
+
+    def __init__(self, hessian: sp.csc_array, dimension: int, solver: str = "auto") -> None:
         self.dimension = dimension
         held = grounded(hessian, dimension)
-        self.solver = "dense Cholesky (LAPACK)" if held.shape[0] <= DENSE_LIMIT else "sparse LU (SuperLU)"
-        if held.shape[0] <= DENSE_LIMIT:
-            try:
-                factor = scipy.linalg.cho_factor(held.toarray(), lower=True, check_finite=False)
-            except np.linalg.LinAlgError as error:
-                raise SampleError(NOT_A_MINIMUM) from error
-            check_pivots(np.diag(factor[0]) ** 2, held)
-            self._solve = lambda f: scipy.linalg.cho_solve(factor, f, check_finite=False)
-        else:
-            # Without pivoting the LU of a symmetric matrix is L D L^T: as many negative entries of D as negative eigenvalues (Sylvester).
-            try:
-                factor = spla.splu(held, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-            except RuntimeError as error:
-                raise SampleError(NOT_A_MINIMUM) from error
-            check_pivots(factor.U.diagonal(), held)
-            self._solve = factor.solve
+        self._solver = _positive_definite(held, chosen_solver(solver, held.shape[0]))
+        self.solver = self._solver.name
 
     def solve(self, forces: np.ndarray) -> np.ndarray:
         """u = H^+ f for forces of shape (N d,) or (N d, k); any net force is taken away first."""
         balanced = without_translation(forces, self.dimension)
         held = np.zeros_like(balanced)
-        held[self.dimension :] = self._solve(np.ascontiguousarray(balanced[self.dimension :]))
+        held[self.dimension :] = self._solver.solve(np.ascontiguousarray(balanced[self.dimension :]))
         return without_translation(held, self.dimension)
 
     def solve_grounded(self, forces: np.ndarray) -> np.ndarray:
         """The inverse of the grounded matrix, for forces of shape (N d - d,) or (N d - d, k)."""
-        return self._solve(np.ascontiguousarray(forces))
+        return self._solver.solve(np.ascontiguousarray(forces))
+
+
+def pseudo_inverse(hessian: sp.csc_array, dimension: int) -> np.ndarray:
+    """H^+ as a full matrix (N d, N d). Raises SampleError where the Hessian is not that of a minimum with d zero modes."""
+    held = grounded(hessian, dimension)
+    factor = _positive_definite(held, Dense).factor
+    lower, _ = scipy.linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
+    whole = np.zeros(hessian.shape)
+    whole[dimension:, dimension:] = np.tril(lower)
+    whole[dimension:, dimension:] += np.tril(lower, -1).T
+    particles = len(whole) // dimension
+    blocks = whole.reshape(particles, dimension, particles, dimension)
+    blocks -= blocks.mean(axis=0)
+    blocks -= blocks.mean(axis=2)[:, :, None]
+    return whole

@@ -9,14 +9,25 @@ import scipy.sparse.linalg as spla
 
 from vitrine.errors import SampleError
 from vitrine.linalg.dense import symmetric_eigenvalues
-from vitrine.linalg.solve import NOT_A_MINIMUM, Factor, check_pivots, grounded, without_translation
+from vitrine.linalg.pencil import reduced_pencil
+from vitrine.linalg.solve import Factor, grounded, without_translation
 
+CONVERGED = 1e-12  # relative error at which Lanczos stops
 ZERO = 1e-9  # a stiffness below this fraction of the mean one is a zero mode
 
 
 def _start(size: int) -> np.ndarray:
     """The fixed start vector of every Lanczos run: results must not depend on the moment."""
     return np.random.default_rng(1).standard_normal(size)
+
+
+def _lanczos(operator: object, number: int, **options: object) -> tuple[np.ndarray, np.ndarray]:
+    """The `number` largest eigenvalues of a symmetric operator. Raises SampleError where Lanczos does not converge."""
+    size = operator.shape[0]
+    try:
+        return spla.eigsh(operator, k=number, which="LA", ncv=min(size - 1, max(5 * number // 2, 20)), tol=CONVERGED, **options)
+    except spla.ArpackNoConvergence as error:
+        raise SampleError(f"Lanczos found {len(error.eigenvalues)} of {number} modes: more of them are alike than it can tell apart") from error
 
 
 def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
@@ -26,7 +37,7 @@ def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False) 
     """
     dense = hessian.toarray(order="F")
     if vectors:
-        stiffness, modes = scipy.linalg.eigh(dense, overwrite_a=True, check_finite=False)
+        stiffness, modes = scipy.linalg.eigh(dense, driver="evd", overwrite_a=True, check_finite=False)
     else:
         stiffness, modes = symmetric_eigenvalues(dense), None
     zero = np.abs(stiffness) < ZERO * np.mean(stiffness)
@@ -46,7 +57,7 @@ def lowest_modes(hessian: sp.csc_array, dimension: int, number: int, factor: Fac
     size = hessian.shape[0]
     inverse = spla.LinearOperator((size, size), matvec=lambda f: factor.solve(np.ravel(f)), dtype=float)
     start = without_translation(_start(size), dimension)
-    softness, modes = spla.eigsh(inverse, k=number, which="LA", v0=start, tol=0)
+    softness, modes = _lanczos(inverse, number, v0=start)
     order = np.argsort(-softness)
     stiffness = 1 / softness[order]
     if stiffness[0] < ZERO * hessian.diagonal().mean():
@@ -54,26 +65,29 @@ def lowest_modes(hessian: sp.csc_array, dimension: int, number: int, factor: Fac
     return stiffness, modes[:, order]
 
 
-def full_pencil(unit: sp.csc_array, hessian: sp.csc_array, dimension: int, vectors: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
+def full_pencil(
+    unit: sp.csc_array, hessian: sp.csc_array, dimension: int, vectors: bool = False, cut: tuple[list[np.ndarray], np.ndarray] | None = None
+) -> tuple[np.ndarray, np.ndarray | None]:
     """All N d - d eigenvalues lambda of (S^T S) D = lambda M D, descending, and with `vectors` the D as columns (N d, N d - d), D.M.D = 1.
 
-    Both forms are blind to translations, so holding the first particle is exact. Raises SampleError where M is not that of a minimum.
+    cut: the parts and the separator of `dissected`, which halve the work. Both forms are blind to translations, so holding the first particle is
+    exact. Raises SampleError where M is not that of a minimum.
     """
-    held_hessian = grounded(hessian, dimension)
-    try:
-        factor = scipy.linalg.cholesky(held_hessian.toarray(order="F"), lower=True, overwrite_a=True, check_finite=False)
-    except np.linalg.LinAlgError as error:
-        raise SampleError(NOT_A_MINIMUM) from error
-    check_pivots(np.diag(factor) ** 2, held_hessian)
-    # M = L L^T turns the pencil into C y = lambda y with C = L^-1 (S^T S) L^-T and y = L^T D; only C's lower triangle is filled.
-    reduced, _ = scipy.linalg.lapack.dsygst(grounded(unit, dimension).toarray(order="F"), factor, itype=1, lower=1, overwrite_a=1)
+    parts, separator = cut or ([], np.arange(hessian.shape[0] // dimension))
+    reduced = reduced_pencil(
+        grounded(unit, dimension), grounded(hessian, dimension), [_held(part, dimension) for part in parts], _held(separator, dimension)
+    )
     if not vectors:
-        return symmetric_eigenvalues(reduced)[::-1], None
-    eigenvalues, held = scipy.linalg.eigh(reduced, lower=True, overwrite_a=True, check_finite=False)
-    held = scipy.linalg.solve_triangular(factor, held, trans="T", lower=True, overwrite_b=True, check_finite=False)
+        return symmetric_eigenvalues(reduced.matrix)[::-1], None
+    eigenvalues, held = scipy.linalg.eigh(reduced.matrix, lower=True, driver="evd", overwrite_a=True, check_finite=False)
     modes = np.zeros((hessian.shape[0], held.shape[1]))
-    modes[dimension:] = held[:, ::-1]
+    modes[dimension:] = reduced.displacements(held)[:, ::-1]
     return eigenvalues[::-1], without_translation(modes, dimension)
+
+
+def _held(particles: np.ndarray, dimension: int) -> np.ndarray:
+    """The unknowns of particles when the first one is held."""
+    return ((particles[particles > 0] - 1)[:, None] * dimension + np.arange(dimension)).ravel()
 
 
 def largest_pencil(
@@ -83,7 +97,7 @@ def largest_pencil(
     factor = factor or Factor(hessian, dimension)
     a, b = grounded(unit, dimension), grounded(hessian, dimension)
     inverse = spla.LinearOperator(b.shape, matvec=lambda f: factor.solve_grounded(np.ravel(f)), dtype=float)
-    eigenvalues, held = spla.eigsh(a, k=number, M=b, Minv=inverse, which="LA", v0=_start(b.shape[0]), tol=0)
+    eigenvalues, held = _lanczos(a, number, M=b, Minv=inverse, v0=_start(b.shape[0]))
     order = np.argsort(-eigenvalues)
     modes = np.zeros((hessian.shape[0], number))
     modes[dimension:] = held[:, order]

@@ -9,12 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from vitrine.interactions import Interactions
-from vitrine.linalg import full_pencil, largest_pencil
+from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, dissected, full_pencil, largest_pencil
 from vitrine.measures.participation import participation_ratio
 from vitrine.samples import Sample
 
 
-def bond_operator_modes(sample: Sample, spectrum: str = "full", vectors: int | str = "all") -> dict[str, np.ndarray]:
+def bond_operator_modes(
+    sample: Sample, spectrum: str = "full", vectors: int | str = "all", algebra: Algebra = DEFAULT_ALGEBRA
+) -> dict[str, np.ndarray]:
     """Eigenvalues lambda of A, from the largest, and of the first `vectors` the participation of F and D and the frequency of D.
 
     spectrum: `full` for all N d - d, `largest` for the `vectors` largest alone. vectors: a number, or `all`. Columns as in tables.BOND_OPERATOR,
@@ -22,14 +24,17 @@ def bond_operator_modes(sample: Sample, spectrum: str = "full", vectors: int | s
     """
     bonds, d = Interactions.of(sample), sample.dimension
     hessian, unit = bonds.hessian, bonds.unit_hessian
+    cut = dissected(sample.positions, sample.box, bonds.i, bonds.j)
     size = hessian.shape[0] - d
     wanted = size if vectors == "all" else min(int(vectors), size)
     if wanted > size // 4:
-        eigenvalues, displacements = full_pencil(unit, hessian, d, vectors=True)
+        eigenvalues, displacements = full_pencil(unit, hessian, d, vectors=True, cut=cut)
         displacements = displacements[:, :wanted]
     else:
-        largest, displacements = largest_pencil(unit, hessian, d, wanted) if wanted else (np.zeros(0), np.zeros((hessian.shape[0], 0)))
-        eigenvalues = full_pencil(unit, hessian, d)[0] if spectrum == "full" else largest
+        largest, displacements = np.zeros(0), np.zeros((hessian.shape[0], 0))
+        if wanted:
+            largest, displacements = largest_pencil(unit, hessian, d, wanted, Factor(hessian, d, algebra.solver))
+        eigenvalues = full_pencil(unit, hessian, d, cut=cut)[0] if spectrum == "full" else largest
     if spectrum == "largest":
         eigenvalues = eigenvalues[:wanted]
     forces = hessian @ displacements

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from vitrine.interactions import Interactions
-from vitrine.linalg import Factor
+from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor
 from vitrine.samples import Sample
 
 
@@ -37,7 +37,7 @@ def strain_response(bonds: Interactions, strains: np.ndarray, factor: Factor) ->
     return affine / volume, np.einsum("ik,ik->k", mixed, factor.solve(mixed)) / volume
 
 
-def elastic_moduli(sample: Sample) -> dict[str, np.ndarray]:
+def elastic_moduli(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> dict[str, np.ndarray]:
     """Moduli, pressure, wave speeds, coordination and the first shear phonon; columns as in tables.ELASTICITY, each of shape (1,).
 
     Raises SampleError where the sample is no minimum.
@@ -48,7 +48,7 @@ def elastic_moduli(sample: Sample) -> dict[str, np.ndarray]:
     for k, (a, b) in enumerate(planes):
         strains[k, a, b] = 1.0
     strains[-1] = np.eye(d)
-    affine, nonaffine = strain_response(bonds, strains, Factor(bonds.hessian, d))
+    affine, nonaffine = strain_response(bonds, strains, Factor(bonds.hessian, d, algebra.solver))
     pressure, density = bonds.pressure, sample.particles / sample.volume
     born, relaxed = affine[:-1].mean(), nonaffine[:-1].mean()
     bulk_born, bulk_relaxed = affine[-1] / d**2 + (d - 1) * pressure / d, nonaffine[-1] / d**2

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from vitrine.interactions import Interactions
-from vitrine.linalg import full_spectrum, lowest_modes
+from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, full_spectrum, lowest_modes
 from vitrine.measures.participation import participation_ratio
 from vitrine.samples import Sample
 
 
-def vibrational_modes(sample: Sample, spectrum: str = "full", vectors: int | str = "all") -> dict[str, np.ndarray]:
+def vibrational_modes(
+    sample: Sample, spectrum: str = "full", vectors: int | str = "all", algebra: Algebra = DEFAULT_ALGEBRA
+) -> dict[str, np.ndarray]:
     """Frequencies and participation ratios, from the softest mode, without the d translations.
 
     spectrum: `full` for all N d - d modes, `lowest` for the `vectors` softest alone. vectors: how many of the softest have their participation
@@ -24,7 +26,9 @@ def vibrational_modes(sample: Sample, spectrum: str = "full", vectors: int | str
         stiffness, modes = full_spectrum(hessian, d, vectors=True)
         modes = modes[:, :wanted]
     else:
-        softest, modes = lowest_modes(hessian, d, wanted) if wanted else (np.zeros(0), np.zeros((hessian.shape[0], 0)))
+        softest, modes = np.zeros(0), np.zeros((hessian.shape[0], 0))
+        if wanted:
+            softest, modes = lowest_modes(hessian, d, wanted, Factor(hessian, d, algebra.solver))
         stiffness = full_spectrum(hessian, d)[0] if spectrum == "full" else softest
     if spectrum == "lowest":
         stiffness = stiffness[:wanted]

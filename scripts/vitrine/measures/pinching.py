@@ -8,34 +8,41 @@ omega does not depend on the dipole's strength, so the unit dipole S_b is used.
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse as sp
 
 from vitrine.interactions import Interactions
-from vitrine.linalg import Factor, full_spectrum
+from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, pseudo_inverse
 from vitrine.samples import Sample
 
-ALL_AT_ONCE = 9000  # unknowns up to which every bond is pinched through the dense spectrum
-BLOCK = 256  # dipoles solved at once
+ALL_AT_ONCE = 9000  # unknowns up to which many bonds are pinched through the full H^+
+BLOCK = 256  # dipoles at once
 
 
-def pinch_frequencies(bonds: Interactions, chosen: np.ndarray) -> np.ndarray:
+def pinch_frequencies(bonds: Interactions, chosen: np.ndarray, algebra: Algebra = DEFAULT_ALGEBRA) -> np.ndarray:
     """omega_ij (k,) of the chosen bonds (k,). Raises SampleError where the sample is no minimum."""
     d = bonds.sample.dimension
-    dipoles = bonds.compatibility[chosen]
-    if len(chosen) > bonds.hessian.shape[0] // 4 and bonds.hessian.shape[0] <= ALL_AT_ONCE:
-        stiffness, modes = full_spectrum(bonds.hessian, d, vectors=True)
-        # d.u = sum (S z)^2/omega^2 and u.u = sum (S z)^2/omega^4
-        weights = (dipoles @ modes) ** 2
-        return np.sqrt((weights @ (1 / stiffness)) / (weights @ (1 / stiffness**2)))
-    factor = Factor(bonds.hessian, d)
+    dipoles, unknowns = bonds.compatibility[chosen], bonds.hessian.shape[0]
+    if len(chosen) > unknowns // 4 and unknowns <= ALL_AT_ONCE:
+        inverse = pseudo_inverse(bonds.hessian, d)
+
+        def responses(block: sp.csr_array) -> np.ndarray:
+            return block @ inverse
+
+    else:
+        factor = Factor(bonds.hessian, d, algebra.solver)
+
+        def responses(block: sp.csr_array) -> np.ndarray:
+            return factor.solve(block.toarray().T).T
+
     omega = np.empty(len(chosen))
     for first in range(0, len(chosen), BLOCK):
-        block = dipoles[first : first + BLOCK].toarray().T
-        response = factor.solve(block)
-        omega[first : first + BLOCK] = np.sqrt(np.einsum("ik,ik->k", block, response) / np.einsum("ik,ik->k", response, response))
+        block = dipoles[first : first + BLOCK]
+        response = responses(block)
+        omega[first : first + BLOCK] = np.sqrt(block.multiply(response).sum(axis=1) / np.einsum("ki,ki->k", response, response))
     return omega
 
 
-def pinch_bonds(sample: Sample, rng: np.random.Generator, bonds: int | str = "all") -> dict[str, np.ndarray]:
+def pinch_bonds(sample: Sample, rng: np.random.Generator, bonds: int | str = "all", algebra: Algebra = DEFAULT_ALGEBRA) -> dict[str, np.ndarray]:
     """Pinch all bonds, or a number of them drawn by `rng`; columns as in tables.PINCHING.
 
     force_reduced is f/(p a0^(d-1)) with the sample's own pressure (002, S-1). Raises SampleError where the sample is no minimum.
@@ -49,5 +56,5 @@ def pinch_bonds(sample: Sample, rng: np.random.Generator, bonds: int | str = "al
         "j": interactions.j[chosen],
         "force": forces,
         "force_reduced": forces / (interactions.pressure * sample.spacing ** (sample.dimension - 1)),
-        "omega": pinch_frequencies(interactions, chosen),
+        "omega": pinch_frequencies(interactions, chosen, algebra),
     }

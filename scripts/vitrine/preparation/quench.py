@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
-from vitrine.linalg import lowest_modes
+from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, lowest_modes
 from vitrine.preparation.minimise import minimise
 from vitrine.samples import Sample
 
 POLISH = 0.01  # largest displacement in one line search of the polish: HOOMD-blue's FIRE ends closer to its minimum [lambda_min]
 
 
-def quench(liquid: Sample, settings: Mapping) -> tuple[Sample, dict]:
+def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA) -> tuple[Sample, dict]:
     """The inherent state of a liquid, and its row of tables.GLASSES without the key.
 
     With the engine `hoomd` FIRE runs in HOOMD-blue, by tabulated forces where it must, and conjugate gradients of the exact potential do the rest.
@@ -44,7 +44,8 @@ def quench(liquid: Sample, settings: Mapping) -> tuple[Sample, dict]:
         flag = flag or f"not converged: the residual force is above {settings['tolerance']:g} after {settings['maximum_iterations']} iterations"
     else:
         try:
-            row["lowest_stiffness"] = float(lowest_modes(bonds.hessian, liquid.dimension, 1)[0][0])
+            factor = Factor(bonds.hessian, liquid.dimension, algebra.solver)
+            row["lowest_stiffness"] = float(lowest_modes(bonds.hessian, liquid.dimension, 1, factor)[0][0])
         except SampleError as error:
             flag = flag or str(error)
     provenance = {**liquid.provenance, "quench": how, "residual": row["residual"]}
