@@ -6,19 +6,21 @@ Out: the liquids (GSD), how each chain ran (tables.LIQUIDS), overlap decays and 
 
 from pathlib import Path
 
+from vitrine.batches import sample_indices
+from vitrine.compile import compile_once
 from vitrine.job import start_log
 from vitrine.models import glass_former
 from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, random_starts
 from vitrine.preparation.restart import Restarts
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples, write_samples
-from vitrine.study import sample_indices
 from vitrine.tables import LIQUIDS, RELAXATION, write_table
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     settings, seed, model = snakemake.params.settings, snakemake.params.seed, snakemake.params.model
     particles, temperature = int(snakemake.wildcards.particles), float(snakemake.wildcards.T_p)
+    compile_once(glass_former(**model), settings, snakemake.params.code)
     indices = sample_indices(snakemake.wildcards.batch)
     if snakemake.params.hotter is None:
         starts = random_starts(glass_former(**model), particles, temperature, indices, seed)

@@ -3,12 +3,12 @@
 In: the liquids (GSD). Out: the glasses (GSD) and how each quench ran (tables.GLASSES).
 """
 
+from vitrine.batches import sample_indices
 from vitrine.job import start_log
 from vitrine.linalg import Algebra
 from vitrine.preparation.quench import quench
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples, write_samples
-from vitrine.study import sample_indices
 from vitrine.tables import GLASSES, write_table
 
 if __name__ == "__main__":

@@ -1,34 +1,90 @@
-"""Compile every kernel once, into the cache that all jobs share: python -m vitrine.compile.
+"""Compile every kernel once, into the cache that all jobs share: python -m vitrine.compile, or the first job that needs them.
 
-Without it the first jobs of a study do the same, each for itself.
+Numba compiles a kernel anew for every kind of pair potential, which takes a minute. Jobs that start side by side would each do it for itself:
+here one does, and the others wait.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import llvmlite.binding
+import numba
 import numpy as np
 import yaml
 
 from vitrine.interactions import Interactions
-from vitrine.models import glass_former
+from vitrine.models import GlassFormer, glass_former
+from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.minimise import minimise
+from vitrine.preparation.motion import Ramp
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
+from vitrine.provenance import code_hash
 
 CONFIG = Path(__file__).resolve().parents[2] / "config.yaml"
+SCRIPT = Path(__file__).resolve().parents[1] / "equilibrate_liquids.py"
+CACHE = Path(__file__).resolve().parent / "__pycache__"
+FEWEST = 160  # particles of the small sample, or what the range of the interaction asks for
 
 
-def main() -> None:
-    """Prepare one small glass of the default model by all means."""
-    section = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["model"]
-    start = random_start(glass_former(section["name"], section[section["name"]]), 160, np.random.default_rng(0))
-    chain = SwapMonteCarlo(start, 1.0, np.random.default_rng(0))
-    chain.advance(2)
+def compile_once(model: GlassFormer, settings: Mapping, code: str) -> None:
+    """Compile what preparing and measuring glasses of this model takes, unless it is in the cache already.
+
+    settings: those of Study.preparation; code: the hash of the library's modules. Where the cache cannot be written, every job compiles for itself.
+    """
+    kinds = (numba.typeof(model.kernels), settings["sampler"], model.dimension, llvmlite.binding.get_host_cpu_name(), numba.__version__, code)
+    done = CACHE / f"compiled-{hashlib.sha256(repr(kinds).encode()).hexdigest()[:16]}"
+    if done.exists():
+        return
+    with _alone(CACHE / "compiling"):
+        if not done.exists():
+            _prepare_and_measure(model, settings)
+            with suppress(OSError):
+                done.touch()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock of a file; nothing is held where the folder or the file system has no locks."""
+    try:
+        path.parent.mkdir(exist_ok=True)
+        lock = path.open("w")
+    except OSError:
+        yield
+        return
+    with lock:
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _prepare_and_measure(model: GlassFormer, settings: Mapping) -> None:
+    """One small glass by all means that the settings ask for."""
+    fewest = int(np.ceil((2.01 * model.range) ** model.dimension * model.density))
+    start = random_start(model, max(FEWEST, fewest), np.random.default_rng(0))
+    if settings["sampler"] == "swap":
+        chain = SwapMonteCarlo(start, 1.0, np.random.default_rng(0))
+        chain.advance(2)
+    else:
+        exchanges = 1.0 if settings["sampler"] == "hybrid" else 0.0
+        chain = Dynamics(start, Ramp(0, 0, 0.1, 0.1), {**settings["dynamics"], "engine": "builtin"}, np.random.default_rng(0), exchanges=exchanges)
+        chain.advance(1)
     chain.configurational_terms()
     chain.pressure()
     for method, step in (("cg", 0.1), ("fire", 0.01)):
         Interactions.of(minimise(chain.current(), method, maximum_iterations=10, step=step).sample)
+
+
+def main() -> None:
+    """Compile for the default study."""
+    config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+    section = config["model"]
+    compile_once(glass_former(section["name"], section[section["name"]]), config["preparation"], code_hash(SCRIPT))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import jsonschema
 import numpy as np
 import yaml
 
+from vitrine.batches import batch_names
 from vitrine.errors import InputError
 from vitrine.models import GLASS_FORMERS, GlassFormer, glass_former
 from vitrine.preparation.engines import chosen_engine
@@ -37,8 +38,7 @@ class EnsemblePlan:
 
     def batches(self) -> list[str]:
         """Names of the batches, by first and last sample: 00000-00011, ..."""
-        firsts = range(0, self.samples, self.batch)
-        return [f"{first:05d}-{min(first + self.batch, self.samples) - 1:05d}" for first in firsts]
+        return batch_names(self.samples, self.batch)
 
     def hotter(self, parent_temperature: str) -> str | None:
         """The next hotter rung of the ladder as it stands in paths; None for the hottest."""
@@ -115,12 +115,6 @@ class Study:
 def temperature_name(temperature: float) -> str:
     """T_p as it stands in paths."""
     return f"{temperature:.{DIGITS}f}"
-
-
-def sample_indices(batch: str) -> range:
-    """The samples of a batch, from its name."""
-    first, last = map(int, batch.split("-"))
-    return range(first, last + 1)
 
 
 def _check_sampler(preparation: Mapping, model: GlassFormer, plans: Sequence[EnsemblePlan], engine: str) -> None:

@@ -8,10 +8,11 @@ import pytest
 import yaml
 from naive import poly
 from vitrine import seeds
+from vitrine.batches import sample_indices
 from vitrine.errors import InputError
 from vitrine.preparation.liquids import random_starts
 from vitrine.seeds import sample_generator
-from vitrine.study import SCHEMA, EnsemblePlan, Study, sample_indices, temperature_name
+from vitrine.study import SCHEMA, EnsemblePlan, Study, temperature_name
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))

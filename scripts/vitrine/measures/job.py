@@ -7,12 +7,12 @@ from functools import partial
 
 import numpy as np
 
+from vitrine.batches import sample_indices
 from vitrine.job import start_log
 from vitrine.linalg import Algebra
 from vitrine.measures.batch import measure_batch
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples
-from vitrine.study import sample_indices
 from vitrine.tables import Table, write_table
 
 
