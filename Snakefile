@@ -43,3 +43,4 @@ rule all:
         expand(f"{RESULTS}/figures/{{figure}}.{{ending}}", figure=FIGURES, ending=["svg", "pdf"]),
         f"{RESULTS}/summary.md",
         f"{RESULTS}/summary.parquet",
+        f"{RESULTS}/provenance.json",

@@ -1,7 +1,7 @@
 """How much of the cores' time a study's samples get: python -m benchmarks.study. Runs the default study in a folder of its own.
 
-Busy is the processor time of all processes over cores times wall time. Orchestration is what is not a sample's own work: Snakemake, the start of every
-job (Python and its imports), averages, fits and figures.
+Busy is the processor time of all processes over cores times wall time. Orchestration is what is not a sample's own work: Snakemake, the start of
+every job (Python and its imports), averages, fits and figures.
 """
 
 from __future__ import annotations

@@ -224,3 +224,25 @@ rule write_summary:
         "Writing the summary"
     script:
         "../scripts/write_summary.py"
+
+
+rule write_provenance:
+    input:
+        f"{TABLES}/quantities.parquet",
+        f"{TABLES}/flags.parquet",
+    output:
+        report(f"{RESULTS}/provenance.json", caption="../report/provenance.rst", category="Provenance"),
+    log:
+        f"{LOGS}/write_provenance.log",
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        dimension=study.model.dimension,
+        particles=list(study.ensembles),
+        engine="swap Monte Carlo (builtin)" if config["preparation"]["sampler"] == "swap" else study.engine,
+        rules={name: code(name) for name in [*SAMPLE_RULES, *(f"aggregate_{name}" for name in OBSERVABLES), "fit_study"]},
+        code=code("write_provenance"),
+    message:
+        "Writing down what made the study"
+    script:
+        "../scripts/write_provenance.py"

@@ -10,6 +10,8 @@ ENSEMBLE_NAME = "N{particles}_T{T_p}"
 BATCH_NAME = f"{ENSEMBLE_NAME}_{{batch}}"
 DYNAMICS_BY_HOOMD = study.engine == "hoomd" and config["preparation"]["sampler"] != "swap"
 
+SAMPLE_RULES = ["equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator"]
+
 FIGURES = [
     "annealing_ratios",
     "boltzmann",

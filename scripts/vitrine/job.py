@@ -10,7 +10,6 @@ from pathlib import Path
 
 from vitrine.errors import InputError
 
-
 PROCESSOR_TIME = "%.2f s of processor time, %.2f s of them to start"
 
 

@@ -1,5 +1,6 @@
 """The workflow as its users run it: whole, again, one figure alone, after an edit, in other batches, on other numbers of cores, and killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,18 +8,20 @@ import time
 from pathlib import Path
 
 import gsd.hoomd
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from vitrine.tables import read_provenance
 
 FIGURES = (
     "annealing_ratios", "boltzmann", "bond_operator", "cumulative_modes", "defects", "equilibration", "lengths", "pinching_force", "spectra",
 )  # fmt: skip
 DRAW = {"all", *(f"plot_{name}" for name in FIGURES)}
-CONCLUDE = {"collect_tables", "fit_study", "write_summary", *DRAW}
+CONCLUDE = {"collect_tables", "fit_study", "write_summary", "write_provenance", *DRAW}
 TABLES = ("collect_tables", "fit_study")  # the rules at the end of all numbers
-JOBS = 67  # of the tiny study: 6 batches through 6 rules, 3 ensembles through 6, 3 rules for the study, 9 figures, all
+JOBS = 68  # of the tiny study: 6 batches through 6 rules, 3 ensembles through 6, 4 rules for the study, 9 figures, all
 BATCH_TABLES = ("liquids", "relaxation", "glasses", "modes", "elasticity", "pinching", "bond_operator")
 
 
@@ -71,6 +74,16 @@ def test_whole_run_makes_every_table_figure_and_summary(finished):
     assert (finished.results / "summary.md").read_text(encoding="utf-8").startswith("#")
     assert pq.read_metadata(finished.results / "summary.parquet").num_rows > 0
     assert broken_files(finished.results) == []
+
+
+def test_the_record_says_what_made_the_study(finished, workflow):
+    record = json.loads((finished.results / "provenance.json").read_text(encoding="utf-8"))
+    config = record["config"]
+    assert config["study"] == "tiny" and config["ensembles"] == yaml.safe_load(finished.configs[0].read_text(encoding="utf-8"))["ensembles"]
+    assert record["config_hash"] == read_provenance(finished.results / "tables" / "quantities.parquet")["config_hash"]
+    assert record["versions"]["numpy"] == np.__version__ and record["versions"]["snakemake"]
+    assert set(record["solver"]) == {f"N = {entry['particles']}" for entry in config["ensembles"]}
+    assert set(record["code"]) >= {"equilibrate_liquids", "find_modes", "aggregate_modes", "fit_study"}
 
 
 def test_results_stay_in_the_working_directory(finished):
