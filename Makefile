@@ -18,7 +18,7 @@ $(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error there is no file $(fi
 export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help study report archive test bench lint format lock unlock clean-env
+.PHONY: help study report status archive test bench lint format lock unlock clean-env
 
 help: ## list these targets
 	@echo "make TARGET [CORES=n] [CONFIG=studies/name.yaml] [ARGS='options of Snakemake or pytest'] [PYTHON=python3.12]"
@@ -32,6 +32,9 @@ figure_%: $(READY) unlock ## make one figure and what it needs, for example make
 
 report: study ## after the study, write one self-contained HTML page with every figure and table beside its results
 	$(call snakemake,--report results/$$($(BIN)/python -c "$$STUDY_NAME" config.yaml $(CONFIG))/report.html)
+
+status: $(READY) ## how far a study is that runs here or elsewhere: samples done, left, flagged, time to go
+	@PYTHONPATH=scripts $(BIN)/python -m vitrine.status config.yaml $(CONFIG) $(ARGS)
 
 archive: $(READY) ## pack a finished study's tables, figures, config and provenance; ARGS=--samples adds its samples
 	PYTHONPATH=scripts $(BIN)/python -m vitrine.archive results/$$($(BIN)/python -c "$$STUDY_NAME" config.yaml $(CONFIG)) $(ARGS)

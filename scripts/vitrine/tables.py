@@ -354,3 +354,16 @@ SUMMARY = Table(
         Column("comment", "string", NONE, "what to know when comparing"),
     ),
 )
+COSTS = Table(
+    "costs",
+    "what the finished jobs of each step took, from their benchmark files",
+    (
+        Column("step", "string", NONE, "name of the rule"),
+        Column("particles", "int32", NONE, "number of particles N; -1 for the study as a whole"),
+        Column("parent_temperature", "double", TEMPERATURE, "parent temperature T_p; NaN for the study as a whole"),
+        Column("jobs", "int32", NONE, "finished jobs"),
+        Column("samples", "int32", NONE, "samples in them; 0 for steps that are not on samples"),
+        Column("seconds", "double", "s", "wall time of all of them"),
+        Column("peak_memory", "double", "MB", "largest resident memory of one of them"),
+    ),
+)
