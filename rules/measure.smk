@@ -18,6 +18,7 @@ rule find_modes:
         settings=config["modes"],
         algebra=config["linear_algebra"],
         dimension=study.model.dimension,
+        model=study.model.describe(),
         code=code("find_modes"),
     message:
         "Finding the modes of samples {wildcards.batch} at T_p = {wildcards.T_p} (N = {wildcards.particles})"
@@ -41,6 +42,7 @@ rule measure_elasticity:
     params:
         algebra=config["linear_algebra"],
         dimension=study.model.dimension,
+        model=study.model.describe(),
         code=code("measure_elasticity"),
     message:
         "Measuring the elasticity of samples {wildcards.batch} at T_p = {wildcards.T_p} (N = {wildcards.particles})"
@@ -66,6 +68,7 @@ rule pinch_bonds:
         bonds=config["pinching"]["bonds"],
         algebra=config["linear_algebra"],
         dimension=study.model.dimension,
+        model=study.model.describe(),
         code=code("pinch_bonds"),
     message:
         "Pinching the bonds of samples {wildcards.batch} at T_p = {wildcards.T_p} (N = {wildcards.particles})"
@@ -90,6 +93,7 @@ rule diagonalise_bond_operator:
         settings=config["bond_operator"],
         algebra=config["linear_algebra"],
         dimension=study.model.dimension,
+        model=study.model.describe(),
         code=code("diagonalise_bond_operator"),
     message:
         "Diagonalising the bond operator of samples {wildcards.batch} at T_p = {wildcards.T_p} (N = {wildcards.particles})"

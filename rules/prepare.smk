@@ -45,6 +45,7 @@ rule quench_samples:
     resources:
         mem_mb=1500,
     params:
+        model=study.model.describe(),
         settings=config["quench"],
         algebra=config["linear_algebra"],
         code=code("quench_samples"),

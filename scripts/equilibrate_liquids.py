@@ -25,7 +25,7 @@ if __name__ == "__main__":
     if snakemake.params.hotter is None:
         starts = random_starts(glass_former(**model), particles, temperature, indices, seed)
     else:
-        starts = batch_samples(snakemake.input.hotter, indices, particles=particles, parent_temperature=snakemake.params.hotter)
+        starts = batch_samples(snakemake.input.hotter, indices, particles=particles, parent_temperature=snakemake.params.hotter, model=model)
     made_of = {"settings": settings, "seed": seed, "model": model, "code": snakemake.params.code}
     restarts = Restarts(Path(snakemake.params.restarts), settings["restart_sweeps"], made_of, snakemake.config["preparation"]["walltime_minutes"])
     liquids, runs, series = [], [], []

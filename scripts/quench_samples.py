@@ -16,7 +16,11 @@ if __name__ == "__main__":
     particles, temperature = int(snakemake.wildcards.particles), float(snakemake.wildcards.T_p)
     algebra, glasses, rows = Algebra(**snakemake.params.algebra), [], []
     for liquid in batch_samples(
-        snakemake.input.liquids, sample_indices(snakemake.wildcards.batch), particles=particles, parent_temperature=temperature
+        snakemake.input.liquids,
+        sample_indices(snakemake.wildcards.batch),
+        particles=particles,
+        parent_temperature=temperature,
+        model=snakemake.params.model,
     ):
         glass, row = quench(liquid, snakemake.params.settings, algebra)
         glasses.append(glass)

@@ -8,6 +8,7 @@ A sample that could not be prepared or measured has one row, with NaN in every n
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ MODULUS = "epsilon/lambda_min^d"
 INVERSE_STIFFNESS = "lambda_min^2/epsilon"
 SWEEPS = "sweeps"
 NONE = "1"
+
+CHECKSUM = "checksum"  # its key in the file metadata
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,9 @@ def write_table(table: Table, data: pd.DataFrame | Mapping[str, Sequence] | Sequ
     if set(frame.columns) != set(names):
         wrong = sorted(set(frame.columns) ^ set(names))
         raise InputError(f"{path}: table {table.name} has missing or unknown columns {wrong}; its columns are {names}")
-    schema = table.schema().with_metadata({"vitrine": json.dumps({"table": table.name, "meaning": table.meaning, **provenance}, sort_keys=True)})
-    arrow = pa.Table.from_pandas(frame[names], schema=schema, preserve_index=False).replace_schema_metadata(schema.metadata)
+    arrow = pa.Table.from_pandas(frame[names], schema=table.schema(), preserve_index=False)
+    about = {"table": table.name, "meaning": table.meaning, **provenance, CHECKSUM: _checksum(arrow)}
+    arrow = arrow.replace_schema_metadata({"vitrine": json.dumps(about, sort_keys=True)})
     with whole_file(path) as partial:
         pq.write_table(arrow, partial, compression="zstd")
 
@@ -82,24 +86,38 @@ def write_table(table: Table, data: pd.DataFrame | Mapping[str, Sequence] | Sequ
 def read_table(table: Table, path: str | Path) -> pd.DataFrame:
     """Read a table and check that it is the one asked for.
 
-    Raises InputError where the file is missing, truncated, another table, or lacks a column.
+    Raises InputError where the file is missing, truncated, damaged, another table, or lacks a column.
     """
     try:
         arrow = pq.read_table(path, partitioning=None)
-        written = read_provenance(path).get("table", table.name) if b"vitrine" in (arrow.schema.metadata or {}) else table.name
-    except (OSError, pa.ArrowException) as error:
+        about = json.loads((arrow.schema.metadata or {}).get(b"vitrine", b"{}"))
+        arrow.validate(full=True)
+    except (OSError, ValueError, pa.ArrowException) as error:  # ValueError: what a flipped bit makes of the metadata
         raise InputError(f"{path}: not a whole Parquet file ({error}); remove it and run again") from error
-    if written != table.name:
-        raise InputError(f"{path}: is a table of {written}, not of {table.name}; remove it and run again")
+    if about.get("table", table.name) != table.name:
+        raise InputError(f"{path}: is a table of {about['table']}, not of {table.name}; remove it and run again")
     missing = [column.name for column in table.columns if column.name not in arrow.column_names]
     if missing:
         raise InputError(f"{path}: is not a table of {table.name}, it lacks the columns {missing}; remove it and run again")
+    if CHECKSUM in about and about[CHECKSUM] != _checksum(arrow):
+        raise InputError(f"{path}: is damaged, its numbers do not match their checksum; remove it and run again")
     return arrow.select([column.name for column in table.columns]).to_pandas()
 
 
 def read_provenance(path: str | Path) -> dict:
     """The provenance that `write_table` put into the file metadata."""
-    return json.loads(pq.read_schema(path).metadata[b"vitrine"])
+    about = json.loads(pq.read_schema(path).metadata[b"vitrine"])
+    return {name: value for name, value in about.items() if name != CHECKSUM}
+
+
+def _checksum(arrow: pa.Table) -> str:
+    """SHA-256 of names, types and values, by which silent damage is seen: Parquet itself has no such thing."""
+    digest = hashlib.sha256()
+    for field, column in zip(arrow.schema, arrow.columns, strict=True):
+        digest.update(f"{field.name} {field.type} {len(column)};".encode())
+        values = column.to_numpy()
+        digest.update("\0".join(map(str, values)).encode() if values.dtype == object else np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
 
 
 # --- one row per sample, bond or mode: written batch by batch ----------------------------------------------------------------------------------

@@ -19,14 +19,18 @@ from vitrine.tables import Table, write_table
 def measure_glasses(job: object, table: Table, measure: Callable[..., dict[str, np.ndarray]], **settings: object) -> None:
     """Measure the batch of glasses of a rule, each by measure(sample, algebra=..., **settings), and write its table.
 
-    job: the `snakemake` object of the script, with input.glasses, one output, params.algebra and .dimension, and the wildcards particles, T_p and
-    batch.
+    job: the `snakemake` object of the script, with input.glasses, one output, params.algebra, .dimension and .model, and the wildcards particles,
+    T_p and batch.
     """
     start_log(job.log[0])
     wildcards = job.wildcards
     algebra = Algebra(**job.params.algebra)
     samples = batch_samples(
-        job.input.glasses, sample_indices(wildcards.batch), particles=int(wildcards.particles), parent_temperature=float(wildcards.T_p)
+        job.input.glasses,
+        sample_indices(wildcards.batch),
+        particles=int(wildcards.particles),
+        parent_temperature=float(wildcards.T_p),
+        model=job.params.model,
     )
     unknowns = int(job.params.dimension) * int(wildcards.particles)
     rows = measure_batch(samples, table, partial(measure, algebra=algebra, **settings))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import gsd.hoomd
@@ -49,10 +49,12 @@ def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
                 yield SampleError(f"frame {number} cannot be read: {error}")
 
 
-def batch_samples(path: str | Path, indices: Iterable[int], *, particles: int, parent_temperature: float) -> Iterator[Sample]:
+def batch_samples(
+    path: str | Path, indices: Iterable[int], *, particles: int, parent_temperature: float, model: Mapping | None = None
+) -> Iterator[Sample]:
     """Yield the samples `indices` of one batch in this order; one that is missing or broken comes as an empty sample whose flag says why.
 
-    particles, parent_temperature: what every sample of the batch must have.
+    particles, parent_temperature, model (as GlassFormer.describe gives it): what every sample of the batch must have.
     """
     found: dict[int, Sample] = {}
     repeated: set[int] = set()
@@ -63,6 +65,8 @@ def batch_samples(path: str | Path, indices: Iterable[int], *, particles: int, p
                 troubles.append(str(sample))
             elif sample.particles != particles or not np.isclose(sample.parent_temperature, parent_temperature):
                 troubles.append(f"sample {sample.index} has N = {sample.particles}, T_p = {sample.parent_temperature:g}")
+            elif model is not None and _as_json(sample.model.describe()) != _as_json(model):
+                troubles.append(f"sample {sample.index} is of another model, {_as_json(sample.model.describe())}")
             elif sample.index in found or sample.index in repeated:
                 repeated.add(sample.index)
                 found.pop(sample.index, None)
@@ -76,6 +80,10 @@ def batch_samples(path: str | Path, indices: Iterable[int], *, particles: int, p
         else:
             reason = f"{'twice' if index in repeated else 'not'} in {Path(path).name}" + (f" ({'; '.join(troubles)})" if troubles else "")
             yield missing_sample(index, particles, parent_temperature, f"unreadable: {reason}")
+
+
+def _as_json(description: Mapping) -> str:
+    return json.dumps(description, sort_keys=True)
 
 
 def missing_sample(index: int, particles: int, parent_temperature: float, flag: str) -> Sample:
