@@ -12,8 +12,8 @@ DYNAMICS_BY_HOOMD = study.engine == "hoomd" and config["preparation"]["sampler"]
 
 SAMPLE_RULES = ["equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator"]
 
-SPARSE_ALGEBRA = {"solver": config["linear_algebra"]["solver"]}
-# Of the jobs of full spectra. On the CPU one sample after the other is measured.
+SPARSE_ALGEBRA = {"solver": config["linear_algebra"]["solver"]}  # what concerns jobs without full spectra
+# What jobs of full spectra ask for, and how many samples each has under way: on the CPU one after the other.
 GPU = {"gpu": 1} if config["linear_algebra"]["device"] == "gpu" else {}
 SAMPLES_AT_ONCE = 4 if GPU else 1
 

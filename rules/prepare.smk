@@ -46,7 +46,7 @@ rule quench_samples:
         mem_mb=1500,
     params:
         settings=config["quench"],
-        algebra=config["linear_algebra"],
+        algebra=SPARSE_ALGEBRA,
         code=code("quench_samples"),
     message:
         "Quenching samples {wildcards.batch} from T_p = {wildcards.T_p} (N = {wildcards.particles})"
