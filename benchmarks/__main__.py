@@ -22,6 +22,7 @@ from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
 
 from benchmarks.dynamics import dynamics_rows
+from benchmarks.gpu import gpu_rows
 from benchmarks.references import cell_list_moves, pinch_one_by_one, plain_cells, scipy_quench
 
 CONFIG = Path(__file__).resolve().parent.parent / "config.yaml"
@@ -120,6 +121,7 @@ def main() -> None:
         chain.tune(200, 0.25)
         liquid = chain.current()
         rows += swap_rows(liquid, chain) + quench_rows(liquid) + measure_rows(minimise(liquid).sample)
+        rows += gpu_rows(config, seconds)
     if arguments.only != "measures":
         rows += dynamics_rows(config, seconds)
     table = pd.DataFrame(rows, columns=["what", "seconds", "reference", "reference_seconds"])

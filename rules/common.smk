@@ -12,6 +12,11 @@ DYNAMICS_BY_HOOMD = study.engine == "hoomd" and config["preparation"]["sampler"]
 
 SAMPLE_RULES = ["equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator"]
 
+SPARSE_ALGEBRA = {"solver": config["linear_algebra"]["solver"]}  # what concerns jobs without full spectra
+# What jobs of full spectra ask for, and how many samples each has under way: on the CPU one after the other.
+GPU = {"gpu": 1} if config["linear_algebra"]["device"] == "gpu" else {}
+SAMPLES_AT_ONCE = 4 if GPU else 1
+
 FIGURES = [
     "annealing_ratios",
     "boltzmann",
@@ -73,11 +78,11 @@ def batch_folders(plan):
 
 
 def dense_memory(matrices):
-    """A function to the memory [MB] of a job that holds so many dense matrices of size N d, beside the interpreter's."""
+    """A function to the memory [MB] of a job that holds so many dense matrices of size N d for each sample at once, beside the interpreter's."""
 
-    def megabytes(wildcards):
+    def megabytes(wildcards, threads):
         unknowns = study.model.dimension * int(wildcards.particles)
-        return int(600 + matrices * 8e-6 * unknowns**2)
+        return int(600 + threads * matrices * 8e-6 * unknowns**2)
 
     return megabytes
 

@@ -12,7 +12,9 @@ rule find_modes:
         f"{BENCHMARKS}/find_modes/{BATCH_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: SAMPLES_AT_ONCE
     resources:
+        **GPU,
         mem_mb=dense_memory(3),
     params:
         settings=config["modes"],
@@ -40,7 +42,7 @@ rule measure_elasticity:
     resources:
         mem_mb=dense_memory(1),
     params:
-        algebra=config["linear_algebra"],
+        algebra=SPARSE_ALGEBRA,
         dimension=study.model.dimension,
         model=study.model.describe(),
         code=code("measure_elasticity"),
@@ -66,7 +68,7 @@ rule pinch_bonds:
     params:
         seed=study.seed,
         bonds=config["pinching"]["bonds"],
-        algebra=config["linear_algebra"],
+        algebra=SPARSE_ALGEBRA,
         dimension=study.model.dimension,
         model=study.model.describe(),
         code=code("pinch_bonds"),
@@ -87,7 +89,9 @@ rule diagonalise_bond_operator:
         f"{BENCHMARKS}/diagonalise_bond_operator/{BATCH_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: SAMPLES_AT_ONCE
     resources:
+        **GPU,
         mem_mb=dense_memory(4),
     params:
         settings=config["bond_operator"],

@@ -47,7 +47,7 @@ rule quench_samples:
     params:
         model=study.model.describe(),
         settings=config["quench"],
-        algebra=config["linear_algebra"],
+        algebra=SPARSE_ALGEBRA,
         code=code("quench_samples"),
     message:
         "Quenching samples {wildcards.batch} from T_p = {wildcards.T_p} (N = {wildcards.particles})"

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from vitrine.errors import InputError
 from vitrine.models import GlassFormer, glass_former
 from vitrine.models.potential import PairPotential, force_shifted
@@ -211,3 +212,19 @@ def jackknife(estimate, *series: np.ndarray, blocks: int = 32) -> tuple[float, f
     means = [np.asarray(one)[: length * blocks].reshape(blocks, length, *one.shape[1:]).mean(axis=1) for one in series]
     left = np.array([estimate(*((one.sum(axis=0) - one[k]) / (blocks - 1) for one in means)) for k in range(blocks)])
     return float(estimate(*(one.mean(axis=0) for one in means))), float(np.sqrt((blocks - 1) * np.mean((left - left.mean()) ** 2)))
+
+
+def saddle(bonds, dimension, depth=1.0) -> sp.csc_array:
+    """The Hessian with its softest mode turned over: exactly one negative eigenvalue."""
+    values, vectors = np.linalg.eigh(bonds.hessian.toarray())
+    soft = vectors[:, dimension]
+    return sp.csc_array(bonds.hessian.toarray() - (1 + depth) * values[dimension] * np.outer(soft, soft))
+
+
+def with_rattler(matrix, dimension, place) -> sp.csc_array:
+    """The matrix with one more particle, that touches nothing."""
+    blank = sp.csc_array((dimension, dimension))
+    n = matrix.shape[0] // dimension
+    order = {"first": [blank, matrix], "last": [matrix, blank]}[place]
+    assert n > 1
+    return sp.csc_array(sp.block_diag(order, format="csc"))

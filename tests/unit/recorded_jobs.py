@@ -21,7 +21,7 @@ def plain(names):
     return {"all": list(map(str, names)), "named": {k: v if isinstance(v, str) else list(map(str, v)) for k, v in names.items()}}
 
 job = {name: plain(getattr(snakemake, name)) for name in ("input", "output", "log")}
-job |= {"params": dict(snakemake.params.items()), "wildcards": dict(snakemake.wildcards.items()), "config": snakemake.config, "rule": snakemake.rule}
+job |= {"params": dict(snakemake.params.items()), "wildcards": dict(snakemake.wildcards.items()), "config": snakemake.config, "rule": snakemake.rule, "threads": snakemake.threads}
 Path(snakemake.log[0]).write_text(json.dumps(job))
 for path in snakemake.output:
     Path(path).touch()
@@ -61,7 +61,7 @@ class Job:
         self.input, self.output, self.log = (Names(recorded[name]) for name in ("input", "output", "log"))
         self.params = SimpleNamespace(**recorded["params"])
         self.wildcards = SimpleNamespace(**recorded["wildcards"])
-        self.config, self.scriptdir = recorded["config"], str(self.script.parent)
+        self.config, self.threads, self.scriptdir = recorded["config"], recorded["threads"], str(self.script.parent)
 
     def run(self) -> None:
         """Run the script; what it raises comes through, and the log it opened is closed."""

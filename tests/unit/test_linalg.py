@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.sparse as sp
-from naive import liquid, poly, pseudo_inverse
+from naive import liquid, poly, pseudo_inverse, saddle, with_rattler
 from vitrine import linalg
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
@@ -187,22 +187,6 @@ def test_the_same_bits_every_time(bonds, dimension, solver):
 
 
 # --- states that are no minima ------------------------------------------------------------------------------------------------------------------
-
-
-def saddle(bonds, dimension, depth=1.0):
-    """The Hessian with its softest mode turned over: exactly one negative eigenvalue."""
-    values, vectors = np.linalg.eigh(bonds.hessian.toarray())
-    soft = vectors[:, dimension]
-    return sp.csc_array(bonds.hessian.toarray() - (1 + depth) * values[dimension] * np.outer(soft, soft))
-
-
-def with_rattler(matrix, dimension, place):
-    """The matrix with one more particle, that touches nothing."""
-    blank = sp.csc_array((dimension, dimension))
-    n = matrix.shape[0] // dimension
-    order = {"first": [blank, matrix], "last": [matrix, blank]}[place]
-    assert n > 1
-    return sp.csc_array(sp.block_diag(order, format="csc"))
 
 
 def actions(unit, hessian, dimension, solver):

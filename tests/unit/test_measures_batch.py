@@ -1,6 +1,7 @@
 """A batch of samples becomes one table: keys, flags that pass through, and failures that are flagged."""
 
 import dataclasses
+import threading
 from functools import partial
 
 import numpy as np
@@ -61,9 +62,40 @@ def test_the_reason_of_a_failure_is_kept(samples):
     assert frame["flag"].tolist() == ["so and so"] and np.isnan(frame["omega"][0])
 
 
-def test_other_errors_are_not_hidden(samples):
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_other_errors_are_not_hidden(samples, at_once):
     with pytest.raises(ZeroDivisionError):
-        measure_batch(samples[:1], MODES, lambda sample: 1 / 0)
+        measure_batch(samples[:1] * 5, MODES, lambda sample: 1 / 0, at_once)
+
+
+@pytest.mark.parametrize("at_once", [2, 3])
+def test_several_samples_at_once(glass, at_once):
+    """As many as asked for are measured at the same time and no more, and read hardly before their turn: memory is theirs alone."""
+    drawn, under_way, most, ahead, lock = 0, 0, 0, 0, threading.Lock()
+    meeting = threading.Barrier(at_once, timeout=60)
+
+    def samples():
+        nonlocal drawn
+        for index in range(6):
+            drawn += 1
+            yield dataclasses.replace(glass, index=index)
+
+    done = 0
+
+    def measure(sample):
+        nonlocal under_way, most, ahead, done
+        with lock:
+            under_way += 1
+            most, ahead = max(most, under_way), max(ahead, drawn - done)
+        meeting.wait()
+        with lock:
+            under_way, done = under_way - 1, done + 1
+        return {"mode": np.arange(2), "omega": np.full(2, float(sample.index)), "participation": np.full(2, 0.5)}
+
+    frame = measure_batch(samples(), MODES, measure, at_once)
+    assert frame["sample"].tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    assert np.array_equal(frame["omega"], frame["sample"])
+    assert most == at_once and ahead <= at_once + 1
 
 
 def test_no_samples():

@@ -74,6 +74,8 @@ BAD = {
     "preparation.minimum_sweeps": [(10**9, ["1000000000", "maximum_sweeps", str(CONFIG["preparation"]["maximum_sweeps"])])],
     "quench.minimiser": [("newton", ["newton", "cg", "fire"])],
     "quench.tolerance": [("1e-10", ["1e-10", "number"]), (1e-3, ["0.001", "1e-06"]), (1e-20, ["1e-20", "1e-13"])],
+    "linear_algebra.solver": [("lapack", ["lapack", "auto", "dense"])],
+    "linear_algebra.device": [("tpu", ["tpu", "auto, cpu, gpu"]), (True, ["true", "gpu"])],
     "modes.vectors": [("some", ["some", "all"]), (0, ["0", "all", "1"]), (1.5, ["1.5", "all"])],
     "modes.spectrum": [("half", ["half", "full", "lowest"])],
     "pinching.bonds": [("few", ["few", "all"]), (-3, ["-3", "all"])],

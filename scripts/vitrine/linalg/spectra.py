@@ -9,6 +9,7 @@ import scipy.sparse.linalg as spla
 
 from vitrine.errors import SampleError
 from vitrine.linalg.dense import symmetric_eigenvalues
+from vitrine.linalg.gpu import chosen_device
 from vitrine.linalg.pencil import reduced_pencil
 from vitrine.linalg.solve import Factor, grounded, without_translation
 
@@ -30,16 +31,19 @@ def _lanczos(operator: object, number: int, **options: object) -> tuple[np.ndarr
         raise SampleError(f"Lanczos found {len(error.eigenvalues)} of {number} modes: more of them are alike than it can tell apart") from error
 
 
-def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
+def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False, device: str = "cpu") -> tuple[np.ndarray, np.ndarray | None]:
     """All N d - d stiffnesses omega^2, ascending, and with `vectors` the modes as columns (N d, N d - d); the d translations are left out.
 
-    Raises SampleError where there are not exactly d zero modes or any is negative.
+    device: cpu, gpu or auto. Raises SampleError where there are not exactly d zero modes or any is negative, InputError where a GPU is asked for
+    that is absent.
     """
-    dense = hessian.toarray(order="F")
-    if vectors:
-        stiffness, modes = scipy.linalg.eigh(dense, driver="evd", overwrite_a=True, check_finite=False)
+    gpu = chosen_device(device, hessian.shape[0])
+    if gpu is not None:
+        stiffness, modes = gpu.spectrum(hessian, vectors)
+    elif vectors:
+        stiffness, modes = scipy.linalg.eigh(hessian.toarray(order="F"), driver="evd", overwrite_a=True, check_finite=False)
     else:
-        stiffness, modes = symmetric_eigenvalues(dense), None
+        stiffness, modes = symmetric_eigenvalues(hessian.toarray(order="F")), None
     zero = np.abs(stiffness) < ZERO * np.mean(stiffness)
     if np.any(stiffness[~zero] < 0):
         raise SampleError(f"not a minimum: {np.sum(stiffness[~zero] < 0)} negative modes")
@@ -66,22 +70,35 @@ def lowest_modes(hessian: sp.csc_array, dimension: int, number: int, factor: Fac
 
 
 def full_pencil(
-    unit: sp.csc_array, hessian: sp.csc_array, dimension: int, vectors: bool = False, cut: tuple[list[np.ndarray], np.ndarray] | None = None
+    unit: sp.csc_array,
+    hessian: sp.csc_array,
+    dimension: int,
+    vectors: bool = False,
+    cut: tuple[list[np.ndarray], np.ndarray] | None = None,
+    device: str = "cpu",
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """All N d - d eigenvalues lambda of (S^T S) D = lambda M D, descending, and with `vectors` the D as columns (N d, N d - d), D.M.D = 1.
 
-    cut: the parts and the separator of `dissected`, which halve the work. Both forms are blind to translations, so holding the first particle is
-    exact. Raises SampleError where M is not that of a minimum.
+    cut: the parts and the separator of `dissected`, which halve the work on the CPU. device: cpu, gpu or auto. Both forms are blind to translations,
+    so holding the first particle is exact. Raises SampleError where M is not that of a minimum, InputError where a GPU is asked for that is absent.
     """
-    parts, separator = cut or ([], np.arange(hessian.shape[0] // dimension))
-    reduced = reduced_pencil(
-        grounded(unit, dimension), grounded(hessian, dimension), [_held(part, dimension) for part in parts], _held(separator, dimension)
-    )
-    if not vectors:
-        return symmetric_eigenvalues(reduced.matrix)[::-1], None
-    eigenvalues, held = scipy.linalg.eigh(reduced.matrix, lower=True, driver="evd", overwrite_a=True, check_finite=False)
-    modes = np.zeros((hessian.shape[0], held.shape[1]))
-    modes[dimension:] = reduced.displacements(held)[:, ::-1]
+    gpu = chosen_device(device, hessian.shape[0])
+    unit, hessian = grounded(unit, dimension), grounded(hessian, dimension)
+    if gpu is not None:
+        eigenvalues, held = gpu.pencil(unit, hessian, vectors)
+    else:
+        parts, separator = cut or ([], np.arange(hessian.shape[0] // dimension + 1))
+        reduced = reduced_pencil(unit, hessian, [_held(part, dimension) for part in parts], _held(separator, dimension))
+        if vectors:
+            eigenvalues, y = scipy.linalg.eigh(reduced.matrix, lower=True, driver="evd", overwrite_a=True, check_finite=False)
+            held = reduced.displacements(y)
+        else:
+            eigenvalues, held = symmetric_eigenvalues(reduced.matrix), None
+    if held is None:
+        return eigenvalues[::-1], None
+    modes = np.zeros((len(held) + dimension, held.shape[1]))
+    modes[dimension:] = held[:, ::-1]
+    del held
     return eigenvalues[::-1], without_translation(modes, dimension)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -12,25 +14,22 @@ from vitrine.errors import SampleError
 from vitrine.samples import Sample
 from vitrine.tables import Table
 
+Columns = dict[str, np.ndarray]
 
-def measure_batch(samples: Iterable[Sample], table: Table, measure: Callable[[Sample], dict[str, np.ndarray]]) -> pd.DataFrame:
+
+def measure_batch(samples: Iterable[Sample], table: Table, measure: Callable[[Sample], Columns], at_once: int = 1) -> pd.DataFrame:
     """Rows of `table` for every sample: what `measure` returns (columns of equal length), or one row with the flag that leaves the sample out.
 
-    A sample that comes with a flag is not measured; one for which `measure` raises SampleError is flagged with its message.
+    A sample that comes with a flag is not measured; one for which `measure` raises SampleError is flagged with its message. at_once: how many are
+    measured at a time, each in a thread, to keep a GPU busy; the rows do not depend on it.
     """
     parts = []
-    for sample in samples:
+    for sample, columns, flag in _measured(samples, measure, at_once):
         key = {
             "particles": sample.provenance.get("particles", sample.particles),
             "parent_temperature": sample.parent_temperature,
             "sample": sample.index,
         }
-        flag, columns = sample.flag, None
-        if not flag:
-            try:
-                columns = measure(sample)
-            except SampleError as error:
-                flag = str(error)
         logging.getLogger("vitrine").info("sample %d: %s", sample.index, flag or "measured")
         if flag:
             parts.append(pd.DataFrame([table.empty_row(**key, flag=flag)]))
@@ -39,3 +38,27 @@ def measure_batch(samples: Iterable[Sample], table: Table, measure: Callable[[Sa
             parts.append(pd.DataFrame({**{name: np.full(length, value) for name, value in key.items()}, **columns, "flag": [""] * length}))
     names = [column.name for column in table.columns]
     return pd.concat([part[names] for part in parts], ignore_index=True) if parts else pd.DataFrame(columns=names)
+
+
+def _measured(samples: Iterable[Sample], measure: Callable[[Sample], Columns], at_once: int) -> Iterator[tuple[Sample, Columns | None, str]]:
+    """Every sample in its order, with its columns or with the flag that it has instead."""
+
+    def one(sample: Sample) -> tuple[Sample, Columns | None, str]:
+        if sample.flag:
+            return sample, None, sample.flag
+        try:
+            return sample, measure(sample), ""
+        except SampleError as error:
+            return sample, None, str(error)
+
+    if at_once == 1:
+        yield from map(one, samples)
+        return
+    with ThreadPoolExecutor(at_once) as pool:
+        under_way: deque = deque()
+        for sample in samples:
+            if len(under_way) == at_once:
+                yield under_way.popleft().result()
+            under_way.append(pool.submit(one, sample))
+        while under_way:
+            yield under_way.popleft().result()

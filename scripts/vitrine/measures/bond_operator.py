@@ -28,13 +28,13 @@ def bond_operator_modes(
     size = hessian.shape[0] - d
     wanted = size if vectors == "all" else min(int(vectors), size)
     if wanted > size // 4:
-        eigenvalues, displacements = full_pencil(unit, hessian, d, vectors=True, cut=cut)
+        eigenvalues, displacements = full_pencil(unit, hessian, d, vectors=True, cut=cut, device=algebra.device)
         displacements = displacements[:, :wanted]
     else:
         largest, displacements = np.zeros(0), np.zeros((hessian.shape[0], 0))
         if wanted:
             largest, displacements = largest_pencil(unit, hessian, d, wanted, Factor(hessian, d, algebra.solver))
-        eigenvalues = full_pencil(unit, hessian, d, cut=cut)[0] if spectrum == "full" else largest
+        eigenvalues = full_pencil(unit, hessian, d, cut=cut, device=algebra.device)[0] if spectrum == "full" else largest
     if spectrum == "largest":
         eigenvalues = eigenvalues[:wanted]
     forces = hessian @ displacements

@@ -19,8 +19,8 @@ from vitrine.tables import Table, write_table
 def measure_glasses(job: object, table: Table, measure: Callable[..., dict[str, np.ndarray]], **settings: object) -> None:
     """Measure the batch of glasses of a rule, each by measure(sample, algebra=..., **settings), and write its table.
 
-    job: the `snakemake` object of the script, with input.glasses, one output, params.algebra, .dimension and .model, and the wildcards particles,
-    T_p and batch.
+    job: the `snakemake` object of the script, with input.glasses, one output, params.algebra, .dimension and .model, the wildcards particles, T_p
+    and batch, and as its threads how many samples are measured at once on a GPU.
     """
     start_log(job.log[0])
     wildcards = job.wildcards
@@ -33,5 +33,6 @@ def measure_glasses(job: object, table: Table, measure: Callable[..., dict[str, 
         model=job.params.model,
     )
     unknowns = int(job.params.dimension) * int(wildcards.particles)
-    rows = measure_batch(samples, table, partial(measure, algebra=algebra, **settings))
+    at_once = algebra.samples_at_once(unknowns, job.threads)
+    rows = measure_batch(samples, table, partial(measure, algebra=algebra, **settings), at_once)
     write_table(table, rows, job.output[0], provenance(job.config, linear_algebra=algebra.describe(unknowns)))

@@ -23,13 +23,13 @@ def vibrational_modes(
     wanted = hessian.shape[0] - d if vectors == "all" else min(int(vectors), hessian.shape[0] - d)
     dense = wanted > hessian.shape[0] // 4
     if dense:
-        stiffness, modes = full_spectrum(hessian, d, vectors=True)
+        stiffness, modes = full_spectrum(hessian, d, vectors=True, device=algebra.device)
         modes = modes[:, :wanted]
     else:
         softest, modes = np.zeros(0), np.zeros((hessian.shape[0], 0))
         if wanted:
             softest, modes = lowest_modes(hessian, d, wanted, Factor(hessian, d, algebra.solver))
-        stiffness = full_spectrum(hessian, d)[0] if spectrum == "full" else softest
+        stiffness = full_spectrum(hessian, d, device=algebra.device)[0] if spectrum == "full" else softest
     if spectrum == "lowest":
         stiffness = stiffness[:wanted]
     participation = np.full(len(stiffness), np.nan)

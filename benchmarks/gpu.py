@@ -1,0 +1,57 @@
+"""Spectra of several samples at once on a GPU, against the same on the CPU."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from vitrine.interactions import Interactions
+from vitrine.linalg import full_pencil, full_spectrum
+from vitrine.linalg.gpu import find_gpu
+from vitrine.models import glass_former
+from vitrine.preparation.minimise import minimise
+from vitrine.preparation.start import random_start
+
+Row = tuple[str, float, str, float]
+Clock = Callable[[Callable[[], object]], float]
+
+SIZES = (256, 2000)
+SAMPLES, AT_ONCE = 16, 4  # timed together, and under way at a time
+CORES = 16
+
+
+def gpu_rows(config: dict, seconds: Clock) -> list[Row]:
+    """Rows of the benchmark table, in seconds for a sample: by the clock on the wall on the GPU, of one core on the CPU. Without a GPU, none."""
+    gpu = find_gpu()
+    if isinstance(gpu, str):
+        print(f"there is no GPU ({gpu}): its rows are left out")
+        return []
+    rows, section = [], config["model"]
+    for particles in SIZES:
+        start = random_start(glass_former(section["name"], section[section["name"]]), particles, np.random.default_rng(0))
+        bonds = Interactions.of(minimise(start).sample)
+        for name, action in _actions(bonds, start.dimension).items():
+            ours, core = _wall(lambda run=action: run("gpu")), seconds(lambda run=action: run("cpu"))
+            print(f"{name}, N = {particles}: {1 / ours:.3g} samples/s on the {gpu.name}, {CORES / core:.3g} at best on {CORES} cores")
+            rows.append((f"{name}, N = {particles}, on the GPU", ours, "one CPU core", core))
+    return rows
+
+
+def _actions(bonds: Interactions, dimension: int) -> dict[str, Callable[[str], object]]:
+    hessian, unit = bonds.hessian, bonds.unit_hessian
+    return {
+        "spectrum of H, values": lambda device: full_spectrum(hessian, dimension, device=device),
+        "spectrum of H, vectors": lambda device: full_spectrum(hessian, dimension, vectors=True, device=device),
+        "P(lambda), values": lambda device: full_pencil(unit, hessian, dimension, device=device),
+    }
+
+
+def _wall(action: Callable[[], object]) -> float:
+    """Seconds by the clock on the wall for one of many, after a first round that warms up."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda _: action(), range(AT_ONCE)))
+        start = time.perf_counter()
+        list(pool.map(lambda _: action(), range(SAMPLES)))
+        return (time.perf_counter() - start) / SAMPLES
