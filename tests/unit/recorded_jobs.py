@@ -21,7 +21,8 @@ def plain(names):
     return {"all": list(map(str, names)), "named": {k: v if isinstance(v, str) else list(map(str, v)) for k, v in names.items()}}
 
 job = {name: plain(getattr(snakemake, name)) for name in ("input", "output", "log")}
-job |= {"params": dict(snakemake.params.items()), "wildcards": dict(snakemake.wildcards.items()), "config": snakemake.config, "rule": snakemake.rule, "threads": snakemake.threads}
+job |= {"params": dict(snakemake.params.items()), "wildcards": dict(snakemake.wildcards.items())}
+job |= {"config": snakemake.config, "rule": snakemake.rule, "threads": snakemake.threads}
 Path(snakemake.log[0]).write_text(json.dumps(job))
 for path in snakemake.output:
     Path(path).touch()
