@@ -12,8 +12,9 @@ rule find_modes:
         f"{BENCHMARKS}/find_modes/{BATCH_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
     resources:
-        mem_mb=dense_memory(3),
+        **resources_of("find_modes"),
     params:
         settings=config["modes"],
         code=code("find_modes"),
@@ -34,8 +35,9 @@ rule measure_elasticity:
         f"{BENCHMARKS}/measure_elasticity/{BATCH_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
     resources:
-        mem_mb=dense_memory(1),
+        **resources_of("measure_elasticity"),
     params:
         code=code("measure_elasticity"),
     message:
@@ -55,8 +57,9 @@ rule pinch_bonds:
         f"{BENCHMARKS}/pinch_bonds/{BATCH_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
     resources:
-        mem_mb=dense_memory(3),
+        **resources_of("pinch_bonds"),
     params:
         seed=study.seed,
         bonds=config["pinching"]["bonds"],
@@ -78,8 +81,9 @@ rule diagonalise_bond_operator:
         f"{BENCHMARKS}/diagonalise_bond_operator/{BATCH_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
     resources:
-        mem_mb=dense_memory(4),
+        **resources_of("diagonalise_bond_operator"),
     params:
         settings=config["bond_operator"],
         code=code("diagonalise_bond_operator"),
