@@ -18,7 +18,7 @@ $(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error there is no file $(fi
 export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help study report status archive test bench lint format lock unlock clean-env
+.PHONY: help study report status archive test test-cluster bench lint format lock unlock clean-env
 
 help: ## list these targets
 	@echo "make TARGET [CORES=n] [CONFIG=studies/name.yaml] [ARGS='options of Snakemake or pytest'] [PYTHON=python3.12]"
@@ -40,7 +40,10 @@ archive: $(READY) ## pack a finished study's tables, figures, config and provena
 	PYTHONPATH=scripts $(BIN)/python -m vitrine.archive results/$$($(BIN)/python -c "$$STUDY_NAME" config.yaml $(CONFIG)) $(ARGS)
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not cluster" $(ARGS)
+
+test-cluster: $(READY) ## run the tests that start a Slurm of their own; they skip, and say why, where that is absent
+	$(BIN)/python -m pytest -m cluster -rs tests/workflow $(ARGS)
 
 bench: $(READY) ## measure the speed of every kernel against a reference
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -1,4 +1,12 @@
 # From batches to one ensemble, and from ensembles to the study.
+# On a cluster the latter run beside Snakemake itself: each takes seconds.
+
+
+localrules:
+    collect_tables,
+    fit_study,
+    write_provenance,
+    write_summary,
 
 
 rule aggregate_liquids:
@@ -15,6 +23,9 @@ rule aggregate_liquids:
         f"{BENCHMARKS}/aggregate_liquids/{ENSEMBLE_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("aggregate_liquids"),
     params:
         dimension=study.model.dimension,
         density=study.model.density,
@@ -39,6 +50,9 @@ rule aggregate_glasses:
         f"{BENCHMARKS}/aggregate_glasses/{ENSEMBLE_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("aggregate_glasses"),
     params:
         dimension=study.model.dimension,
         density=study.model.density,
@@ -63,6 +77,9 @@ rule aggregate_elasticity:
         f"{BENCHMARKS}/aggregate_elasticity/{ENSEMBLE_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("aggregate_elasticity"),
     params:
         dimension=study.model.dimension,
         density=study.model.density,
@@ -89,6 +106,9 @@ rule aggregate_modes:
         f"{BENCHMARKS}/aggregate_modes/{ENSEMBLE_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("aggregate_modes"),
     params:
         dimension=study.model.dimension,
         density=study.model.density,
@@ -117,6 +137,9 @@ rule aggregate_pinching:
         f"{BENCHMARKS}/aggregate_pinching/{ENSEMBLE_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("aggregate_pinching"),
     params:
         dimension=study.model.dimension,
         density=study.model.density,
@@ -143,6 +166,9 @@ rule aggregate_bond_operator:
         f"{BENCHMARKS}/aggregate_bond_operator/{ENSEMBLE_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("aggregate_bond_operator"),
     params:
         dimension=study.model.dimension,
         density=study.model.density,
@@ -174,6 +200,9 @@ rule collect_tables:
         f"{BENCHMARKS}/collect_tables.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("collect_tables"),
     params:
         code=code("collect_tables"),
     message:
@@ -194,6 +223,9 @@ rule fit_study:
         f"{BENCHMARKS}/fit_study.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("fit_study"),
     params:
         settings=study_settings(),
         code=code("fit_study"),
@@ -217,6 +249,9 @@ rule write_summary:
         f"{BENCHMARKS}/write_summary.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("write_summary"),
     params:
         settings=study_settings(),
         code=code("write_summary"),

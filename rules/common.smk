@@ -1,4 +1,7 @@
-# Paths, and the functions that find the inputs of rules.
+# Paths, and the functions that find the inputs of rules and what their jobs need.
+
+import functools
+import math
 
 RESULTS = f"results/{study.name}"
 ENSEMBLE = f"{RESULTS}/N{{particles}}/T{{T_p}}"
@@ -8,6 +11,9 @@ LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 ENSEMBLE_NAME = "N{particles}_T{T_p}"
 BATCH_NAME = f"{ENSEMBLE_NAME}_{{batch}}"
+LEAST_MINUTES = 30  # to start, and to reach the next restart point
+TIME_MARGIN, MEMORY_MARGIN = 2, 1.25  # asked for over estimated, at the first attempt
+MOST_RAISED = 4  # attempts that raise them: a job that ends itself at its walltime is tried many times
 DYNAMICS_BY_HOOMD = study.engine == "hoomd" and config["preparation"]["sampler"] != "swap"
 
 SAMPLE_RULES = ["equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator"]
@@ -31,7 +37,16 @@ FIGURES = [
 
 
 def code(rule):
-    """Hash of the library modules that the rule's script uses: an edit of one reruns the rule."""
+    """A function to the hash of the library modules that the rule's script uses: an edit of one reruns the rule.
+
+    A function, so that the Snakemake that a cluster starts in every job hashes the code of that job's rule alone.
+    """
+    return lambda wildcards: script_hash(rule)
+
+
+@functools.cache
+def script_hash(rule):
+    """Hash of the library modules that the rule's script uses."""
     return code_hash(Path(workflow.basedir, "scripts", f"{rule}.py"))
 
 
@@ -77,14 +92,54 @@ def batch_folders(plan):
     ]
 
 
-def dense_memory(matrices):
-    """A function to the memory [MB] of a job that holds so many dense matrices of size N d for each sample at once, beside the interpreter's."""
+def resources_of(name):
+    """What a job of the rule called `name` asks a cluster for, in minutes and MB; in proportion to the first attempts.
 
-    def megabytes(wildcards, threads):
-        unknowns = study.model.dimension * int(wildcards.particles)
-        return int(600 + threads * matrices * 8e-6 * unknowns**2)
+    A job that stops itself at `walltime_minutes` asks for no more than that and the time to its next restart point.
+    """
 
-    return megabytes
+    def runtime(wildcards, attempt):
+        seconds, _ = estimated_cost(name, wildcards)
+        minutes = min(attempt, MOST_RAISED) * (LEAST_MINUTES + TIME_MARGIN * seconds / 60)
+        walltime = config["preparation"]["walltime_minutes"] if name == "equilibrate_liquids" else None
+        return math.ceil(minutes if walltime is None else min(minutes, LEAST_MINUTES + walltime))
+
+    def mem_mb(wildcards, attempt):
+        _, megabytes = estimated_cost(name, wildcards)
+        return math.ceil(min(attempt, MOST_RAISED) * MEMORY_MARGIN * megabytes)
+
+    return {"runtime": runtime, "mem_mb": mem_mb}
+
+
+def estimated_cost(name, wildcards):
+    """Seconds and megabytes that a job takes, roughly, from N, the samples of its batch or ensemble, and the config."""
+    if "particles" not in wildcards.keys():
+        return 120, 1000  # over the whole study, from small tables
+    particles = int(wildcards.particles)
+    if "batch" not in wildcards.keys():
+        return 60 + 0.1 * study.ensembles[particles].samples, 2000
+    samples = len(sample_indices(wildcards.batch))
+    if name == "equilibrate_liquids":
+        return samples * particles * chain_seconds(particles, wildcards.T_p), 1000
+    if name == "quench_samples":
+        return samples * 5e-3 * particles, 1500
+    unknowns = study.model.dimension * particles
+    matrices = {"measure_elasticity": 1, "find_modes": 3, "pinch_bonds": 3, "diagonalise_bond_operator": 4}[name]  # dense ones held at once
+    whole = {"find_modes": config["modes"], "diagonalise_bond_operator": config["bond_operator"]}.get(name, {}).get("spectrum") == "full"
+    seconds = 3e-10 * unknowns**3 if whole else 1e-8 * unknowns**2.5
+    return samples * matrices * seconds, 600 + matrices * 8e-6 * unknowns**2
+
+
+def chain_seconds(particles, T_p):
+    """Seconds that the chain of one liquid takes for each of its particles: 1e-6 for a sweep of Monte Carlo, 2e-7 for a time step."""
+    settings = study.preparation(particles, T_p)
+    if settings["sampler"] == "cooling":
+        dynamics, above = settings["dynamics"], study.ensembles[particles].hotter(T_p)
+        cooling = (float(above) - float(T_p)) / dynamics["cooling_rate"] if above and dynamics["cooling_rate"] else 0.0
+        return 2e-7 * (dynamics["hold_time"] + cooling) / dynamics["time_step"]
+    wanted = settings["relaxation_times"] * 48 * math.exp(2.3 / float(T_p))  # relaxation times of POLY at T_p = 0.3 to 0.6, in sweeps
+    sweeps = settings["tuning_sweeps"] + min(max(settings["minimum_sweeps"], wanted), settings["maximum_sweeps"])
+    return sweeps * (1e-6 if settings["sampler"] == "swap" else 2e-7 * settings["dynamics"]["steps_per_sweep"])
 
 
 def study_settings():

@@ -1,4 +1,17 @@
 # One rule per figure, from the tables of the study. `snakemake figure_NAME` makes one and what it needs.
+# On a cluster they run beside Snakemake itself: each takes seconds.
+
+
+localrules:
+    plot_annealing_ratios,
+    plot_boltzmann,
+    plot_bond_operator,
+    plot_cumulative_modes,
+    plot_defects,
+    plot_equilibration,
+    plot_lengths,
+    plot_pinching_force,
+    plot_spectra,
 
 
 rule plot_cumulative_modes:
@@ -16,6 +29,9 @@ rule plot_cumulative_modes:
         f"{BENCHMARKS}/plot_cumulative_modes.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("plot_cumulative_modes"),
     params:
         analysis=config["analysis"],
         code=code("plot_cumulative_modes"),
@@ -39,6 +55,9 @@ rule plot_defects:
         f"{BENCHMARKS}/plot_defects.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("plot_defects"),
     params:
         analysis=config["analysis"],
         code=code("plot_defects"),
@@ -62,6 +81,9 @@ rule plot_boltzmann:
         f"{BENCHMARKS}/plot_boltzmann.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("plot_boltzmann"),
     params:
         analysis=config["analysis"],
         code=code("plot_boltzmann"),
@@ -84,6 +106,9 @@ rule plot_lengths:
         f"{BENCHMARKS}/plot_lengths.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("plot_lengths"),
     params:
         analysis=config["analysis"],
         code=code("plot_lengths"),
@@ -109,6 +134,9 @@ rule plot_pinching_force:
         f"{BENCHMARKS}/plot_pinching_force.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("plot_pinching_force"),
     params:
         analysis=config["analysis"],
         code=code("plot_pinching_force"),
@@ -134,6 +162,9 @@ rule plot_spectra:
         f"{BENCHMARKS}/plot_spectra.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("plot_spectra"),
     params:
         analysis=config["analysis"],
         code=code("plot_spectra"),
@@ -157,6 +188,9 @@ rule plot_bond_operator:
         f"{BENCHMARKS}/plot_bond_operator.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("plot_bond_operator"),
     params:
         analysis=config["analysis"],
         code=code("plot_bond_operator"),
@@ -179,6 +213,9 @@ rule plot_annealing_ratios:
         f"{BENCHMARKS}/plot_annealing_ratios.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("plot_annealing_ratios"),
     params:
         analysis=config["analysis"],
         code=code("plot_annealing_ratios"),
@@ -203,6 +240,9 @@ rule plot_equilibration:
         f"{BENCHMARKS}/plot_equilibration.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("plot_equilibration"),
     params:
         analysis=config["analysis"],
         code=code("plot_equilibration"),

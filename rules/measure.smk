@@ -15,7 +15,7 @@ rule find_modes:
     threads: SAMPLES_AT_ONCE
     resources:
         **GPU,
-        mem_mb=dense_memory(3),
+        **resources_of("find_modes"),
     params:
         settings=config["modes"],
         algebra=config["linear_algebra"],
@@ -39,8 +39,9 @@ rule measure_elasticity:
         f"{BENCHMARKS}/measure_elasticity/{BATCH_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
     resources:
-        mem_mb=dense_memory(1),
+        **resources_of("measure_elasticity"),
     params:
         algebra=SPARSE_ALGEBRA,
         dimension=study.model.dimension,
@@ -63,8 +64,9 @@ rule pinch_bonds:
         f"{BENCHMARKS}/pinch_bonds/{BATCH_NAME}.tsv"
     conda:
         "../envs/analysis.yaml"
+    threads: 1
     resources:
-        mem_mb=dense_memory(3),
+        **resources_of("pinch_bonds"),
     params:
         seed=study.seed,
         bonds=config["pinching"]["bonds"],
@@ -92,7 +94,7 @@ rule diagonalise_bond_operator:
     threads: SAMPLES_AT_ONCE
     resources:
         **GPU,
-        mem_mb=dense_memory(4),
+        **resources_of("diagonalise_bond_operator"),
     params:
         settings=config["bond_operator"],
         algebra=config["linear_algebra"],

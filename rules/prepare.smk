@@ -15,8 +15,9 @@ rule equilibrate_liquids:
     priority: 10  # the ladder is the longest path: measuring hot glasses must not hold it up
     conda:
         f"../envs/{'hoomd' if DYNAMICS_BY_HOOMD else 'analysis'}.yaml"
+    threads: 1
     resources:
-        mem_mb=1000,
+        **resources_of("equilibrate_liquids"),
     params:
         hotter=lambda wildcards: float(hotter(wildcards)) if hotter(wildcards) else None,
         seed=study.seed,
@@ -42,8 +43,9 @@ rule quench_samples:
         f"{BENCHMARKS}/quench_samples/{BATCH_NAME}.tsv"
     conda:
         f"../envs/{'hoomd' if config['quench']['engine'] == 'hoomd' else 'analysis'}.yaml"
+    threads: 1
     resources:
-        mem_mb=1500,
+        **resources_of("quench_samples"),
     params:
         model=study.model.describe(),
         settings=config["quench"],

@@ -16,9 +16,9 @@ WORKFLOW = ("Snakefile", "config.yaml", "rules", "scripts", "envs", "profiles", 
 
 
 class Workflow:
-    """Snakemake in `directory`, on the workflow of `repository` with the config files `configs` laid over config.yaml."""
+    """Snakemake in `directory`, on the workflow of `repository` with the config files `configs` laid over config.yaml; `cores` None on a cluster."""
 
-    def __init__(self, directory: Path, *configs: Path, cores: int = 2, repository: Path = REPOSITORY):
+    def __init__(self, directory: Path, *configs: Path, cores: int | None = 2, repository: Path = REPOSITORY):
         self.directory, self.configs, self.cores, self.repository = directory, configs or (TINY,), cores, repository
 
     @property
@@ -27,7 +27,8 @@ class Workflow:
 
     def command(self, *arguments: str) -> list[str]:
         """The command line. Targets come first in `arguments`: some options take every word that follows."""
-        where = ["--snakefile", self.repository / "Snakefile", "--directory", self.directory, "--cores", self.cores]
+        where = ["--snakefile", self.repository / "Snakefile", "--directory", self.directory]
+        where += [] if self.cores is None else ["--cores", self.cores]
         return [sys.executable, "-m", "snakemake", *arguments, *map(str, where), "--configfile", *map(str, self.configs)]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:

@@ -69,5 +69,5 @@ def test_missing_config_is_one_sentence(clone):
 
 def test_help_names_every_target(clone):
     text = make(clone).stdout
-    for target in ("study", "report", "test", "bench", "lint", "clean-env"):
+    for target in ("study", "report", "test", "test-cluster", "bench", "lint", "clean-env"):
         assert f"  {target} " in text

@@ -1,0 +1,135 @@
+"""The tiny study through profiles/slurm, on a Slurm of its own (`slurm.py`): a job that is killed is submitted again with more time and memory."""
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+import slurm
+import yaml
+from comparison import assert_same_numbers
+from slurm import ACCOUNT, Job, Slurm, kill_processes, obstacle, wait_until
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TINY = REPOSITORY / "tests" / "workflow" / "tiny.yaml"
+PROFILE = REPOSITORY / "profiles" / "slurm"
+SOON = ("--slurm-init-seconds-before-status-checks", "5", "--latency-wait", "20", "--max-jobs-per-timespan", "100/1s")  # jobs here take seconds
+TABLES = ("collect_tables", "fit_study")
+SUBMITTED = {
+    "equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator",
+    *(f"aggregate_{name}" for name in ("liquids", "glasses", "elasticity", "modes", "pinching", "bond_operator")),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def configs(overlay) -> tuple[Path, Path]:
+    """The tiny study at its two hottest temperatures, one batch at each: 24 jobs through Slurm, each of which starts Snakemake twice."""
+    (ensemble,) = yaml.safe_load(TINY.read_text(encoding="utf-8"))["ensembles"]
+    return TINY, overlay({"ensembles": [{**ensemble, "batch": 3, "parent_temperatures": ensemble["parent_temperatures"][:2]}]})
+
+
+@pytest.fixture(scope="module")
+def local(workflow, configs, tmp_path_factory):
+    """Its tables by local jobs."""
+    run = workflow(tmp_path_factory.mktemp("local"), *configs)
+    run.succeed(*TABLES)
+    return run
+
+
+@pytest.fixture
+def cluster(tmp_path_factory, request) -> Slurm:
+    """A Slurm, with accounting where the test asks for it."""
+    accounting = getattr(request, "param", False)
+    if reason := obstacle(accounting):
+        pytest.skip(reason)
+    with Slurm(tmp_path_factory.mktemp("slurm"), accounting) as running:
+        yield running
+
+
+def begin(run, *arguments: str) -> subprocess.Popen:
+    """Start Snakemake as in a terminal of its own."""
+    with (run.directory / "output.txt").open("a") as output:
+        return subprocess.Popen(run.command(*arguments), cwd=run.directory, stdout=output, stderr=output, start_new_session=True)
+
+
+def again(cluster: Slurm, first: Job) -> Job | None:
+    """The job that was submitted in place of another."""
+    return next((job for job in cluster.jobs() if job.comment == first.comment and int(job.number) > int(first.number)), None)
+
+
+def rule_of(job: Job) -> str:
+    return re.fullmatch(r"rule_(\w+?)_wildcards_.*", job.comment)[1]
+
+
+@pytest.mark.cluster
+def test_study_survives_a_cancelled_job_and_ctrl_c(local, cluster, workflow, configs, tmp_path):
+    """Without accounting."""
+    run = workflow(tmp_path, *configs, cores=None)
+    arguments = (*TABLES, "--profile", str(PROFILE), *SOON)
+    snakemake = begin(run, *arguments)
+    try:
+        killed = wait_until(lambda: cluster.running("equilibrate_liquids"), 60, "running job")
+        cluster.ask("scancel", killed.number)
+        retried = wait_until(lambda: again(cluster, killed), 60, "second submission")
+        wait_until(lambda: cluster.running("quench_samples"), 120, "next job")
+        os.killpg(snakemake.pid, signal.SIGINT)
+        assert snakemake.wait(timeout=60) != 0
+        wait_until(lambda: not cluster.unfinished(), 20, "end of the submitted jobs")
+    finally:
+        snakemake.kill()
+    run.succeed(*arguments)
+    assert_same_numbers(local.results, run.results)
+    assert "Nothing to be done" in run.succeed(*arguments)
+
+    jobs = {job.number: job for job in cluster.jobs()}
+    assert jobs[killed.number].state == "CANCELLED" and jobs[retried.number].state == "COMPLETED"
+    assert retried.minutes > killed.minutes and retried.megabytes > killed.megabytes
+    assert {rule_of(job) for job in jobs.values() if job.state == "COMPLETED"} == SUBMITTED
+    assert {job.cores for job in jobs.values()} == {1}
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("cluster", [True], indirect=True, ids=["accounting"])
+def test_filled_in_profile_asks_for_account_partition_and_gpu(cluster, workflow, configs, tmp_path):
+    profile = tmp_path / "profile" / "config.yaml"
+    profile.parent.mkdir()
+    profile.write_text(filled_in((PROFILE / "config.yaml").read_text(encoding="utf-8")), encoding="utf-8")
+    (tmp_path / "study").mkdir()
+    run = workflow(tmp_path / "study", *configs, cores=None)
+    glasses = "results/tiny/N160/T1.3000/00000-00002/glasses.parquet"
+    snakemake = begin(run, glasses, "--profile", str(profile.parent), "--slurm-status-command", "sacct", *SOON)
+    try:
+        killed = wait_until(lambda: cluster.running("equilibrate_liquids"), 60, "running job")
+        wait_until(lambda: kill_processes(killed.number), 10, "process of the job")
+        assert snakemake.wait(timeout=120) == 0, (run.directory / "output.txt").read_text()
+    finally:
+        snakemake.kill()
+    assert (run.directory / glasses).exists()
+    liquids, second, quench = cluster.jobs()
+    assert [job.state for job in (liquids, second, quench)] == ["FAILED", "COMPLETED", "COMPLETED"]
+    assert second.comment == liquids.comment and second.minutes > liquids.minutes and second.megabytes > liquids.megabytes
+    assert [(job.account, job.partition, job.gpus) for job in (second, quench)] == [(ACCOUNT, "gpus", 1)] * 2
+
+
+def filled_in(profile: str) -> str:
+    """The profile as its comments tell users to change it: "#" removed, names given."""
+    text = re.sub(r"^( *)# (?=slurm_|set-resources:|  \w+: \{)", r"\1", profile, flags=re.MULTILINE)
+    assert len(text) == len(profile) - 2 * 5, text
+    text = text.replace("slurm_account: NAME", f"slurm_account: {ACCOUNT}").replace("gpu: 1, slurm_partition: NAME", "gpu: 1, slurm_partition: gpus")
+    return text.replace("slurm_partition: NAME", "slurm_partition: short")
+
+
+def test_absent_slurm_is_a_reason_to_skip(monkeypatch, tmp_path):
+    monkeypatch.setattr(slurm, "search_path", lambda: str(tmp_path))
+    assert "munged is absent" in obstacle()
+
+
+def test_foreign_slurm_is_a_reason_to_skip(monkeypatch, tmp_path):
+    monkeypatch.setattr(slurm, "STANDARD", tmp_path)
+    monkeypatch.setattr(slurm.shutil, "which", lambda program, path: program)
+    monkeypatch.setattr(slurm.os, "geteuid", lambda: 0)
+    assert obstacle() == ""
+    (tmp_path / "slurm.conf").write_text("ClusterName=production\n", encoding="utf-8")
+    assert obstacle() == f"{tmp_path / 'slurm.conf'} belongs to another Slurm"
