@@ -7,9 +7,10 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 
+from vitrine.batches import sample_indices
 from vitrine.errors import InputError
 from vitrine.provenance import code_hash
-from vitrine.study import Study, sample_indices, temperature_name
+from vitrine.study import Study, temperature_name
 
 
 configfile: Path(workflow.basedir, "config.yaml")

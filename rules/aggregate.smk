@@ -271,6 +271,9 @@ rule write_provenance:
         f"{LOGS}/write_provenance.log",
     conda:
         "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **resources_of("write_provenance"),
     params:
         dimension=study.model.dimension,
         particles=list(study.ensembles),
