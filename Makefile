@@ -18,7 +18,7 @@ $(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error there is no file $(fi
 export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help study report status archive test test-cluster bench lint format lock unlock clean-env
+.PHONY: help study cost report status archive test test-cluster bench scaling lint format lock unlock clean-env
 
 help: ## list these targets
 	@echo "make TARGET [CORES=n] [CONFIG=studies/name.yaml] [ARGS='options of Snakemake or pytest'] [PYTHON=python3.12]"
@@ -26,6 +26,9 @@ help: ## list these targets
 
 study: $(READY) unlock ## run the default study, or the one named by CONFIG
 	$(call snakemake)
+
+cost: $(INSTALLED) ## predict core-hours, memory and disk of the study before it is run; nothing is made
+	$(call snakemake,estimate_cost --nolock)
 
 figure_%: $(READY) unlock ## make one figure and what it needs, for example make figure_boltzmann
 	$(call snakemake,$@)
@@ -45,8 +48,12 @@ test: $(READY) ## run the tests
 test-cluster: $(READY) ## run the tests that start a Slurm of their own; they skip, and say why, where that is absent
 	$(BIN)/python -m pytest -m cluster -rs tests/workflow $(ARGS)
 
-bench: $(READY) ## measure the speed of every kernel against a reference
+bench: $(READY) ## measure the speed of every step, each as a ratio to a reference: about ten minutes
 	$(BIN)/python -m benchmarks $(ARGS)
+
+scaling: $(READY) ## measure time and memory of every step against N, for the cost model: half an hour on a quiet machine, after the default study
+	$(BIN)/python -m benchmarks.scaling $(ARGS)
+	$(BIN)/python -m benchmarks.costs
 
 lint: $(READY) ## check style and workflow
 	$(BIN)/ruff check

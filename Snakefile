@@ -27,6 +27,7 @@ include: "rules/prepare.smk"
 include: "rules/measure.smk"
 include: "rules/aggregate.smk"
 include: "rules/figures.smk"
+include: "rules/cost.smk"
 
 
 report: "report/workflow.rst"

@@ -8,7 +8,7 @@ import scipy.optimize
 import scipy.sparse.linalg as spla
 from vitrine.interactions import Interactions
 from vitrine.interactions.neighbours import mixed_size
-from vitrine.linalg.solve import grounded
+from vitrine.linalg.solve import grounded, pseudo_inverse
 from vitrine.models.kernels import reduced_energy
 from vitrine.samples import Sample
 
@@ -106,3 +106,9 @@ def pinch_one_by_one(bonds: Interactions, number: int) -> np.ndarray:
         u -= u.mean(axis=0)
         omega[b] = np.sqrt(dipole @ u.ravel() / np.sum(u * u))
     return omega
+
+
+def dense_bond_operator(bonds: Interactions) -> np.ndarray:
+    """A = S M^+ S^T, bonds by bonds (001 eq. 4)."""
+    compatibility = bonds.compatibility
+    return compatibility @ (compatibility @ pseudo_inverse(bonds.hessian, bonds.sample.dimension)).T

@@ -1,0 +1,51 @@
+"""Relaxation times of POLY from finished studies into the table of the cost model: python -m benchmarks.relaxation results/NAME ...
+
+Of studies of the default glass former made by swap Monte Carlo. A T_p that the table has already gets the new value; the others stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from vitrine.cost import RELAXATION_TIMES
+from vitrine.files import whole_file
+
+COLUMNS = ["parent_temperature", "particles", "relaxation_time", "flag"]  # alone: tables of older versions lack others
+
+
+def measured(studies: list[Path]) -> pd.DataFrame:
+    """T_p, relaxation time of the good liquids [sweeps], its error, samples, N; of each T_p the ensemble with most samples counts."""
+    paths = [path for study in studies for path in sorted(study.glob("N*/T*/*/liquids.parquet"))]
+    if not paths:
+        raise SystemExit(f"no liquids.parquet below {', '.join(map(str, studies))}")
+    liquids = pd.concat([pd.read_parquet(path, columns=COLUMNS) for path in paths])
+    good = liquids[(liquids["flag"] == "") & liquids["relaxation_time"].notna()]
+    found = good.groupby(["parent_temperature", "particles"])["relaxation_time"].agg(time="mean", error="sem", samples="count").reset_index()
+    return found.sort_values("samples").drop_duplicates("parent_temperature", keep="last").sort_values("parent_temperature", ascending=False)
+
+
+def main() -> None:
+    """Bring the table up to date."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.relaxation", description=__doc__)
+    parser.add_argument("studies", type=Path, nargs="+", help="results of finished studies")
+    text = RELAXATION_TIMES.read_text(encoding="utf-8")
+    told, head = yaml.safe_load(text), [line for line in text.splitlines() if line.startswith("#")]
+    rows = {row["T_p"]: row for row in told["swap"]}
+    for new in measured(parser.parse_args().studies).itertuples():
+        rows[float(new.parent_temperature)] = {
+            "T_p": float(new.parent_temperature),
+            "sweeps": float(f"{new.time:.4g}"),
+            "error": float(f"{new.error:.2g}"),
+            "samples": int(new.samples),
+            "particles": int(new.particles),
+        }
+    told["swap"] = [rows[T_p] for T_p in sorted(rows, reverse=True)]
+    with whole_file(RELAXATION_TIMES) as partial:
+        partial.write_text("\n".join([*head, yaml.safe_dump(told, default_flow_style=None, sort_keys=False, width=150)]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Steps of a study on one sample, in a process of its own: processor time and peak memory, as the jobs of the rules would need them.
+
+python -m benchmarks.steps STEP GLASS DIMENSION [--solver NAME] prints JSON: rows of step, number, seconds and megabytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from vitrine.interactions import Interactions
+from vitrine.linalg import Factor, largest_pencil, lowest_modes
+from vitrine.measures import bond_operator_modes, pinch_bonds, vibrational_modes
+from vitrine.measures.elasticity import strain_response
+from vitrine.measures.pinching import ALL_AT_ONCE, BLOCK
+from vitrine.preparation.equilibrate import equilibrate
+from vitrine.preparation.minimise import minimise
+from vitrine.preparation.start import random_start
+from vitrine.preparation.swap import SwapMonteCarlo
+from vitrine.samples import Sample
+
+from benchmarks.glasses import TEMPERATURE, config, liquid_chain, load, poly
+from benchmarks.memory import peak_bytes
+from benchmarks.timing import seconds
+
+WARM_UP = 160  # particles of the sample on which every step is done once, to load what it needs
+SWEEP_MOVES, LOOKS, TUNING = 400_000, 50, 10  # moves of swap Monte Carlo that are timed; the dear looks come every 50 sweeps
+# Modes, or eigenvalues, that are looked for, and the largest N at which.
+NUMBERS = ((20, 10**9), (100, 16_000), (500, 2_000))
+
+Row = tuple[str, int, float]  # step, number of modes, seconds
+Subject = tuple[Sample, Sample, float]  # liquid, glass and the step of the liquid's chain
+
+
+def start(subject: Subject, solver: str) -> Iterator[Row]:
+    """A relaxed random configuration."""
+    liquid = subject[0]
+    yield "random_start", 0, seconds(lambda: random_start(liquid.model, liquid.particles, np.random.default_rng(2)))
+
+
+def sweep(subject: Subject, solver: str) -> Iterator[Row]:
+    """A sweep of swap Monte Carlo, with its share of the looks at overlap, energy and pressure."""
+    liquid, _, step = subject
+    chain = SwapMonteCarlo(liquid, TEMPERATURE, np.random.default_rng(3), step=step)
+    settings, sweeps = config()["preparation"], LOOKS * -(-SWEEP_MOVES // (LOOKS * liquid.particles))
+    kept = {name: settings[name] for name in ("target_acceptance", "overlap_length", "maximum_drift")}
+    taken = seconds(lambda: equilibrate(chain, relaxation_times=0, minimum_sweeps=sweeps, maximum_sweeps=sweeps, tuning_sweeps=TUNING, **kept))
+    yield "swap_sweep", 0, taken / (sweeps + TUNING)
+
+
+def quench(subject: Subject, solver: str) -> Iterator[Row]:
+    """The minimisation; the proof that it reached a minimum is a factorisation and the softest mode."""
+    settings = config()["quench"]
+    options = {name: settings[name] for name in ("tolerance", "maximum_iterations", "step")}
+    yield "quench", 0, seconds(lambda: minimise(subject[0], settings["minimiser"], **options))
+
+
+def sparse(subject: Subject, solver: str) -> Iterator[Row]:
+    """Hessian, factorisation and all that goes on from it: moduli, softest modes, largest lambda, pinched bonds."""
+    glass, d = subject[1], subject[1].dimension
+    bonds = Interactions.of(glass)
+    yield "hessian", 0, seconds(lambda: Interactions.of(glass).hessian)
+    kept: list[Factor] = []
+
+    def factorise() -> None:
+        kept.clear()
+        kept.append(Factor(bonds.hessian, d, solver))
+
+    yield "factorisation", 0, seconds(factorise)
+    factor = kept[0]
+    yield "moduli", 0, seconds(lambda: strain_response(bonds, np.ones((d * (d - 1) + 1, d, d)), factor))
+    for number in (number for number, most in NUMBERS if glass.particles <= most and number < glass.particles * d // 4):
+        yield "modes_lowest", number, seconds(lambda number=number: lowest_modes(bonds.hessian, d, number, factor))
+        taken = seconds(lambda number=number: largest_pencil(bonds.unit_hessian, bonds.hessian, d, number, factor))
+        yield "bond_operator_largest", number, taken
+    dipoles = bonds.compatibility[:BLOCK].toarray().T
+    yield "pinched_bond", 0, seconds(lambda: factor.solve(dipoles)) / dipoles.shape[1]
+
+
+def dense(name: str, measure: Callable[[Sample], object]) -> Callable[[Subject, str], Iterator[Row]]:
+    """A step of dense matrices."""
+
+    def step(subject: Subject, solver: str) -> Iterator[Row]:
+        yield name, 0, seconds(lambda: measure(subject[1]))
+
+    return step
+
+
+DENSE = {
+    "modes_values": lambda glass: vibrational_modes(glass, "full", 0),
+    "modes_vectors": lambda glass: vibrational_modes(glass, "full", "all"),
+    "bond_operator_values": lambda glass: bond_operator_modes(glass, "full", 0),
+    "bond_operator_vectors": lambda glass: bond_operator_modes(glass, "full", "all"),
+    "pinching_all": lambda glass: pinch_bonds(glass, np.random.default_rng(4), "all"),
+}
+STEPS: dict[str, Callable[[Subject, str], Iterator[Row]]] = {
+    "random_start": start,
+    "swap_sweep": sweep,
+    "quench": quench,
+    "sparse": sparse,
+    **{name: dense(name, measure) for name, measure in DENSE.items()},
+}
+LARGEST = {"pinching_all": ALL_AT_ONCE // 3}  # particles, where a step goes another way beyond
+
+
+def measure(step: str, path: Path, dimension: int, solver: str) -> list[dict[str, object]]:
+    """Seconds and megabytes of a step on the glass of a file; what the interpreter and a tiny sample take is not counted."""
+    chain = liquid_chain(poly(dimension), WARM_UP)
+    small = chain.current()
+    list(STEPS[step]((small, minimise(small).sample, chain.step), solver))
+    subject = load(path, dimension)
+    before = peak_bytes()
+    return [
+        {"step": name, "number": number, "seconds": taken, "megabytes": (peak_bytes() - before) / 1e6}
+        for name, number, taken in STEPS[step](subject, solver)
+    ]
+
+
+def main() -> None:
+    """Measure one step."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.steps", description=__doc__)
+    parser.add_argument("step", choices=STEPS)
+    parser.add_argument("glass", type=Path)
+    parser.add_argument("dimension", type=int, choices=[2, 3])
+    parser.add_argument("--solver", default="auto")
+    arguments = parser.parse_args()
+    print(json.dumps(measure(arguments.step, arguments.glass, arguments.dimension, arguments.solver)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""The benchmarks' own arithmetic: power laws, targets, and the text that they put into files."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import fits, readme, table
+
+
+def test_a_power_law_is_found_again():
+    particles, number = np.array([500.0, 1000, 2000, 4000, 4000]), np.array([20.0, 20, 100, 20, 500])
+    law = fits.power_law(particles, 3.0 * (particles / 1000) ** 1.7 * (number / 20) ** 0.4, number)
+    assert law["prefactor"] == pytest.approx(3)
+    assert law["exponent"] == pytest.approx(1.7)
+    assert law["number_exponent"] == pytest.approx(0.4)
+    assert law["exponent_error"] == pytest.approx(0, abs=1e-12)
+
+
+def test_the_error_of_an_exponent_is_its_spread():
+    rng = np.random.default_rng(0)
+    particles = np.geomspace(500, 64_000, 8)
+    laws = [fits.power_law(particles, particles**1.5 * np.exp(0.1 * rng.standard_normal(8))) for _ in range(2000)]
+    spread = np.std([law["exponent"] for law in laws])
+    assert np.sqrt(np.mean([law["exponent_error"] ** 2 for law in laws])) == pytest.approx(spread, rel=0.05)
+    assert np.sqrt(np.mean([(law["prefactor_error"] / law["prefactor"]) ** 2 for law in laws])) == pytest.approx(
+        np.std([np.log(law["prefactor"]) for law in laws]), rel=0.05
+    )
+
+
+def test_two_sizes_fix_a_law_without_an_error():
+    law = fits.power_law(np.array([1000.0, 2000]), np.array([1.0, 8.0]))
+    assert law["exponent"] == pytest.approx(3)
+    assert np.isnan(law["exponent_error"])
+
+
+def test_steps_are_fitted_over_the_larger_sizes():
+    rows = []
+    for particles in (256, 500, 1000, 2000):
+        key = {"step": "quench", "dimension": 3, "solver": "", "number": 0, "particles": particles}
+        seconds, megabytes = (99.0, 0.0) if particles == 256 else (2.0 * (particles / 1000) ** 1.2, 5.0 * (particles / 1000) ** 2)
+        rows += [{**key, "quantity": "seconds", "value": seconds}, {**key, "quantity": "megabytes", "value": megabytes}]
+    (law,) = fits.fit_steps(pd.DataFrame(rows)).to_dict("records")
+    assert (law["a"], law["b"], law["m"], law["c"]) == pytest.approx((2, 1.2, 5, 2))
+    assert (law["smallest"], law["largest"]) == (500, 2000)
+
+
+def test_targets_are_those_of_figure_and_reference():
+    rows = [
+        ("P(lambda), values", 1.0, "scipy eigh of (StS, M), values", 4.0),
+        ("P(lambda), values, N = 500", 1.0, "eigenvalues of the dense A", 20.0),
+    ]
+    found = table.table_of([*rows, ("time step, KA", 2.0, "one evaluation of the forces", 1.0), ("peak memory of it", 5.0, "8 GB", 8.0, "GB")])
+    assert found["ratio"].tolist() == pytest.approx([0.25, 0.05, 2.0, 0.625])
+    assert found["target"].tolist() == pytest.approx([0.33, 0.04, np.nan, 1.0], nan_ok=True)
+    assert found["unit"].tolist() == ["s", "s", "s", "GB"]
+    lines = table.as_text(found).splitlines()
+    assert [line.split()[-1] for line in lines[1:]] == ["yes", "NO", "2", "yes"]
+
+
+def test_text_between_marks_is_replaced_and_nothing_else(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{readme.MARKS[0]}\nold\n{readme.MARKS[1]}\nafter\n", encoding="utf-8")
+    for _ in range(2):
+        readme.put_between_marks(page, "new")
+        assert page.read_text(encoding="utf-8") == f"before\n{readme.MARKS[0]}\n\nnew\n\n{readme.MARKS[1]}\nafter\n"
+
+
+def test_a_page_without_marks_is_left_alone(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("text\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="lacks the marks"):
+        readme.put_between_marks(page, "new")
+    assert page.read_text(encoding="utf-8") == "text\n"

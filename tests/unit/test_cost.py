@@ -1,0 +1,280 @@
+"""The cost model against a naive account of the jobs, and against the ways that the library takes."""
+
+import copy
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from vitrine import cost, cost_table
+from vitrine.cost import Costs, Law, expected_sweeps, job_cost, relaxation_time
+from vitrine.errors import InputError
+from vitrine.measures import bond_operator, modes, pinching
+from vitrine.models import GLASS_FORMERS
+from vitrine.study import Study
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DEFAULT = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
+FIGURES = 9
+N = 2000
+
+# At N = 2000 each step takes its place in this list in seconds, and ten times that in megabytes; modes and eigenvalues number/20 times that.
+STEPS = (
+    "random_start", "swap_sweep", "quench", "hessian", "factorisation", "moduli", "modes_lowest", "bond_operator_largest", "pinched_bond",
+    "modes_values", "modes_vectors", "bond_operator_values", "bond_operator_vectors", "pinching_all",
+)  # fmt: skip
+TAKES = {step: place + 1.0 for place, step in enumerate(STEPS)}
+FACTORISED = ("factorisation", "moduli", "modes_lowest", "bond_operator_largest", "pinched_bond")
+
+
+def law(step: str) -> Law:
+    return Law(a=TAKES[step] / 2**1.5, b=1.5, m=10 * TAKES[step] / 2, c=1.0, p=1.0 if step in ("modes_lowest", "bond_operator_largest") else 0.0)
+
+
+COSTS = Costs(
+    laws={(step, 3, "scipy" if step in FACTORISED else ""): law(step) for step in STEPS},
+    models={("poly", 3): {"step": 2e-7, "exchange": 3e-6, "bonds": 8.0}, ("kob_andersen", 3): {"step": 1e-6, "bonds": 38.0}},
+    rows={
+        "modes": {"bytes": 20, "seconds": 1e-6, "memory": 100},
+        "bond_operator": {"bytes": 40, "seconds": 2e-6, "memory": 300},
+        "pinching": {"bytes": 30, "seconds": 5e-7, "memory": 200},
+    },
+    start=1.5,
+    table_job=0.6,
+    figure_job=2.5,
+    interpreter=250.0,
+    machine="a machine",
+    date="2000-01-01",
+    dsyevd=20.0,
+)
+
+
+def study(**sections) -> Study:
+    """The default study at N = 2000 with 10 samples in batches of 4 at two T_p; a section's dict is laid over it, anything else replaces it."""
+    config = copy.deepcopy(DEFAULT)
+    config["linear_algebra"]["solver"] = "scipy"
+    config["ensembles"] = [ensemble()]
+    for name, value in sections.items():
+        config[name] = {**config[name], **value} if isinstance(value, dict) else value
+    return Study.from_config(config)
+
+
+def ensemble(particles=N, samples=10, batch=4, parent_temperatures=(1.3, 0.5)) -> dict:
+    return {"particles": particles, "samples": samples, "batch": batch, "parent_temperatures": list(parent_temperatures)}
+
+
+def test_a_law_is_a_power_of_particles_and_number():
+    need = Law(a=3.0, b=2.0, m=5.0, c=0.5, p=1.5).need(4000, 80)
+    assert need.seconds == pytest.approx(3 * 16 * 8)
+    assert need.megabytes == pytest.approx(10)
+
+
+# --- liquids -----------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_relaxation_times_are_those_measured_and_log_linear_between():
+    asked = study()
+    rows = yaml.safe_load(cost.RELAXATION_TIMES.read_text(encoding="utf-8"))["swap"]
+    settings = asked.preparation(N, "0.5000")
+    for row in rows:
+        assert relaxation_time(asked, row["T_p"], settings) == pytest.approx(row["sweeps"])
+    hot, cold = rows[1], rows[2]
+    between = 2 / (1 / hot["T_p"] + 1 / cold["T_p"])
+    assert relaxation_time(asked, between, settings) == pytest.approx(math.sqrt(hot["sweeps"] * cold["sweeps"]))
+    times = [relaxation_time(asked, T_p, settings) for T_p in np.linspace(0.25, 2.0, 50)]
+    assert times == sorted(times, reverse=True)
+
+
+def test_sweeps_are_those_of_the_relaxations_within_the_bounds():
+    asked = study()
+    settings = {**asked.preparation(N, "0.5000"), "relaxation_times": 10, "minimum_sweeps": 0, "maximum_sweeps": 10**12}
+    tau = relaxation_time(asked, 0.5, settings)
+    assert expected_sweeps(asked, 0.5, settings) == pytest.approx(9.7 * tau)
+    assert expected_sweeps(asked, 0.5, {**settings, "maximum_sweeps": 1000}) == 1000
+    assert expected_sweeps(asked, 0.5, {**settings, "minimum_sweeps": 10**9}) == 10**9
+    assert expected_sweeps(asked, 0.5, {**settings, "relaxation_times": 0}) == 0
+
+
+def test_liquids_without_a_measured_relaxation_time_use_up_their_budget():
+    planar = study(model={"name": "poly", "poly": {**DEFAULT["model"]["poly"], "dimension": 2, "density": 0.65}})
+    settings = planar.preparation(N, "0.5000")
+    assert relaxation_time(planar, 0.5, settings) is None
+    assert expected_sweeps(planar, 0.5, settings) == settings["maximum_sweeps"]
+
+
+def test_a_batch_of_liquids_runs_its_tuning_and_its_sweeps():
+    asked = study(preparation={"tuning_sweeps": 100, "relaxation_times": 0, "minimum_sweeps": 900})
+    assert job_cost("equilibrate_liquids", asked, N, "0.5000", 4, COSTS)[0] == pytest.approx(1.5 + 4 * 1000 * TAKES["swap_sweep"])
+    hottest = job_cost("equilibrate_liquids", asked, N, "1.3000", 4, COSTS)[0]
+    assert hottest == pytest.approx(1.5 + 4 * (TAKES["random_start"] + 1000 * TAKES["swap_sweep"]))
+
+
+def test_hybrid_liquids_take_time_steps_and_exchanges():
+    dynamics = {**DEFAULT["preparation"]["dynamics"], "steps_per_sweep": 50, "exchanges_per_particle": 2.0}
+    asked = study(preparation={"sampler": "hybrid", "engine": "builtin", "dynamics": dynamics, "relaxation_times": 0, "minimum_sweeps": 900})
+    seconds, _ = job_cost("equilibrate_liquids", asked, N, "0.5000", 4, COSTS)
+    assert seconds == pytest.approx(1.5 + 4 * (200 + 900) * N * (50 * 2e-7 + 2.0 * 3e-6))
+
+
+def test_cooled_glasses_take_the_steps_of_their_ramp_and_their_hold():
+    model = {"name": "kob_andersen", "kob_andersen": {"dimension": 3, "density": 1.2, "small_fraction": 0.2, "cutoff": 2.5, "cutoff_of": "AA"}}
+    dynamics = {**DEFAULT["preparation"]["dynamics"], "time_step": 0.004, "cooling_rate": [None, 1e-3], "hold_time": [300.0, 100.0]}
+    asked = study(model=model, preparation={"sampler": "cooling", "engine": "builtin", "dynamics": dynamics})
+    hot, cold = (job_cost("equilibrate_liquids", asked, N, T_p, 4, COSTS)[0] for T_p in ("1.3000", "0.5000"))
+    assert hot == pytest.approx(1.5 + 4 * (TAKES["random_start"] + 300 / 0.004 * N * 1e-6))
+    assert cold == pytest.approx(1.5 + 4 * (0.8 / 1e-3 + 100) / 0.004 * N * 1e-6)
+
+
+# --- measures ----------------------------------------------------------------------------------------------------------------------------------
+
+SOLVED = TAKES["hessian"] + TAKES["factorisation"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "sections", "seconds", "largest", "rows"),
+    [
+        ("quench_samples", {}, TAKES["quench"] + SOLVED + TAKES["modes_lowest"] / 20, "modes_lowest", 1),
+        ("measure_elasticity", {}, SOLVED + TAKES["moduli"], "moduli", 1),
+        ("find_modes", {"modes": {"vectors": "all"}}, TAKES["modes_vectors"], "modes_vectors", 5997),
+        ("find_modes", {"modes": {"vectors": 0}}, SOLVED + TAKES["modes_values"], "modes_values", 5997),
+        ("find_modes", {"modes": {"vectors": 20}}, SOLVED + TAKES["modes_lowest"] + TAKES["modes_values"], "modes_values", 5997),
+        ("find_modes", {"modes": {"vectors": 10, "spectrum": "lowest"}}, SOLVED + TAKES["modes_lowest"] / 2, "modes_lowest", 10),
+        ("pinch_bonds", {"pinching": {"bonds": "all"}}, TAKES["pinching_all"], "pinching_all", 16000),
+        ("pinch_bonds", {"pinching": {"bonds": 60}}, SOLVED + 60 * TAKES["pinched_bond"], "pinched_bond", 60),
+        ("diagonalise_bond_operator", {"bond_operator": {"vectors": "all"}}, TAKES["bond_operator_vectors"], "bond_operator_vectors", 5997),
+        (
+            "diagonalise_bond_operator",
+            {"bond_operator": {"vectors": 20}},
+            SOLVED + TAKES["bond_operator_largest"] + TAKES["bond_operator_values"],
+            "bond_operator_values",
+            5997,
+        ),
+        (
+            "diagonalise_bond_operator",
+            {"bond_operator": {"vectors": 20, "spectrum": "largest"}},
+            SOLVED + TAKES["bond_operator_largest"],
+            "bond_operator_largest",
+            20,
+        ),
+    ],
+)
+def test_a_batch_takes_the_steps_that_its_config_asks_for(rule, sections, seconds, largest, rows):
+    taken, megabytes = job_cost(rule, study(**sections), N, "0.5000", 4, COSTS)
+    assert taken == pytest.approx(1.5 + 4 * seconds)
+    assert megabytes == pytest.approx(250 + 10 * TAKES[largest] + 4 * rows * 8e-6 * cost.COLUMN_COPIES)
+
+
+@pytest.mark.parametrize("vectors", [5, 119, 120, 121, "all"])
+@pytest.mark.parametrize("rule", ["find_modes", "diagonalise_bond_operator", "pinch_bonds"])
+def test_the_library_takes_the_same_way(rule, vectors, glass, monkeypatch):
+    """Through full matrices or not, at N = 160, where a quarter of the unknowns is 120 (119.25 without the translations)."""
+    section, module, function, measure = {
+        "find_modes": ("modes", modes, "lowest_modes", modes.vibrational_modes),
+        "diagonalise_bond_operator": ("bond_operator", bond_operator, "largest_pencil", bond_operator.bond_operator_modes),
+        "pinch_bonds": ("pinching", pinching, "Factor", lambda sample, bonds: pinching.pinch_bonds(sample, np.random.default_rng(0), bonds)),
+    }[rule]
+
+    class FewAtATime(Exception):
+        pass
+
+    def few(*arguments, **options):
+        raise FewAtATime
+
+    monkeypatch.setattr(module, function, few)
+    name = "bonds" if section == "pinching" else "vectors"
+    try:
+        measure(glass, **{name: vectors})
+        all_at_once = True
+    except FewAtATime:
+        all_at_once = False
+    need = cost.SAMPLE_RULES[rule](study(ensembles=[ensemble(160)], **{section: {name: vectors}}), 160, "0.5000", COSTS)
+    whole = COSTS.step("pinching_all" if section == "pinching" else f"{section}_vectors", 160, 3)
+    assert (need.seconds == whole.seconds) == all_at_once
+
+
+def test_limits_are_those_of_the_library():
+    assert cost.ALL_AT_ONCE == pinching.ALL_AT_ONCE
+
+
+# --- whole studies -----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_study_is_the_sum_of_its_jobs():
+    asked = study(ensembles=[ensemble(), ensemble(4000, samples=5, batch=2, parent_temperatures=(1.0, 0.6, 0.5))])
+    naive, number = 0.0, 0
+    for particles, batches, ladder in ((N, (4, 4, 2), ("1.3000", "0.5000")), (4000, (2, 2, 1), ("1.0000", "0.6000", "0.5000"))):
+        for T_p in ladder:
+            for rule in cost.SAMPLE_RULES:
+                naive += sum(job_cost(rule, asked, particles, T_p, samples, COSTS)[0] for samples in batches)
+                number += len(batches)
+            for rule in cost.ENSEMBLE_RULES:
+                naive += job_cost(rule, asked, particles, T_p, sum(batches), COSTS)[0]
+                number += 1
+    naive += 3 * 0.6 + FIGURES * 2.5
+    jobs = cost_table.study_jobs(asked, FIGURES, COSTS)
+    assert sum(job.total for job in jobs) == pytest.approx(naive)
+    assert sum(job.number for job in jobs) == number + 3 + FIGURES
+
+
+def test_aggregating_grows_with_the_rows():
+    asked = study(modes={"vectors": "all"})
+    seconds, megabytes = job_cost("aggregate_modes", asked, N, "0.5000", 10, COSTS)
+    assert seconds == pytest.approx(0.6 + 10 * 5997 * 1e-6)
+    assert megabytes == pytest.approx(250 + 4 * 5997 * 100e-6)  # one batch at a time
+
+
+def total_seconds(*ensembles) -> float:
+    return sum(job.total for job in cost_table.study_jobs(study(ensembles=list(ensembles)), FIGURES))
+
+
+def test_more_particles_samples_and_temperatures_cost_more():
+    base = total_seconds(ensemble())
+    assert total_seconds(ensemble(particles=2500)) > base
+    assert total_seconds(ensemble(samples=11)) > base
+    assert total_seconds(ensemble(parent_temperatures=(1.3, 0.5, 0.45))) > base
+    assert total_seconds(ensemble(batch=2)) > base  # every job starts anew
+
+
+def test_wall_time_is_the_work_on_one_core_and_the_ladder_on_many():
+    asked = study(ensembles=[ensemble()], pinching={"bonds": "all"})
+    jobs = cost_table.study_jobs(asked, FIGURES, COSTS)
+    assert cost_table.wall_seconds(asked, jobs, 1) == pytest.approx(sum(job.total for job in jobs))
+    ladder = sum(job_cost("equilibrate_liquids", asked, N, T_p, 4, COSTS)[0] for T_p in ("1.3000", "0.5000"))
+    after = sum(job_cost(rule, asked, N, "0.5000", 4, COSTS)[0] for rule in ("quench_samples", "pinch_bonds"))
+    slowest = max(job_cost(rule, asked, N, "0.5000", 10, COSTS)[0] for rule in cost.ENSEMBLE_RULES)
+    assert cost_table.wall_seconds(asked, jobs, 10**6) == pytest.approx(ladder + after + slowest + 3 * 0.6 + FIGURES * 2.5)
+
+
+def test_disk_holds_samples_and_rows():
+    asked = study(modes={"vectors": "all"}, bond_operator={"vectors": "all"}, pinching={"bonds": 60})
+    sample = 2 * 36 * N + 20 * 5997 + 40 * 5997 + 30 * 60 + 60 * (cost.SERIES_ROWS + 2)
+    assert cost_table.disk_bytes(asked, COSTS) == pytest.approx(2 * (10 * sample + 3 * 6 * 8000))
+
+
+def test_a_rule_without_a_cost_is_one_sentence():
+    with pytest.raises(InputError, match="cost of the rule find_nothing is not known"):
+        job_cost("find_nothing", study(), N, "0.5000", 4)
+
+
+# --- what comes with Vitrine -------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_measured_costs_hold_every_step_of_every_glass_former():
+    costs = cost.measured_costs()
+    for step in STEPS:
+        for dimension in (2, 3):
+            for solver in ("scipy", "cholmod", "pardiso", "dense") if step in FACTORISED else ("",):
+                small, large = (costs.step(step, particles, dimension, solver) for particles in (1000, 4000))
+                assert 0 < small.seconds < large.seconds
+                assert small.megabytes > 0
+    assert {model for model, _ in costs.models} == set(GLASS_FORMERS)
+    assert set(costs.rows) == set(cost.TABLES.values())
+
+
+def test_planning_imports_nothing_heavy():
+    code = "import sys, vitrine.cost_table; print(sorted({'numba', 'scipy', 'pandas', 'pyarrow', 'matplotlib'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY / "scripts", capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
