@@ -104,42 +104,20 @@ def resources_of(name):
         walltime = config["preparation"]["walltime_minutes"] if name == "equilibrate_liquids" else None
         return math.ceil(minutes if walltime is None else min(minutes, LEAST_MINUTES + walltime))
 
-    def mem_mb(wildcards, attempt):
+    def mem_mb(wildcards, attempt, threads):
         _, megabytes = estimated_cost(name, wildcards)
-        return math.ceil(min(attempt, MOST_RAISED) * MEMORY_MARGIN * megabytes)
+        return math.ceil(min(attempt, MOST_RAISED) * MEMORY_MARGIN * megabytes * threads)  # threads: samples at once, on a GPU
 
     return {"runtime": runtime, "mem_mb": mem_mb}
 
 
 def estimated_cost(name, wildcards):
-    """Seconds and megabytes that a job takes, roughly, from N, the samples of its batch or ensemble, and the config."""
+    """Seconds and megabytes that a job takes by the measured cost of its step."""
     if "particles" not in wildcards.keys():
-        return 120, 1000  # over the whole study, from small tables
+        return job_cost(name, study)
     particles = int(wildcards.particles)
-    if "batch" not in wildcards.keys():
-        return 60 + 0.1 * study.ensembles[particles].samples, 2000
-    samples = len(sample_indices(wildcards.batch))
-    if name == "equilibrate_liquids":
-        return samples * particles * chain_seconds(particles, wildcards.T_p), 1000
-    if name == "quench_samples":
-        return samples * 5e-3 * particles, 1500
-    unknowns = study.model.dimension * particles
-    matrices = {"measure_elasticity": 1, "find_modes": 3, "pinch_bonds": 3, "diagonalise_bond_operator": 4}[name]  # dense ones held at once
-    whole = {"find_modes": config["modes"], "diagonalise_bond_operator": config["bond_operator"]}.get(name, {}).get("spectrum") == "full"
-    seconds = 3e-10 * unknowns**3 if whole else 1e-8 * unknowns**2.5
-    return samples * matrices * seconds, 600 + matrices * 8e-6 * unknowns**2
-
-
-def chain_seconds(particles, T_p):
-    """Seconds that the chain of one liquid takes for each of its particles: 1e-6 for a sweep of Monte Carlo, 2e-7 for a time step."""
-    settings = study.preparation(particles, T_p)
-    if settings["sampler"] == "cooling":
-        dynamics, above = settings["dynamics"], study.ensembles[particles].hotter(T_p)
-        cooling = (float(above) - float(T_p)) / dynamics["cooling_rate"] if above and dynamics["cooling_rate"] else 0.0
-        return 2e-7 * (dynamics["hold_time"] + cooling) / dynamics["time_step"]
-    wanted = settings["relaxation_times"] * 48 * math.exp(2.3 / float(T_p))  # relaxation times of POLY at T_p = 0.3 to 0.6, in sweeps
-    sweeps = settings["tuning_sweeps"] + min(max(settings["minimum_sweeps"], wanted), settings["maximum_sweeps"])
-    return sweeps * (1e-6 if settings["sampler"] == "swap" else 2e-7 * settings["dynamics"]["steps_per_sweep"])
+    samples = len(sample_indices(wildcards.batch)) if "batch" in wildcards.keys() else study.ensembles[particles].samples
+    return job_cost(name, study, particles, wildcards.T_p, samples)
 
 
 def study_settings():
