@@ -21,7 +21,7 @@ from vitrine.tables import NONE, Column, Table, write_table
 
 from benchmarks.glasses import FOLDER, stored
 from benchmarks.machine import machine
-from benchmarks.steps import LARGEST, STEPS
+from benchmarks.steps import LARGEST, NUMBERS, STEPS
 from benchmarks.timing import REFERENCE_SIZE, dsyevd_seconds
 
 SCALING = Table(
@@ -32,8 +32,8 @@ SCALING = Table(
         Column("model", "string", NONE, "glass former"),
         Column("dimension", "int32", NONE, "d"),
         Column("solver", "string", NONE, "what factorises sparse matrices; empty where nothing is factorised"),
-        Column("number", "int64", NONE, "modes that are looked for; 0 where none are"),
-        Column("particles", "int64", NONE, "N"),
+        Column("number", "int64", NONE, "modes that are looked for, or rows of the matrix; 0 where there are none"),
+        Column("particles", "int64", NONE, "N; 1 for what is told for each particle or row, 0 for what has none"),
         Column("quantity", "string", NONE, "seconds (processor time), megabytes (beside the interpreter's), bytes or bonds"),
         Column("value", "double", "see quantity", "measured"),
     ),
@@ -73,11 +73,12 @@ def step_rows(step: str, dimension: int, solver: str, sizes: tuple[int, ...], li
 
 
 def expected(before: list[tuple[int, dict]], particles: int) -> float:
-    """Seconds at a size by the power law of the last two, of the parts that both have; it grows with N at least."""
+    """Seconds at a size by the power law of the last two, of the parts that both have and it will have; it grows with N at least."""
     (first, fast), (last, slow) = before[-2:]
-    common = [part for part in slow if part in fast]
+    largest = dict(NUMBERS)
+    common = [(step, number) for step, number in slow if (step, number) in fast and particles <= largest.get(number, particles)]
     growth = sum(slow[part] for part in common) / sum(fast[part] for part in common)
-    return sum(slow.values()) * max(particles / last, growth ** (math.log(particles / last) / math.log(last / first)))
+    return sum(slow[part] for part in common) * max(particles / last, growth ** (math.log(particles / last) / math.log(last / first)))
 
 
 def model_rows() -> Iterator[dict]:
@@ -107,7 +108,7 @@ def start_rows() -> Iterator[dict]:
 
 def all_rows(sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dict]:
     """Every row of the table."""
-    key = {"step": "dsyevd", "model": "", "dimension": 3, "solver": "", "number": 0, "particles": REFERENCE_SIZE // 3}
+    key = {"step": "dsyevd", "model": "", "dimension": 3, "solver": "", "number": REFERENCE_SIZE, "particles": 0}
     yield {**key, "quantity": "seconds", "value": dsyevd_seconds()}
     yield from start_rows()
     yield from row_rows(stored(sizes[0], 3, folder))

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from vitrine.figures.style import DOUBLE, GREY, name_panels, new_figure, styled
+from matplotlib.ticker import NullFormatter
+from vitrine.figures.style import DOUBLE, name_panels, new_figure, styled
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#222222")  # told apart by eyes of any kind (Okabe and Ito)
 MARKERS = "osD^vP*"
@@ -35,7 +36,10 @@ DENSE = (
 
 @styled
 def plot_scaling(scaling: pd.DataFrame, fits: pd.DataFrame) -> Figure:
-    """Seconds (above) and megabytes (below) of one sample in three dimensions against N, with the fitted laws. Tables: SCALING, FITS."""
+    """Seconds (above) and megabytes (below) of one sample in three dimensions against N, with the fitted laws; memory is beside the interpreter's.
+
+    Tables: SCALING, FITS.
+    """
     figure, axes = new_figure(DOUBLE, 4.6, 2, 3, sharex=True)
     wide = scaling.pivot_table(index=["step", "dimension", "solver", "number", "particles"], columns="quantity", values="value").reset_index()
     wide, fits = wide[(wide["dimension"] == 3) & (wide["particles"] > 1)], fits[fits["dimension"] == 3]
@@ -49,11 +53,13 @@ def plot_scaling(scaling: pd.DataFrame, fits: pd.DataFrame) -> Figure:
                 _curve(ax, own, law, quantity, prefactor, exponent, place, name if row == 0 else None)
             ax.set_xscale("log")
             ax.set_yscale("log")
+            ax.xaxis.set_minor_formatter(NullFormatter())
+        axes[column].margins(y=0.35)  # room for the legend
         axes[column].set_title(title)
         axes[column].legend(loc="best")
         axes[3 + column].set_xlabel(r"$N$")
     axes[0].set_ylabel("time of one core [s]")
-    axes[3].set_ylabel("memory beside the interpreter's [MB]")
+    axes[3].set_ylabel("memory of one process [MB]")
     name_panels(axes)
     return figure
 
@@ -68,4 +74,4 @@ def _curve(ax: Axes, own: pd.DataFrame, law: pd.DataFrame, quantity: str, prefac
     first = law.iloc[0]
     along = np.geomspace(first["smallest"], own["particles"].max(), 2)
     label = f"{name}: $N^{{{first[exponent]:.2f}}}$" if name else f"$N^{{{first[exponent]:.2f}}}$"
-    ax.plot(along, first[prefactor] * (along / 1000) ** first[exponent], color=colour or GREY, lw=0.8, label=label)
+    ax.plot(along, first[prefactor] * (along / 1000) ** first[exponent], color=colour, lw=0.8, label=label)

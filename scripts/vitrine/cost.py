@@ -152,7 +152,7 @@ def coldest_measured() -> float:
 def expected_sweeps(study: Study, parent_temperature: float, settings: Mapping) -> float:
     """Sweeps of a liquid after its tuning. The budget where nothing is known of tau: more it cannot take."""
     asked, tau = settings["relaxation_times"], relaxation_time(study, parent_temperature, settings)
-    wanted = 0.0 if not asked else math.inf if tau is None else (asked - 1 + FIRST_RELAXATION) * tau
+    wanted = math.inf if tau is None else (asked - 1 + FIRST_RELAXATION) * tau
     return min(max(wanted, settings["minimum_sweeps"]), settings["maximum_sweeps"])
 
 
@@ -211,10 +211,9 @@ def _spectrum(study: Study, particles: int, costs: Costs, section: str, partial:
     rows = size if settings["spectrum"] == "full" else number
     if number > (size if section == "bond_operator" else d * particles) // ANOTHER_WAY:
         return _together(costs.step(f"{section}_vectors", particles, d), rows=rows)
-    needs = list(_factorised(study, particles, costs))
-    if number:
-        few = costs.step(f"{section}_{partial}", particles, d, solver_of(study), number)
-        needs.append(few._replace(megabytes=few.megabytes + 8e-6 * d * particles * LANCZOS_BASIS * max(0, number - 20)))
+    few = costs.step(f"{section}_{partial}", particles, d, solver_of(study), number)
+    few = few._replace(megabytes=few.megabytes + 8e-6 * d * particles * LANCZOS_BASIS * max(0, number - 20))
+    needs = [*_factorised(study, particles, costs), few]
     if settings["spectrum"] == "full":
         needs.append(costs.step(f"{section}_values", particles, d))
     return _together(*needs, rows=rows)

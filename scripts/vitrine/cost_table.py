@@ -53,7 +53,7 @@ def _jobs(rule: str, study: Study, particles: int, T_p: str, sizes: Sequence[int
 
 
 def longest_path(study: Study, jobs: Sequence[Jobs]) -> float:
-    """Seconds on any number of cores: a batch goes down its ladder, and its coldest glasses through the slowest measure to the figures."""
+    """Seconds on any number of cores: a batch goes down its ladder, its coldest glasses through the slowest measure to a figure."""
     ends = []
     for plan in study.ensembles.values():
         own = [job for job in jobs if job.particles == plan.particles]
@@ -94,17 +94,22 @@ def headline(study: Study, figures: int, costs: Costs | None = None) -> str:
     most = max(job.megabytes for job in jobs)
     path = duration(longest_path(study, jobs))
     return (
-        f"{total / 3600:.2g} core-hours, {100 * liquids:.0f} % of them for liquids; {path} on any number of cores; "
-        f"{most / 1000:.1f} GB for the largest job, {disk_bytes(study, costs) / 1e9:.2g} GB on disk"
+        f"{rounded(total / 3600)} core-hours, {100 * liquids:.0f} % of them for liquids; {path} at least, on any number of cores; "
+        f"{most / 1000:.1f} GB for the largest job, {rounded(disk_bytes(study, costs) / 1e9)} GB on disk"
     )
+
+
+def rounded(value: float) -> str:
+    """Two digits, without an exponent."""
+    return f"{float(f'{value:.2g}'):,g}"
 
 
 def duration(seconds: float) -> str:
     """A time for readers."""
     for unit, length in (("days", 86400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * length:
-            return f"{seconds / length:.3g} {unit}"
-    return f"{seconds:.3g} s"
+            return f"{rounded(seconds / length)} {unit}"
+    return f"{rounded(seconds)} s"
 
 
 def report(study: Study, figures: int) -> str:
@@ -121,7 +126,7 @@ def report(study: Study, figures: int) -> str:
         "",
         _by_rule(jobs),
         "",
-        f"total: {total / 3600:.3g} core-hours; {sum(job.number for job in jobs)} jobs; {disk_bytes(study, costs) / 1e9:.2g} GB on disk",
+        f"total: {rounded(total / 3600)} core-hours; {sum(job.number for job in jobs)} jobs; {rounded(disk_bytes(study, costs) / 1e9)} GB on disk",
         "wall time, at least: " + ", ".join(f"{duration(wall_seconds(study, jobs, cores))} on {cores}" for cores in CORES) + " cores",
         *(f"note: {note}" for note in _notes(study)),
     ]
@@ -171,7 +176,7 @@ def _notes(study: Study) -> list[str]:
     notes, preparation = [], study.config["preparation"]
     if preparation["sampler"] != "swap":
         notes.append("time steps are those of the built-in engine on one core; HOOMD-blue on a GPU is another matter")
-    if preparation["sampler"] == "cooling" or not preparation["relaxation_times"]:
+    if preparation["sampler"] == "cooling":
         return notes
     rungs = {T_p: study.preparation(n, temperature_name(T_p)) for n, plan in study.ensembles.items() for T_p in plan.parent_temperatures}
     times = {T_p: relaxation_time(study, T_p, settings) for T_p, settings in rungs.items()}

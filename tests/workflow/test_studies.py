@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from benchmarks.readme import PREDICTED, predicted
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 STUDIES = sorted((REPOSITORY / "studies").glob("*.yaml"))
 T_ONSET = 0.9  # 002, appendix A, in simulation units
@@ -34,6 +36,12 @@ def test_study_is_named_as_its_file_and_knows_every_key(path):
     for block in (key for key in study if isinstance(default[key], dict) and key != "model"):
         assert set(study[block]) <= set(default[block])
     assert set(study.get("model", {})) <= {"name", study.get("model", {}).get("name", "poly")}
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=by_name)
+def test_head_of_a_study_states_its_predicted_cost(path):
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(PREDICTED)]
+    assert lines == [predicted(path)], "bring it up to date: python -m benchmarks.costs --heads"
 
 
 def test_studies_draw_samples_of_their_own():
