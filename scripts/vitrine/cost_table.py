@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from vitrine.batches import sample_indices
 from vitrine.cost import ENSEMBLE_RULES, SAMPLE_RULES, STUDY_RULES, TABLES, Costs, coldest_measured, job_cost, measured_costs, relaxation_time
-from vitrine.study import sample_indices, temperature_name
+from vitrine.study import temperature_name
 
 if TYPE_CHECKING:
     from vitrine.study import EnsemblePlan, Study
