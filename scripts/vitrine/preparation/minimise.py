@@ -75,7 +75,7 @@ def _conjugate_gradient(x, matter, kernels, margin, tolerance, maximum_iteration
     pairs = listed_pairs(x, matter, SKIN)
     origin = x.copy()
     force, trial_force, trial = np.empty_like(x), np.empty_like(x), np.empty_like(x)
-    typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
+    typical, largest = pair_forces(x, pairs, kernels, force)
     evaluations = 1
     direction = force.copy()
     length = 1e-3  # first guess of the step along a direction, later the last step that was taken
@@ -95,7 +95,7 @@ def _conjugate_gradient(x, matter, kernels, margin, tolerance, maximum_iteration
             if _has_left(trial, origin, margin):
                 pairs = listed_pairs(trial, matter, SKIN)
                 origin[:] = trial
-            typical, largest = pair_forces(trial, pairs[0], pairs[1], pairs[2], kernels, trial_force)
+            typical, largest = pair_forces(trial, pairs, kernels, trial_force)
             evaluations += 1
             s = np.sum(trial_force * direction)
             if abs(s) <= 0.1 * slope or (s > 0.0 and t >= limit):
@@ -125,7 +125,7 @@ def _fire(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     pairs = listed_pairs(x, matter, SKIN)
     origin = x.copy()
     force, velocity = np.empty_like(x), np.zeros_like(x)
-    typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
+    typical, largest = pair_forces(x, pairs, kernels, force)
     dt, alpha, downhill = step, 0.1, 0
     for iteration in range(maximum_iterations):
         if largest <= tolerance * typical:
@@ -147,5 +147,5 @@ def _fire(x, matter, kernels, margin, tolerance, maximum_iterations, step):
         if _has_left(x, origin, margin):
             pairs = listed_pairs(x, matter, SKIN)
             origin[:] = x
-        typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
+        typical, largest = pair_forces(x, pairs, kernels, force)
     return _relative(largest, typical), maximum_iterations, maximum_iterations + 1
