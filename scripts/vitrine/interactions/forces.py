@@ -1,8 +1,7 @@
 """Forces of a sample on a list of pairs: the hot loop of minimisers and dynamics.
 
-Pairs are taken in blocks. A block's vectors are gathered into rows of numbers, its potential is evaluated along the rows in a loop without branches, which
-the compiler turns into vector instructions, and its forces are added to the particles one by one. Sums are written in a fixed order, so that results
-do not depend on how many numbers a machine takes at a time.
+Pairs are taken in blocks. A block's vectors are gathered into rows of numbers, its potential is evaluated along the rows in a loop without branches,
+which the compiler turns into vector instructions, and its forces are added to the particles one by one.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import numba
 import numpy as np
 
 from vitrine.interactions.neighbours import cell_counts, close_pairs, minimum_image, mixed_size, padded
+from vitrine.interactions.rows import total
 from vitrine.models.kernels import kernel_of, reduced_curvature, reduced_energy, reduced_slope
 from vitrine.samples.sample import Sample, widths
 
@@ -20,8 +20,8 @@ BLOCK = 256  # pairs; the rows of a block stay in the first cache
 X, Y, Z, SQUARE, VALUE, WORK = range(6)  # rows of a block
 ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)  # unsigned, for a signed index is tested for its sign
 
-# What `listed_pairs` finds: indices (n,) of pairs, the periodic shift (3, n) to subtract from x_second - x_first, 1/lambda_ij^2 (n,); pairs of the same
-# two types stand together, the p-th such kind from bounds[p] to bounds[p + 1], with energies[p].
+# What `listed_pairs` finds: indices (n,) of pairs, the periodic shift (3, n) to subtract from x_second - x_first, 1/lambda_ij^2 (n,); pairs of the
+# same two types stand together, those at place p of the matrix of types from bounds[p] to bounds[p + 1], with energies[p].
 PairList = namedtuple("PairList", "first second shifts inverse_squares bounds energies")
 
 
@@ -74,7 +74,7 @@ def _by_kind(i, j, types, number):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _gather(x, pairs, low, high, block):
+def gather(x, pairs, low, high, block):
     """Fill the rows X, Y, Z with the vectors of the pairs from `low` to `high` and SQUARE with their squared lengths; x is flat."""
     first, second = pairs.first[low:high], pairs.second[low:high]
     bx, by, bz, square = block[X], block[Y], block[Z], block[SQUARE]
@@ -96,7 +96,7 @@ def _gather(x, pairs, low, high, block):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _scatter(pairs, low, high, block, force):
+def scatter(pairs, low, high, block, force):
     """Add VALUE times the vector of each pair to its first particle and subtract it from its second; force is flat.
 
     Pairs of one particle come in runs, whose sum is kept at hand.
@@ -124,21 +124,6 @@ def _scatter(pairs, low, high, block, force):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _total(values):
-    """The sum of a row, in four interleaved parts: an order that is the same everywhere, and quick."""
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    whole = values.size // 4 * 4
-    for n in range(0, whole, 4):
-        a += values[n]
-        b += values[n + 1]
-        c += values[n + 2]
-        d += values[n + 3]
-    for n in range(whole, values.size):
-        a += values[n]
-    return (a + b) + (c + d)
-
-
-@numba.njit(cache=True, error_model="numpy")
 def pair_forces(x, pairs, kernels, force):
     """Fill `force` (N, 3) from a `PairList`; return the root-mean-square pair force and the largest net force."""
     force[:] = 0.0
@@ -151,7 +136,7 @@ def pair_forces(x, pairs, kernels, force):
         energy, end = pairs.energies[kind], pairs.bounds[kind + 1]
         for low in range(pairs.bounds[kind], end, BLOCK):
             high = min(low + BLOCK, end)
-            _gather(flat_x, pairs, low, high, block)
+            gather(flat_x, pairs, low, high, block)
             inverse_squares = pairs.inverse_squares[low:high]
             inside = 0
             for n in range(high - low):
@@ -161,8 +146,8 @@ def pair_forces(x, pairs, kernels, force):
                 value[n] = slope
                 work[n] = slope * slope * square[n]
                 inside += y < kernel.cutoff2
-            _scatter(pairs, low, high, block, flat_force)
-            squares += _total(work[: high - low])
+            scatter(pairs, low, high, block, flat_force)
+            squares += total(work[: high - low])
             bonds += inside
     largest = 0.0
     for i in range(x.shape[0]):
@@ -176,22 +161,22 @@ def pair_energy_and_virial(x, pairs, kernels):
     flat_x = x.reshape(-1)
     block = np.empty((6, BLOCK))
     square, value, work = block[SQUARE], block[VALUE], block[WORK]
-    total, virial = 0.0, 0.0
+    potential, virial = 0.0, 0.0
     for kind in range(pairs.energies.size):
         kernel = kernel_of(kernels, kind)
         energy, end = pairs.energies[kind], pairs.bounds[kind + 1]
         for low in range(pairs.bounds[kind], end, BLOCK):
             high = min(low + BLOCK, end)
-            _gather(flat_x, pairs, low, high, block)
+            gather(flat_x, pairs, low, high, block)
             inverse_squares = pairs.inverse_squares[low:high]
             for n in range(high - low):
                 y = square[n] * inverse_squares[n]
                 inside = y < kernel.cutoff2
                 value[n] = energy * reduced_energy(y, kernel) if inside else 0.0
                 work[n] = -2.0 * energy * y * reduced_slope(y, kernel) if inside else 0.0
-            total += _total(value[: high - low])
-            virial += _total(work[: high - low])
-    return total, virial
+            potential += total(value[: high - low])
+            virial += total(work[: high - low])
+    return potential, virial
 
 
 def energy_and_virial(sample: Sample) -> tuple[float, float]:
@@ -219,7 +204,7 @@ def _laplacian(x, pairs, kernels, dimension):
         energy, end = pairs.energies[kind], pairs.bounds[kind + 1]
         for low in range(pairs.bounds[kind], end, BLOCK):
             high = min(low + BLOCK, end)
-            _gather(flat_x, pairs, low, high, block)
+            gather(flat_x, pairs, low, high, block)
             inverse_squares = pairs.inverse_squares[low:high]
             for n in range(high - low):
                 y = square[n] * inverse_squares[n]
@@ -227,5 +212,5 @@ def _laplacian(x, pairs, kernels, dimension):
                 slope = stiffness * reduced_slope(y, kernel)  # phi'/r
                 curvature = slope + 2.0 * stiffness * y * reduced_curvature(y, kernel)  # phi''
                 work[n] = 2.0 * (curvature + (dimension - 1) * slope) if y < kernel.cutoff2 else 0.0  # the same for i and for j
-            laplacian += _total(work[: high - low])
+            laplacian += total(work[: high - low])
     return laplacian

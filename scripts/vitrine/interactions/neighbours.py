@@ -36,7 +36,7 @@ def mixed_size(a, b, nonadditivity):
 
 @numba.njit(cache=True, error_model="numpy")
 def _sorted_by_cell(x, h, n_cells):
-    """Particles in the order of their cells, the first place of every cell in that order, and the positions (3, N) folded into the box in that order."""
+    """Particles in the order of their cells, the first place of every cell in it, and the positions (3, N), folded into the box, in it."""
     n = x.shape[0]
     home = np.empty(n, dtype=np.int64)
     places = np.empty((3, n))
@@ -68,11 +68,6 @@ def _with_room(pairs, needed):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _reach(a, b, sizes, types, ranges, nonadditivity, skin):
-    return ranges[types[a], types[b]] * mixed_size(sizes[a], sizes[b], nonadditivity) + skin
-
-
-@numba.njit(cache=True, error_model="numpy")
 def _largest_reach2(sizes, ranges, nonadditivity, skin):
     """For every particle (N,) the square of its reach to the largest: no partner is reached further, for lambda_ij grows with both sizes."""
     largest = np.max(sizes) if sizes.size else 0.0
@@ -80,13 +75,25 @@ def _largest_reach2(sizes, ranges, nonadditivity, skin):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _below(values, bound, picked):
-    """Fill `picked` with the places of the values below the bound; return their number. No branch, for no processor could foretell it."""
+def _append_near(a, others, squares, bound2, order, sizes, types, ranges, nonadditivity, skin, picked, pairs, found):
+    """Append to `pairs` particle a with those of the others, at squared distances `squares`, that are within reach; return pairs and their number.
+
+    a and others are places in `order`. First those below `bound2` are picked, then these are tested exactly; neither by branches, for no processor
+    could foretell them.
+    """
     number = np.uint64(0)
-    for n in range(values.size):
+    for n in range(squares.size):
         picked[number] = n
-        number += np.uint64(values[n] < bound)
-    return int(number)
+        number += np.uint64(squares[n] < bound2)
+    pairs = _with_room(pairs, found + np.int64(number) + 1)
+    end = np.uint64(found)
+    for k in range(np.int64(number)):
+        n = picked[k]
+        b = others[n]
+        reach = ranges[types[a], types[b]] * mixed_size(sizes[a], sizes[b], nonadditivity) + skin
+        pairs[end, 0], pairs[end, 1] = order[a], order[b]
+        end += np.uint64(squares[n] < reach * reach)
+    return pairs, np.int64(end)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -94,19 +101,17 @@ def _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin):
     """`close_pairs` by comparing every particle with every other: boxes narrower than three cells."""
     particles = x.shape[0]
     bound2 = _largest_reach2(sizes, ranges, nonadditivity, skin)
-    columns, picked, r2 = x.T.copy(), np.empty(particles, dtype=np.int64), np.empty(particles)
+    columns, order = x.T.copy(), np.arange(particles).astype(np.uint64)
+    picked, squares = np.empty(particles, dtype=np.uint64), np.empty(particles)
     pairs, found = np.empty((16 * particles, 2), dtype=np.int64), 0
     for i in range(particles):
-        xs, ys, zs, behind2 = columns[0, i + 1 :], columns[1, i + 1 :], columns[2, i + 1 :], r2[i + 1 :]
-        for n in range(behind2.size):
+        xs, ys, zs, row = columns[0, i + 1 :], columns[1, i + 1 :], columns[2, i + 1 :], squares[i + 1 :]
+        for n in range(row.size):
             dx, dy, dz = minimum_image(xs[n] - x[i, 0], ys[n] - x[i, 1], zs[n] - x[i, 2], h)
-            behind2[n] = dx * dx + dy * dy + dz * dz
-        number = _below(behind2, bound2[i], picked)
-        pairs = _with_room(pairs, found + number + 1)
-        for n in picked[:number]:
-            j = i + 1 + n
-            pairs[found, 0], pairs[found, 1] = i, j
-            found += int(r2[j] < _reach(i, j, sizes, types, ranges, nonadditivity, skin) ** 2)
+            row[n] = dx * dx + dy * dy + dz * dz
+        pairs, found = _append_near(
+            order[i], order[i + 1 :], row, bound2[i], order, sizes, types, ranges, nonadditivity, skin, picked, pairs, found
+        )  # fmt: skip
     return pairs[:found, 0].copy(), pairs[:found, 1].copy()
 
 
@@ -150,7 +155,8 @@ def close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin):
     s, t = sizes[order], types[order]
     bound2 = _largest_reach2(s, ranges, nonadditivity, skin)
     room = 14 * np.max(start[1:] - start[:-1])
-    near, which, picked, r2 = np.empty((3, room)), np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64), np.empty(room)
+    near, squares = np.empty((3, room)), np.empty(room)
+    which, picked = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64)
     pairs, found = np.empty((16 * x.shape[0], 2), dtype=np.int64), 0
     for here in range(n_cells[0] * n_cells[1] * n_cells[2]):
         if start[here] == start[here + 1]:
@@ -158,17 +164,14 @@ def close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin):
         count = _candidates(here, n_cells, start, planar, h, places, near, which)
         for own in range(start[here + 1] - start[here]):
             # Slices begin at zero, for the loop over them to become one of vectors.
-            xs, ys, zs, behind = near[0, own + 1 : count], near[1, own + 1 : count], near[2, own + 1 : count], which[own + 1 : count]
-            x0, x1, x2, a, behind2 = near[0, own], near[1, own], near[2, own], which[own], r2[: count - own - 1]
-            for n in range(behind2.size):
+            xs, ys, zs, row = near[0, own + 1 : count], near[1, own + 1 : count], near[2, own + 1 : count], squares[: count - own - 1]
+            x0, x1, x2, a = near[0, own], near[1, own], near[2, own], which[own]
+            for n in range(row.size):
                 d0, d1, d2 = xs[n] - x0, ys[n] - x1, zs[n] - x2
-                behind2[n] = d0 * d0 + d1 * d1 + d2 * d2
-            number = _below(behind2, bound2[a], picked)
-            pairs = _with_room(pairs, found + number + 1)
-            for n in picked[:number]:
-                b = behind[n]
-                pairs[found, 0], pairs[found, 1] = order[a], order[b]
-                found += int(behind2[n] < _reach(a, b, s, t, ranges, nonadditivity, skin) ** 2)
+                row[n] = d0 * d0 + d1 * d1 + d2 * d2
+            pairs, found = _append_near(
+                a, which[own + 1 : count], row, bound2[a], order, s, t, ranges, nonadditivity, skin, picked, pairs, found
+            )  # fmt: skip
     return pairs[:found, 0].copy(), pairs[:found, 1].copy()
 
 
