@@ -71,7 +71,7 @@ def _step_rows(name: str, liquid: Sample, temperature: float, hoomd: bool, secon
     """A time step of the builtin engine against one evaluation of its forces, and of HOOMD-blue against the builtin's."""
     x, _ = padded(liquid.positions, liquid.box)
     pairs, force = listed_pairs(x, system(liquid, 0.3), 0.3), np.empty_like(x)
-    evaluation = seconds(lambda: [pair_forces(x, *pairs, liquid.model.kernels, force) for _ in range(100)]) / 100
+    evaluation = seconds(lambda: [pair_forces(x, pairs, liquid.model.kernels, force) for _ in range(100)]) / 100
     builtin = _engine("builtin", liquid, temperature)
     step = seconds(lambda: builtin.run(250)) / 250
     rows = [(f"time step, {name}, builtin", step, "one evaluation of the forces", evaluation)]

@@ -76,7 +76,7 @@ def _prepare_and_measure(model: GlassFormer, settings: Mapping) -> None:
         chain.advance(1)
     chain.configurational_terms()
     chain.pressure()
-    for method, step in (("cg", 0.1), ("fire", 0.01)):
+    for method, step in (("lbfgs", 0.1), ("cg", 0.1), ("fire", 0.01)):
         Interactions.of(minimise(chain.current(), method, maximum_iterations=10, step=step).sample)
 
 

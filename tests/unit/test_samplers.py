@@ -81,7 +81,7 @@ BAD = {
     ),
     "broken restart interval": ({"preparation": {"restart_sweeps": 55}}, ["preparation.restart_sweeps", "55", "multiple of 10"]),
     "no walltime": ({"preparation": {"walltime_minutes": 0}}, ["preparation.walltime_minutes", "0", "greater than 0"]),
-    "conjugate gradient in HOOMD-blue": ({"levels": 16, "quench": {"engine": "hoomd"}}, ["quench.minimiser", "cg", "fire"]),
+    "another minimiser in HOOMD-blue": ({"levels": 16, "quench": {"engine": "hoomd"}}, ["quench.minimiser", "lbfgs", "fire"]),
     "swap in HOOMD-blue": ({"levels": 16, "preparation": {"engine": "hoomd"}}, ["preparation.engine", "hoomd", "swap"]),
     "continuous sizes in HOOMD-blue": (
         {"preparation": {"engine": "hoomd", "sampler": "hybrid"}}, ["preparation.engine", "continuous sizes", "size_levels", "64"],

@@ -72,7 +72,7 @@ BAD = {
     "preparation.swap_range": [(0, ["0", "greater than 0"])],
     "preparation.relaxation_times": [(0, ["0", "at least 1"]), (2.5, ["2.5", "whole number"])],
     "preparation.minimum_sweeps": [(10**9, ["1000000000", "maximum_sweeps", str(CONFIG["preparation"]["maximum_sweeps"])])],
-    "quench.minimiser": [("newton", ["newton", "cg", "fire"])],
+    "quench.minimiser": [("newton", ["newton", "lbfgs", "cg", "fire"])],
     "quench.tolerance": [("1e-10", ["1e-10", "number"]), (1e-3, ["0.001", "1e-06"]), (1e-20, ["1e-20", "1e-13"])],
     "linear_algebra.solver": [("lapack", ["lapack", "auto", "dense"])],
     "linear_algebra.device": [("tpu", ["tpu", "auto, cpu, gpu"]), (True, ["true", "gpu"])],

@@ -40,6 +40,7 @@ class Interactions:
         counts = cell_counts(widths(sample.box), model.range)
         sizes, types = np.ascontiguousarray(sample.sizes, dtype=float), np.ascontiguousarray(sample.types, dtype=np.int64)
         i, j = close_pairs(x, h, counts, sizes, types, model.ranges, model.nonadditivity, 0.0)
+        i, j = np.minimum(i, j), np.maximum(i, j)
         order = np.lexsort((j, i))
         i, j = i[order], j[order]
         vectors = minimum_images(sample.positions[j] - sample.positions[i], sample.box)

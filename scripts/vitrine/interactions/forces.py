@@ -1,13 +1,28 @@
-"""Forces of a sample on a list of pairs: the hot loop of minimisers and dynamics."""
+"""Forces of a sample on a list of pairs: the hot loop of minimisers and dynamics.
+
+Pairs are taken in blocks. A block's vectors are gathered into rows of numbers, its potential is evaluated along the rows in a loop without branches,
+which the compiler turns into vector instructions, and its forces are added to the particles one by one.
+"""
 
 from __future__ import annotations
+
+from collections import namedtuple
 
 import numba
 import numpy as np
 
 from vitrine.interactions.neighbours import cell_counts, close_pairs, minimum_image, mixed_size, padded
+from vitrine.interactions.rows import total
 from vitrine.models.kernels import kernel_of, reduced_curvature, reduced_energy, reduced_slope
 from vitrine.samples.sample import Sample, widths
+
+BLOCK = 256  # pairs; the rows of a block stay in the first cache
+X, Y, Z, SQUARE, VALUE, WORK = range(6)  # rows of a block
+ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)  # unsigned, for a signed index is tested for its sign
+
+# What `listed_pairs` finds: indices (n,) of pairs, the periodic shift (3, n) to subtract from x_second - x_first, 1/lambda_ij^2 (n,); pairs of the
+# same two types stand together, those at place p of the matrix of types from bounds[p] to bounds[p + 1], with energies[p].
+PairList = namedtuple("PairList", "first second shifts inverse_squares bounds energies")
 
 
 def system(sample: Sample, skin: float) -> tuple:
@@ -19,101 +34,183 @@ def system(sample: Sample, skin: float) -> tuple:
     return h, counts, sizes, types, model.ranges, model.scales, model.energies, model.nonadditivity
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def listed_pairs(x, matter, skin):
-    """Pairs of a `system` within the range plus `skin`: indices i, j, and constants of shape (n, 6).
-
-    The constants are the periodic shift to subtract from x_j - x_i (three numbers), 1/lambda_ij^2, eps_ij and the place of the pair's potential.
+    """The `PairList` of a `system` at x (N, 3): pairs within the range plus `skin`.
 
     The shift is fixed with the list: as long as particles move by less than half the skin and are not folded back, it gives the nearest image.
     """
     h, n_cells, sizes, types, ranges, scales, energies, nonadditivity = matter
-    first, second = close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin)
-    constants = np.empty((first.size, 6))
+    i, j = close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin)
+    first, second, bounds = _by_kind(i, j, types, scales.shape[0])
+    shifts, inverse_squares = np.empty((3, first.size)), np.empty(first.size)
+    sx, sy, sz = shifts[0], shifts[1], shifts[2]
     for n in range(first.size):
-        i, j = first[n], second[n]
-        dx, dy, dz = x[j, 0] - x[i, 0], x[j, 1] - x[i, 1], x[j, 2] - x[i, 2]
-        near = minimum_image(dx, dy, dz, h)
-        constants[n, 0], constants[n, 1], constants[n, 2] = dx - near[0], dy - near[1], dz - near[2]
-        constants[n, 3] = 1.0 / (scales[types[i], types[j]] * mixed_size(sizes[i], sizes[j], nonadditivity)) ** 2
-        constants[n, 4] = energies[types[i], types[j]]
-        constants[n, 5] = types[i] * scales.shape[0] + types[j]
-    return first, second, constants
+        a, b = np.uint64(first[n]), np.uint64(second[n])
+        sx[n], sy[n], sz[n] = x[b, 0] - x[a, 0], x[b, 1] - x[a, 1], x[b, 2] - x[a, 2]
+        inverse_squares[n] = 1.0 / (scales[types[a], types[b]] * mixed_size(sizes[a], sizes[b], nonadditivity)) ** 2
+    for n in range(first.size):
+        near_x, near_y, near_z = minimum_image(sx[n], sy[n], sz[n], h)
+        sx[n] -= near_x
+        sy[n] -= near_y
+        sz[n] -= near_z
+    return PairList(first, second, shifts, inverse_squares, bounds, energies.ravel())
 
 
-@numba.njit(cache=True)
-def pair_forces(x, first, second, constants, kernels, force):
-    """Fill `force` (N, 3) from the pairs of `listed_pairs`; return the root-mean-square pair force and the largest net force."""
+@numba.njit(cache=True, error_model="numpy")
+def _by_kind(i, j, types, number):
+    """Pairs (n,) sorted by their place in the matrix of `number` types, otherwise in the order they have, and the first of each kind."""
+    bounds = np.zeros(number * number + 1, dtype=np.int64)
+    for n in range(i.size):
+        bounds[types[i[n]] * number + types[j[n]] + 1] += 1
+    bounds[:] = np.cumsum(bounds)
+    place = bounds.copy()
+    first, second = np.empty(i.size, dtype=np.uint32), np.empty(i.size, dtype=np.uint32)
+    for n in range(i.size):
+        kind = types[i[n]] * number + types[j[n]]
+        first[place[kind]], second[place[kind]] = i[n], j[n]
+        place[kind] += 1
+    return first, second, bounds
+
+
+@numba.njit(cache=True, error_model="numpy")
+def gather(x, pairs, low, high, block):
+    """Fill the rows X, Y, Z with the vectors of the pairs from `low` to `high` and SQUARE with their squared lengths; x is flat."""
+    first, second = pairs.first[low:high], pairs.second[low:high]
+    bx, by, bz, square = block[X], block[Y], block[Z], block[SQUARE]
+    last = np.uint64(first[0]) * THREE
+    x0, x1, x2 = x[last], x[last + ONE], x[last + TWO]
+    for n in range(high - low):
+        a, b = np.uint64(first[n]) * THREE, np.uint64(second[n]) * THREE
+        if a != last:
+            last, x0, x1, x2 = a, x[a], x[a + ONE], x[a + TWO]
+        bx[n] = x[b] - x0
+        by[n] = x[b + ONE] - x1
+        bz[n] = x[b + TWO] - x2
+    sx, sy, sz = pairs.shifts[0, low:high], pairs.shifts[1, low:high], pairs.shifts[2, low:high]
+    for n in range(high - low):
+        bx[n] -= sx[n]
+        by[n] -= sy[n]
+        bz[n] -= sz[n]
+        square[n] = bx[n] * bx[n] + by[n] * by[n] + bz[n] * bz[n]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def scatter(pairs, low, high, block, force):
+    """Add VALUE times the vector of each pair to its first particle and subtract it from its second; force is flat.
+
+    Pairs of one particle come in runs, whose sum is kept at hand.
+    """
+    first, second = pairs.first[low:high], pairs.second[low:high]
+    bx, by, bz, value = block[X], block[Y], block[Z], block[VALUE]
+    last, sum_x, sum_y, sum_z = np.uint64(first[0]) * THREE, 0.0, 0.0, 0.0
+    for n in range(high - low):
+        a, b = np.uint64(first[n]) * THREE, np.uint64(second[n]) * THREE
+        if a != last:
+            force[last] += sum_x
+            force[last + ONE] += sum_y
+            force[last + TWO] += sum_z
+            last, sum_x, sum_y, sum_z = a, 0.0, 0.0, 0.0
+        fx, fy, fz = value[n] * bx[n], value[n] * by[n], value[n] * bz[n]
+        sum_x += fx
+        sum_y += fy
+        sum_z += fz
+        force[b] -= fx
+        force[b + ONE] -= fy
+        force[b + TWO] -= fz
+    force[last] += sum_x
+    force[last + ONE] += sum_y
+    force[last + TWO] += sum_z
+
+
+@numba.njit(cache=True, error_model="numpy")
+def pair_forces(x, pairs, kernels, force):
+    """Fill `force` (N, 3) from a `PairList`; return the root-mean-square pair force and the largest net force."""
     force[:] = 0.0
+    flat_x, flat_force = x.reshape(-1), force.reshape(-1)
+    block = np.empty((6, BLOCK))
+    square, value, work = block[SQUARE], block[VALUE], block[WORK]
     squares, bonds = 0.0, 0
-    for n in range(first.size):
-        i, j = first[n], second[n]
-        dx = x[j, 0] - x[i, 0] - constants[n, 0]
-        dy = x[j, 1] - x[i, 1] - constants[n, 1]
-        dz = x[j, 2] - x[i, 2] - constants[n, 2]
-        r2 = dx * dx + dy * dy + dz * dz
-        y = r2 * constants[n, 3]
-        kernel = kernel_of(kernels, constants[n, 5])
-        if y < kernel.cutoff2:
-            s = 2.0 * constants[n, 4] * constants[n, 3] * reduced_slope(y, kernel)
-            squares += s * s * r2
-            bonds += 1
-            force[i, 0] += s * dx
-            force[i, 1] += s * dy
-            force[i, 2] += s * dz
-            force[j, 0] -= s * dx
-            force[j, 1] -= s * dy
-            force[j, 2] -= s * dz
+    for kind in range(pairs.energies.size):
+        kernel = kernel_of(kernels, kind)
+        energy, end = pairs.energies[kind], pairs.bounds[kind + 1]
+        for low in range(pairs.bounds[kind], end, BLOCK):
+            high = min(low + BLOCK, end)
+            gather(flat_x, pairs, low, high, block)
+            inverse_squares = pairs.inverse_squares[low:high]
+            inside = 0
+            for n in range(high - low):
+                y = square[n] * inverse_squares[n]
+                slope = 2.0 * energy * inverse_squares[n] * reduced_slope(y, kernel)
+                slope = slope if y < kernel.cutoff2 else 0.0
+                value[n] = slope
+                work[n] = slope * slope * square[n]
+                inside += y < kernel.cutoff2
+            scatter(pairs, low, high, block, flat_force)
+            squares += total(work[: high - low])
+            bonds += inside
     largest = 0.0
     for i in range(x.shape[0]):
         largest = max(largest, force[i, 0] ** 2 + force[i, 1] ** 2 + force[i, 2] ** 2)
     return np.sqrt(squares / max(bonds, 1)), np.sqrt(largest)
 
 
-@numba.njit(cache=True)
-def pair_energy_and_virial(x, first, second, constants, kernels):
-    """Potential energy, and the virial sum f r, of the pairs of `listed_pairs`."""
-    energy, virial = 0.0, 0.0
-    for n in range(first.size):
-        i, j = first[n], second[n]
-        dx = x[j, 0] - x[i, 0] - constants[n, 0]
-        dy = x[j, 1] - x[i, 1] - constants[n, 1]
-        dz = x[j, 2] - x[i, 2] - constants[n, 2]
-        y = (dx * dx + dy * dy + dz * dz) * constants[n, 3]
-        kernel = kernel_of(kernels, constants[n, 5])
-        if y < kernel.cutoff2:
-            energy += constants[n, 4] * reduced_energy(y, kernel)
-            virial -= 2.0 * constants[n, 4] * y * reduced_slope(y, kernel)
-    return energy, virial
+@numba.njit(cache=True, error_model="numpy")
+def pair_energy_and_virial(x, pairs, kernels):
+    """Potential energy, and the virial sum f r, of a `PairList`."""
+    flat_x = x.reshape(-1)
+    block = np.empty((6, BLOCK))
+    square, value, work = block[SQUARE], block[VALUE], block[WORK]
+    potential, virial = 0.0, 0.0
+    for kind in range(pairs.energies.size):
+        kernel = kernel_of(kernels, kind)
+        energy, end = pairs.energies[kind], pairs.bounds[kind + 1]
+        for low in range(pairs.bounds[kind], end, BLOCK):
+            high = min(low + BLOCK, end)
+            gather(flat_x, pairs, low, high, block)
+            inverse_squares = pairs.inverse_squares[low:high]
+            for n in range(high - low):
+                y = square[n] * inverse_squares[n]
+                inside = y < kernel.cutoff2
+                value[n] = energy * reduced_energy(y, kernel) if inside else 0.0
+                work[n] = -2.0 * energy * y * reduced_slope(y, kernel) if inside else 0.0
+            potential += total(value[: high - low])
+            virial += total(work[: high - low])
+    return potential, virial
 
 
 def energy_and_virial(sample: Sample) -> tuple[float, float]:
     """Potential energy, and the virial sum f r over pairs [epsilon], of a sample."""
     x, _ = padded(sample.positions, sample.box)
-    return pair_energy_and_virial(x, *listed_pairs(x, system(sample, 0.0), 0.0), sample.model.kernels)
+    return pair_energy_and_virial(x, listed_pairs(x, system(sample, 0.0), 0.0), sample.model.kernels)
 
 
 def configurational_terms(sample: Sample) -> tuple[float, float]:
     """|grad U|^2 [epsilon^2/lambda_min^2] and the Laplacian of U [epsilon/lambda_min^2]; in equilibrium the ratio of their averages is k_B T."""
     x, _ = padded(sample.positions, sample.box)
     pairs, force = listed_pairs(x, system(sample, 0.0), 0.0), np.empty_like(x)
-    pair_forces(x, *pairs, sample.model.kernels, force)
-    return float(np.sum(force * force)), _laplacian(x, *pairs, sample.model.kernels, sample.dimension)
+    pair_forces(x, pairs, sample.model.kernels, force)
+    return float(np.sum(force * force)), _laplacian(x, pairs, sample.model.kernels, sample.dimension)
 
 
-@numba.njit(cache=True)
-def _laplacian(x, first, second, constants, kernels, dimension):
+@numba.njit(cache=True, error_model="numpy")
+def _laplacian(x, pairs, kernels, dimension):
+    flat_x = x.reshape(-1)
+    block = np.empty((6, BLOCK))
+    square, work = block[SQUARE], block[WORK]
     laplacian = 0.0
-    for n in range(first.size):
-        i, j = first[n], second[n]
-        dx = x[j, 0] - x[i, 0] - constants[n, 0]
-        dy = x[j, 1] - x[i, 1] - constants[n, 1]
-        dz = x[j, 2] - x[i, 2] - constants[n, 2]
-        y = (dx * dx + dy * dy + dz * dz) * constants[n, 3]
-        kernel = kernel_of(kernels, constants[n, 5])
-        if y < kernel.cutoff2:
-            stiffness = 2.0 * constants[n, 4] * constants[n, 3]
-            slope = stiffness * reduced_slope(y, kernel)  # phi'/r
-            curvature = slope + 2.0 * stiffness * y * reduced_curvature(y, kernel)  # phi''
-            laplacian += 2.0 * (curvature + (dimension - 1) * slope)  # the same for i and for j
+    for kind in range(pairs.energies.size):
+        kernel = kernel_of(kernels, kind)
+        energy, end = pairs.energies[kind], pairs.bounds[kind + 1]
+        for low in range(pairs.bounds[kind], end, BLOCK):
+            high = min(low + BLOCK, end)
+            gather(flat_x, pairs, low, high, block)
+            inverse_squares = pairs.inverse_squares[low:high]
+            for n in range(high - low):
+                y = square[n] * inverse_squares[n]
+                stiffness = 2.0 * energy * inverse_squares[n]
+                slope = stiffness * reduced_slope(y, kernel)  # phi'/r
+                curvature = slope + 2.0 * stiffness * y * reduced_curvature(y, kernel)  # phi''
+                work[n] = 2.0 * (curvature + (dimension - 1) * slope) if y < kernel.cutoff2 else 0.0  # the same for i and for j
+            laplacian += total(work[: high - low])
     return laplacian

@@ -31,7 +31,7 @@ import numba
 import numpy as np
 
 from vitrine.errors import InputError, SampleError
-from vitrine.interactions.forces import listed_pairs, pair_energy_and_virial, pair_forces, system
+from vitrine.interactions.forces import PairList, listed_pairs, pair_energy_and_virial, pair_forces, system
 from vitrine.interactions.neighbours import padded
 from vitrine.preparation.motion import RUNAWAY, Bath, BlowUp, Motion, Ramp, folded
 from vitrine.samples.sample import Sample
@@ -51,7 +51,7 @@ class _Place:
 
     x: np.ndarray
     matter: tuple
-    pairs: tuple
+    pairs: PairList
     origin: np.ndarray
     listed: np.ndarray
     force: np.ndarray
@@ -136,11 +136,11 @@ class BuiltinIntegrator:
         """Particles at x in the present box, with a new pair list."""
         matter = system(self._sample, SKIN)
         pairs, force = listed_pairs(x, matter, SKIN), np.empty_like(x)
-        pair_forces(x, *pairs, self._sample.model.kernels, force)
+        pair_forces(x, pairs, self._sample.model.kernels, force)
         return _Place(x, matter, pairs, x.copy(), matter[0][0, :1].copy(), force)
 
     def _energy_and_virial(self, place: _Place) -> tuple[float, float]:
-        return pair_energy_and_virial(place.x, *place.pairs, self._sample.model.kernels)
+        return pair_energy_and_virial(place.x, place.pairs, self._sample.model.kernels)
 
     def _advance(self, stop: int) -> None:
         place, model, code = self._place, self._sample.model, THERMOSTATS[self._bath.thermostat]
@@ -197,12 +197,9 @@ class BuiltinIntegrator:
         margin = _margin(matter[0], place.listed[0], self._sample.model.range, self._sample.dimension)
         if _furthest(x, origin) > margin * abs(margin):
             return self._listed(x)
-        first, second, constants = place.pairs
-        constants = constants.copy()
-        constants[:, :3] *= scale
-        force = np.empty_like(x)
-        pair_forces(x, first, second, constants, self._sample.model.kernels, force)
-        return _Place(x, matter, (first, second, constants), origin, place.listed, force)
+        pairs, force = place.pairs._replace(shifts=place.pairs.shifts * scale), np.empty_like(x)
+        pair_forces(x, pairs, self._sample.model.kernels, force)
+        return _Place(x, matter, pairs, origin, place.listed, force)
 
 
 @numba.njit(cache=True)
@@ -322,7 +319,7 @@ def _verlet(
             _fold(x, images, h)
             origin[:], listed[0] = x, h[0, 0]
             pairs = listed_pairs(x, matter, SKIN)
-        pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
+        pair_forces(x, pairs, kernels, force)
         _add(v, force, 0.5 * dt)
         if thermostat == BUSSI:
             _bussi(v, freedom, temperatures[step], decay, rng)

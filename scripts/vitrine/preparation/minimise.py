@@ -1,4 +1,4 @@
-"""Minimisers: conjugate gradient and FIRE, down to the rounding of float64.
+"""Minimisers: limited-memory BFGS, conjugate gradient and FIRE, down to the rounding of float64.
 
 Different minimisers, and the same with another step, end in different minima of the same liquid: both are part of a sample's identity.
 Near a minimum energies no longer resolve a step (relative rounding 1e-16 of U stops at forces of 1e-8), so line searches use gradients alone.
@@ -13,10 +13,12 @@ import numpy as np
 
 from vitrine.interactions.forces import listed_pairs, pair_forces, system
 from vitrine.interactions.neighbours import padded
+from vitrine.interactions.rows import add, combine, copy, dot
 from vitrine.samples.sample import Sample, widths
 
 SKIN = 0.3  # margin of the pair list [lambda_min]
-NEVER = -1.0  # a tolerance that is never reached: run a fixed number of iterations
+HISTORY = 8  # moves that limited-memory BFGS remembers
+FLEXIBILITY = 1e-3  # first guess of the inverse of a stiffness [lambda_min^2/epsilon]
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,15 @@ class Minimum:
     converged: bool
 
 
-def minimise(sample: Sample, method: str = "cg", tolerance: float = 1e-10, maximum_iterations: int = 100_000, step: float = 0.1) -> Minimum:
+def minimise(sample: Sample, method: str = "lbfgs", tolerance: float = 1e-10, maximum_iterations: int = 100_000, step: float = 0.1) -> Minimum:
     """Follow the energy downhill until the largest net force is `tolerance` of the root-mean-square pair force.
 
-    method: `cg` (Polak-Ribiere conjugate gradient; `step` is the largest displacement of a particle in one line search [lambda_min]) or `fire`
-    (Bitzek et al., PRL 97, 170201; `step` is the first time step [lambda_min sqrt(m/epsilon)]).
+    method: `lbfgs` (limited-memory BFGS, Nocedal, Math. Comp. 35, 773), `cg` (Polak-Ribiere conjugate gradient; `step` of both is the largest
+    displacement of a particle in one line search [lambda_min]) or `fire` (Bitzek et al., PRL 97, 170201; `step` is the first time step
+    [lambda_min sqrt(m/epsilon)]).
     Never raises for lack of convergence: see `converged`.
     """
-    run = {"cg": _conjugate_gradient, "fire": _fire}[method]
+    run = {"lbfgs": _lbfgs, "cg": _conjugate_gradient, "fire": _fire}[method]
     x, _ = padded(sample.positions, sample.box)
     # The list fixes one image of each pair: in a narrow box the other one may come into range before the skin is used up.
     margin = 0.5 * max(0.0, min(SKIN, np.min(widths(sample.box)) / 2 - sample.model.range))
@@ -69,35 +72,94 @@ def _longest(vectors):
     return np.sqrt(longest)
 
 
+@numba.njit(cache=True, error_model="numpy")
+def _newton_like(force, moves, changes, products, kept, newest, direction):
+    """Fill `direction` with the inverse Hessian, as the last moves s and changes y of the gradient tell it, times the force: two loops over them.
+
+    moves, changes (HISTORY, N, 3) are filled in turn; `newest` is the last of the `kept` ones; products (HISTORY,) are s.y.
+    """
+    shares = np.empty(HISTORY)
+    copy(direction, force)
+    for back in range(kept):
+        k = (newest - back) % HISTORY
+        shares[k] = dot(moves[k], direction) / products[k]
+        add(direction, -shares[k], changes[k])
+    direction *= products[newest] / dot(changes[newest], changes[newest]) if kept > 0 else FLEXIBILITY
+    for back in range(kept - 1, -1, -1):
+        k = (newest - back) % HISTORY
+        add(direction, shares[k] - dot(changes[k], direction) / products[k], moves[k])
+
+
+@numba.njit(cache=True)
+def _lbfgs(x, matter, kernels, margin, tolerance, maximum_iterations, step):
+    """Limited-memory BFGS; a step that overshoots, so that the force along it is turned round, is shortened by secants. Moves x in place."""
+    pairs = listed_pairs(x, matter, SKIN)
+    origin = x.copy()
+    force, trial_force, trial, direction = np.empty_like(x), np.empty_like(x), np.empty_like(x), np.empty_like(x)
+    moves, changes, products = np.empty((HISTORY, *x.shape)), np.empty((HISTORY, *x.shape)), np.empty(HISTORY)
+    typical, largest = pair_forces(x, pairs, kernels, force)
+    evaluations, kept, newest = 1, 0, 0
+    for iteration in range(maximum_iterations):
+        if largest <= tolerance * typical:
+            return _relative(largest, typical), iteration, evaluations
+        _newton_like(force, moves, changes, products, kept, newest, direction)
+        slope = dot(force, direction)
+        if not slope > 0.0:  # not downhill: forget the past
+            kept = 0
+            _newton_like(force, moves, changes, products, kept, newest, direction)
+            slope = dot(force, direction)
+        t = min(1.0, step / _longest(direction))
+        for _ in range(30):
+            combine(trial, x, t, direction)
+            if _has_left(trial, origin, margin):
+                pairs = listed_pairs(trial, matter, SKIN)
+                copy(origin, trial)
+            typical, largest = pair_forces(trial, pairs, kernels, trial_force)
+            evaluations += 1
+            end_slope = dot(trial_force, direction)
+            if end_slope >= -0.9 * slope:
+                break
+            t *= max(0.1, slope / (slope - end_slope))
+        place = (newest + 1) % HISTORY
+        combine(moves[place], trial, -1.0, x)
+        combine(changes[place], force, -1.0, trial_force)
+        products[place] = dot(moves[place], changes[place])
+        if products[place] > 0.0:
+            newest, kept = place, min(kept + 1, HISTORY)
+        copy(x, trial)
+        copy(force, trial_force)
+    return _relative(largest, typical), maximum_iterations, evaluations
+
+
 @numba.njit(cache=True)
 def _conjugate_gradient(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     """Polak-Ribiere with restarts; each line search looks for the zero of the force along the direction by secants. Moves x in place."""
     pairs = listed_pairs(x, matter, SKIN)
     origin = x.copy()
     force, trial_force, trial = np.empty_like(x), np.empty_like(x), np.empty_like(x)
-    typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
+    typical, largest = pair_forces(x, pairs, kernels, force)
     evaluations = 1
     direction = force.copy()
     length = 1e-3  # first guess of the step along a direction, later the last step that was taken
     for iteration in range(maximum_iterations):
         if largest <= tolerance * typical:
             return _relative(largest, typical), iteration, evaluations
-        slope = np.sum(force * direction)  # > 0: downhill
+        slope = dot(force, direction)  # > 0: downhill
         if slope <= 0.0:
-            direction[:] = force
-            slope = np.sum(force * direction)
+            copy(direction, force)
+            slope = dot(force, direction)
         limit = step / _longest(direction)
         # Invariant: the force along the direction is s_low > 0 at t_low; the zero, if found, lies between t_low and t_high.
         t_low, s_low, t_high, s_high = 0.0, slope, -1.0, 0.0
         t = min(length, limit)
         for _ in range(30):
-            trial[:] = x + t * direction
+            combine(trial, x, t, direction)
             if _has_left(trial, origin, margin):
                 pairs = listed_pairs(trial, matter, SKIN)
-                origin[:] = trial
-            typical, largest = pair_forces(trial, pairs[0], pairs[1], pairs[2], kernels, trial_force)
+                copy(origin, trial)
+            typical, largest = pair_forces(trial, pairs, kernels, trial_force)
             evaluations += 1
-            s = np.sum(trial_force * direction)
+            s = dot(trial_force, direction)
             if abs(s) <= 0.1 * slope or (s > 0.0 and t >= limit):
                 break
             if s > 0.0:
@@ -111,11 +173,12 @@ def _conjugate_gradient(x, matter, kernels, margin, tolerance, maximum_iteration
                 t_high, s_high = t, s
                 t = t_low + (t_high - t_low) * s_low / (s_low - s_high)
         length = t
-        x[:] = trial
-        mixing = max(0.0, np.sum(trial_force * (trial_force - force)) / np.sum(force * force))
-        direction[:] = trial_force + mixing * direction
-        force[:] = trial_force
-        length *= slope / max(np.sum(force * direction), 1e-300) if mixing > 0.0 else 1.0
+        copy(x, trial)
+        mixing = max(0.0, (dot(trial_force, trial_force) - dot(trial_force, force)) / dot(force, force))
+        direction *= mixing
+        add(direction, 1.0, trial_force)
+        copy(force, trial_force)
+        length *= slope / max(dot(force, direction), 1e-300) if mixing > 0.0 else 1.0
     return _relative(largest, typical), maximum_iterations, evaluations
 
 
@@ -125,14 +188,15 @@ def _fire(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     pairs = listed_pairs(x, matter, SKIN)
     origin = x.copy()
     force, velocity = np.empty_like(x), np.zeros_like(x)
-    typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
+    typical, largest = pair_forces(x, pairs, kernels, force)
     dt, alpha, downhill = step, 0.1, 0
     for iteration in range(maximum_iterations):
         if largest <= tolerance * typical:
             return _relative(largest, typical), iteration, iteration + 1
-        if np.sum(force * velocity) > 0.0:
-            ratio = np.sqrt(np.sum(velocity * velocity) / np.sum(force * force))
-            velocity[:] = (1.0 - alpha) * velocity + alpha * ratio * force
+        if dot(force, velocity) > 0.0:
+            ratio = np.sqrt(dot(velocity, velocity) / dot(force, force))
+            velocity *= 1.0 - alpha
+            add(velocity, alpha * ratio, force)
             downhill += 1
             if downhill > 5:
                 dt = min(1.1 * dt, 10.0 * step)
@@ -140,12 +204,12 @@ def _fire(x, matter, kernels, margin, tolerance, maximum_iterations, step):
         elif downhill > 0 or iteration > 0:
             velocity[:] = 0.0
             dt, alpha, downhill = 0.5 * dt, 0.1, 0
-        velocity += dt * force
+        add(velocity, dt, force)
         # NOTE: a particle never moves further than 0.1 in a step; the published FIRE has no bound and can blow up from a hot liquid.
         move = dt * min(1.0, 0.1 / max(dt * _longest(velocity), 1e-300))
-        x += move * velocity
+        add(x, move, velocity)
         if _has_left(x, origin, margin):
             pairs = listed_pairs(x, matter, SKIN)
-            origin[:] = x
-        typical, largest = pair_forces(x, pairs[0], pairs[1], pairs[2], kernels, force)
+            copy(origin, x)
+        typical, largest = pair_forces(x, pairs, kernels, force)
     return _relative(largest, typical), maximum_iterations, maximum_iterations + 1

@@ -1,0 +1,76 @@
+"""Long rows of numbers: sums and combinations as vector instructions, and bit for bit the same on every machine.
+
+A compiler may not reorder a plain sum, and one that is allowed to sums in an order that depends on the machine. Here a sum has LANES partial sums
+side by side, which fit any vector.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+LANES = 64
+
+
+@numba.njit(cache=True, error_model="numpy")
+def total(values):
+    """The sum of a contiguous array."""
+    row = values.reshape(-1)
+    lanes = np.zeros(LANES)
+    whole = row.size // LANES * LANES
+    for low in range(0, whole, LANES):
+        part = row[low : low + LANES]
+        for lane in range(LANES):
+            lanes[lane] += part[lane]
+    for n in range(whole, row.size):
+        lanes[n - whole] += row[n]
+    return _folded(lanes)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def dot(first, second):
+    """The sum of the products of two contiguous arrays of one shape."""
+    a, b = first.reshape(-1), second.reshape(-1)
+    lanes = np.zeros(LANES)
+    whole = a.size // LANES * LANES
+    for low in range(0, whole, LANES):
+        p, q = a[low : low + LANES], b[low : low + LANES]
+        for lane in range(LANES):
+            lanes[lane] += p[lane] * q[lane]
+    for n in range(whole, a.size):
+        lanes[n - whole] += a[n] * b[n]
+    return _folded(lanes)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _folded(lanes):
+    width = LANES // 2
+    while width > 0:
+        for lane in range(width):
+            lanes[lane] += lanes[lane + width]
+        width //= 2
+    return lanes[0]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def combine(out, first, factor, second):
+    """out = first + factor second, of three different contiguous arrays of one shape."""
+    o, a, b = out.reshape(-1), first.reshape(-1), second.reshape(-1)
+    for n in range(o.size):
+        o[n] = a[n] + factor * b[n]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def add(target, factor, values):
+    """target += factor values, of two different contiguous arrays of one shape."""
+    o, a = target.reshape(-1), values.reshape(-1)
+    for n in range(o.size):
+        o[n] += factor * a[n]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def copy(out, values):
+    """out = values, of two different contiguous arrays of one shape."""
+    o, a = out.reshape(-1), values.reshape(-1)
+    for n in range(o.size):
+        o[n] = a[n]
