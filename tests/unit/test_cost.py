@@ -245,8 +245,6 @@ def test_wall_time_is_the_work_on_one_core_and_the_ladder_on_many():
     slowest = max(job_cost(rule, asked, N, "0.5000", 10, COSTS)[0] for rule in cost.ENSEMBLE_RULES)
     at_the_end = len(cost.STUDY_RULES) * 0.6 + 2.5  # figures side by side
     assert cost_table.wall_seconds(asked, jobs, 10**6) == pytest.approx(ladder + after + slowest + at_the_end)
-        ladder + after + slowest + len(cost.STUDY_RULES) * 0.6 + 2.5
-    )  # figures side by side
 
 
 def test_disk_holds_samples_and_rows():
