@@ -17,7 +17,7 @@ from typing import NamedTuple
 import psutil
 
 STANDARD = Path("/etc/slurm")
-MARK = "# Written by a test of Vitrine, which removes it again.\n"
+MARK = "# Written by a test of Vitrine, which removes it again. Process "
 DAEMONS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "scontrol")
 ACCOUNTING = ("slurmdbd", "sacct", "sacctmgr", "mariadbd", "mariadb-install-db")
 ACCOUNT, CPUS = "glasses", 2
@@ -42,12 +42,13 @@ JobAcctGatherType=jobacct_gather/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=2
-MinJobAge=300
+MinJobAge=3600
 KillWait=2
 GresTypes=gpu
 SlurmdParameters=config_overrides
 NodeName=localhost NodeAddr=127.0.0.1 NodeHostname=localhost CPUs={cpus} RealMemory=64000 Gres=gpu:1
 PartitionName=short Nodes=localhost Default=YES MaxTime=INFINITE
+PartitionName=long Nodes=localhost MaxTime=INFINITE
 PartitionName=gpus Nodes=localhost MaxTime=INFINITE
 """
 WITHOUT_ACCOUNTING = "AccountingStorageType=accounting_storage/none\n"
@@ -97,8 +98,14 @@ def obstacle(accounting: bool = False) -> str:
         return f"the folder {STANDARD} is absent: this Slurm is not Debian's"
     if os.geteuid() != 0:
         return f"only root may write {STANDARD / 'slurm.conf'} and start slurmd"
-    foreign = [path for path in map(STANDARD.joinpath, configuration()) if path.exists() and not path.read_text().startswith(MARK)]
+    foreign = [path for path in map(STANDARD.joinpath, configuration()) if path.exists() and not left_behind(path.read_text(encoding="utf-8"))]
     return f"{foreign[0]} belongs to another Slurm" if foreign else ""
+
+
+def left_behind(text: str) -> bool:
+    """Whether a test that was killed left this file."""
+    owner = re.match(re.escape(MARK) + r"(\d+)\n", text)
+    return owner is not None and not psutil.pid_exists(int(owner[1]))
 
 
 def configuration() -> dict[str, str]:
@@ -144,7 +151,7 @@ class Slurm:
         for name, text in configuration().items():
             if name == "slurm.conf":
                 text += WITH_ACCOUNTING if self.accounting else WITHOUT_ACCOUNTING
-            (STANDARD / name).write_text(MARK + text.format(**values), encoding="utf-8")
+            (STANDARD / name).write_text(f"{MARK}{os.getpid()}\n{text.format(**values)}", encoding="utf-8")
             (STANDARD / name).chmod(0o600 if name == "slurmdbd.conf" else 0o644)
         key, seed = self.folder / "munge.key", self.folder / "munge.seed"
         key.write_bytes(os.urandom(1024))
@@ -183,21 +190,21 @@ class Slurm:
 
     def stop(self) -> None:
         """End the jobs, then the daemons in the reverse of their order, then remove what lies in the standard place."""
-        if len(self.daemons) > 1:
-            self.ask("scancel", "--user=root", check=False)
-            limit = time.monotonic() + 10
-            while self.unfinished() and time.monotonic() < limit:
-                time.sleep(0.1)
-        for process in reversed(self.daemons):
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self.daemons.clear()
-        for name in configuration():
-            (STANDARD / name).unlink(missing_ok=True)
+        try:
+            if any(Path(process.args[0]).name == "slurmctld" for process in self.daemons):
+                self.ask("scancel", "--user=root", check=False)
+                wait_until(lambda: not self.unfinished(), 10, "end of all jobs")
+        finally:
+            for process in reversed(self.daemons):
+                process.terminate()
+                try:
+                    process.wait(timeout=20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+            self.daemons.clear()
+            for name in configuration():
+                (STANDARD / name).unlink(missing_ok=True)
 
     @staticmethod
     def ask(*command: str, check: bool = True) -> str:
