@@ -278,7 +278,7 @@ rule write_provenance:
         dimension=study.model.dimension,
         particles=list(study.ensembles),
         engine="swap Monte Carlo (builtin)" if config["preparation"]["sampler"] == "swap" else study.engine,
-        rules={name: code(name) for name in [*SAMPLE_RULES, *(f"aggregate_{name}" for name in OBSERVABLES), "fit_study"]},
+        rules=lambda wildcards: {name: script_hash(name) for name in [*SAMPLE_RULES, *(f"aggregate_{name}" for name in OBSERVABLES), "fit_study"]},
         code=code("write_provenance"),
     message:
         "Writing down what made the study"
