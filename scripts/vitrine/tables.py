@@ -93,7 +93,8 @@ def read_table(table: Table, path: str | Path) -> pd.DataFrame:
         about = json.loads((arrow.schema.metadata or {}).get(b"vitrine", b"{}"))
         arrow.validate(full=True)
     except (OSError, ValueError, pa.ArrowException) as error:  # ValueError: what a flipped bit makes of the metadata
-        raise InputError(f"{path}: not a whole Parquet file ({error}); remove it and run again") from error
+        reason = " ".join(str(error).split())  # the library's own has line breaks
+        raise InputError(f"{path}: not a whole Parquet file ({reason}); remove it and run again") from error
     if about.get("table", table.name) != table.name:
         raise InputError(f"{path}: is a table of {about['table']}, not of {table.name}; remove it and run again")
     missing = [column.name for column in table.columns if column.name not in arrow.column_names]
