@@ -21,10 +21,11 @@ from vitrine.errors import SampleError
 from vitrine.interactions.neighbours import cell_counts, mixed_size, padded
 from vitrine.samples.sample import Sample, widths
 
-REST, TRIAL = 0.2, 0.5  # [lambda_min]; near the fastest at every temperature
+import os
+REST, TRIAL = float(os.environ.get('REST','.2')), float(os.environ.get('TRIAL','.3'))  # [lambda_min]; near the fastest at every temperature
 SKIN = REST + TRIAL
 PADDING = 32  # room at the end of `near` for loops over whole blocks
-CELL = 1.7  # least edge of a cell [lambda_min]
+CLOSE=float(os.environ.get('CLOSE','.8')); CELL = float(os.environ.get('CELL','1.7'))  # least edge of a cell [lambda_min]
 
 Neighbourhood = namedtuple(
     "Neighbourhood",
@@ -47,13 +48,13 @@ def neighbourhood(sample: Sample) -> Neighbourhood:
     room = int(min(n, 4 * n / cells + 16))
     state = Neighbourhood(
         body=body, reference=body.copy(), types=np.ascontiguousarray(sample.types, dtype=np.int64), scales=model.scales, energies=model.energies,
-        edges=np.diag(h).copy(), n_cells=n_cells, lists=np.zeros((n, capacity), dtype=np.int32), counts=np.zeros(n, dtype=np.int64),
+        edges=np.diag(h).copy(), n_cells=n_cells, lists=np.zeros((n, capacity), dtype=np.int32), counts=np.zeros((n, 2), dtype=np.int64),
         cell_of=np.zeros(n, dtype=np.int64), slot_of=np.zeros(n, dtype=np.int64), members=np.zeros((cells, room), dtype=np.int32),
-        place=np.zeros((cells, room, 4)), occupancy=np.zeros(cells, dtype=np.int64), near=np.ones((7, capacity + PADDING)),
+        place=np.zeros((cells, room, 4)), occupancy=np.zeros(cells, dtype=np.int64), near=np.ones((2, 8, capacity + PADDING)),
         growth=float(np.max(model.ranges)) * (0.5 + model.nonadditivity * model.largest_size), largest=model.largest_size,
         nonadditivity=model.nonadditivity, ranges=model.ranges,
     )  # fmt: skip
-    state.near[4:6] = [[float(model.scales[0, 0])], [float(model.energies[0, 0])]]
+    state.near[:, 4:6] = [[float(model.scales[0, 0])], [float(model.energies[0, 0])]]
     _fill(state)
     return state
 
@@ -90,12 +91,18 @@ def _leave_cell(i, state):
 
 
 @numba.njit(cache=True)
-def _append(i, j, state):
-    count = state.counts[i]
+def _append(i, j, close, state):
+    count = state.counts[i, 0]
     if count == state.lists.shape[1]:
         raise SampleError("a neighbour list is full: the sample is far denser in one place than on average")
-    state.lists[i, count] = j
-    state.counts[i] = count + 1
+    state.counts[i, 0] = count + 1
+    if close:
+        first = state.counts[i, 1]
+        state.lists[i, count] = state.lists[i, first]
+        state.lists[i, first] = j
+        state.counts[i, 1] = first + 1
+    else:
+        state.lists[i, count] = j
 
 
 @numba.njit(cache=True)
@@ -146,8 +153,9 @@ def _connect(i, state, only_later):
                         mixed = mixed_size(size, state.place[cell, slot, 3], state.nonadditivity)
                         reach = state.ranges[state.types[i], state.types[j]] * mixed + SKIN
                         if r2 < reach * reach and j != i and not (only_later and j < i):
-                            _append(i, j, state)
-                            _append(j, i, state)
+                            close = r2 < (CLOSE * (reach - SKIN)) ** 2
+                            _append(i, j, close, state)
+                            _append(j, i, close, state)
 
 
 @numba.njit(cache=True)
@@ -161,14 +169,19 @@ def _fill(state):
 @numba.njit(cache=True)
 def renew(i, size, state):
     """Give particle i its present position and `size` as references, and a new list."""
-    for k in range(state.counts[i]):
+    for k in range(state.counts[i, 0]):
         j = state.lists[i, k]
-        last = state.counts[j] - 1
-        for m in range(last + 1):
-            if state.lists[j, m] == i:
-                state.lists[j, m] = state.lists[j, last]
-                break
-        state.counts[j] = last
+        last = state.counts[j, 0] - 1
+        place = 0
+        while state.lists[j, place] != i:
+            place += 1
+        if place < state.counts[j, 1]:
+            border = state.counts[j, 1] - 1
+            state.lists[j, place] = state.lists[j, border]
+            place = border
+            state.counts[j, 1] = border
+        state.lists[j, place] = state.lists[j, last]
+        state.counts[j, 0] = last
     state.counts[i] = 0
     state.reference[i, :3] = state.body[i, :3]
     state.reference[i, 3] = size

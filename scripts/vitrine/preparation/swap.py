@@ -15,12 +15,13 @@ import numpy as np
 
 from vitrine.interactions.forces import configurational_terms, energy_and_virial
 from vitrine.interactions.neighbours import mixed_size
-from vitrine.models.kernels import reduced_energy, reduced_energy_of_both
-from vitrine.preparation.neighbourhood import REST, TRIAL, follow, neighbourhood, renew, used_skin
+from vitrine.models.kernels import reduced_energy_of_both
+from vitrine.preparation.neighbourhood import PADDING, REST, TRIAL, follow, neighbourhood, renew, used_skin
 from vitrine.samples.sample import Sample
 
-BLOCK = 16  # entries that the compiler's vector loops take at once, or a multiple of it
-LARGEST_STEP = (TRIAL - REST) / np.sqrt(3)  # a trial displacement never uses more skin than a trial may
+import os
+SHRUNK=float(os.environ.get('SHRUNK','.3')); BLOCK=int(os.environ.get('BLOCK','8'))
+LARGEST_STEP = TRIAL / np.sqrt(3)  # a trial displacement never uses more skin than a trial may
 
 
 @dataclass
@@ -52,7 +53,9 @@ class SwapMonteCarlo:
         self._kernel = self.sample.model.kernels[0]
         if not self.sample.model.polydisperse:
             self.swap_fraction = 0.0
-        self.energy = self.measured_energy()
+        self._own = np.empty(self.sample.particles)
+        _all_energies(self._state, self._kernel, self._own)
+        self._repulsive = True
 
     def advance(self, sweeps: int) -> np.ndarray:
         """Run `sweeps` sweeps; return trial displacements, accepted ones, trial exchanges, accepted ones."""
@@ -64,8 +67,8 @@ class SwapMonteCarlo:
 
     def _moves(self, moves: int, swap_fraction: float) -> np.ndarray:
         counts = np.zeros(4, dtype=np.int64)
-        self.energy += _run(
-            self._state, self._kernel, self.sample.dimension, self.temperature, self.step, swap_fraction, self.swap_range, moves, self.rng, counts
+        _run(
+            self._state, self._kernel, self._own, self._repulsive, self.sample.dimension, self.temperature, self.step, swap_fraction, self.swap_range, moves, self.rng, counts
         )  # fmt: skip
         return counts
 
@@ -78,6 +81,11 @@ class SwapMonteCarlo:
     def follow(self, positions: np.ndarray) -> None:
         """Take all particles to positions (N, d), unfolded, as dynamics moved them; `energy` is not kept up."""
         follow(positions, self._state)
+        _all_energies(self._state, self._kernel, self._own)
+
+    @property
+    def energy(self) -> float:
+        return 0.5 * float(np.sum(self._own))
 
     @property
     def sizes(self) -> np.ndarray:
@@ -86,7 +94,9 @@ class SwapMonteCarlo:
 
     def measured_energy(self) -> float:
         """Potential energy, summed anew over all pairs."""
-        return _total_energy(self._state, self._kernel)
+        own = np.empty(self.sample.particles)
+        _all_energies(self._state, self._kernel, own)
+        return 0.5 * float(np.sum(own))
 
     def configurational_terms(self) -> tuple[float, float]:
         """|grad U|^2 and the Laplacian of U; the ratio of their averages is k_B T in equilibrium."""
@@ -123,132 +133,169 @@ class SwapMonteCarlo:
         self.__post_init__()
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy", inline="always")
+def _gather(i, begin, end, stop, body, lists, types, scales, energies, near):
+    for k in range(begin, end):
+        j = lists[i, k]
+        near[0, k] = body[j, 0]
+        near[1, k] = body[j, 1]
+        near[2, k] = body[j, 2]
+        near[3, k] = body[j, 3]
+    for k in range(end, stop):
+        near[0, k] = np.nan
+    if scales.shape[0] > 1:
+        for k in range(begin, end):
+            near[4, k] = scales[types[i], types[lists[i, k]]]
+            near[5, k] = energies[types[i], types[lists[i, k]]]
+
+
+@numba.njit(cache=True, error_model="numpy", inline="always")
+def _pair_energies(begin, stop, x, y, z, size, near, row, edges, nonadditivity, kernel):
+    """Energies"""
+    xs, ys, zs = near[0, begin:stop], near[1, begin:stop], near[2, begin:stop]
+    sizes = near[3, begin:stop]
+    scales = near[4, begin:stop]
+    energies = near[5, begin:stop]
+    out = near[row, begin:stop]
+    i0, i1, i2 = 1.0 / edges[0], 1.0 / edges[1], 1.0 / edges[2]
+    for k in range(stop - begin):
+        dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
+        dx -= edges[0] * np.rint(dx * i0)
+        dy -= edges[1] * np.rint(dy * i1)
+        dz -= edges[2] * np.rint(dz * i2)
+        r2 = dx * dx + dy * dy + dz * dz
+        scale = scales[k] * mixed_size(size, sizes[k], nonadditivity)
+        scale2 = scale * scale
+        inverse = 1.0 / (r2 * scale2)
+        value = energies[k] * reduced_energy_of_both(r2 * r2 * inverse, scale2 * scale2 * inverse, kernel)
+        out[k] = value if r2 < kernel.cutoff2 * scale2 else 0.0
+
+
+@numba.njit(cache=True, inline="always")
+def _sum(begin, stop, near, row):
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    for k in range(begin, stop, 4):
+        a += near[row, k]
+        b += near[row, k + 1]
+        c += near[row, k + 2]
+        d += near[row, k + 3]
+    return (a + b) + (c + d)
+
+
+@numba.njit(cache=True, error_model="numpy", inline="always")
+def _energy(i, x, y, z, size, limit, body, lists, counts, types, scales, energies, near, edges, nonadditivity, kernel):
+    total, begin, count = 0.0, 0, counts[i, 0]
+    end = min(count, _padded(counts[i, 1]))
+    while begin < end and total <= limit:
+        stop = _padded(end)
+        _gather(i, begin, end, stop, body, lists, types, scales, energies, near)
+        _pair_energies(begin, stop, x, y, z, size, near, 6, edges, nonadditivity, kernel)
+        total += _sum(begin, stop, near, 6)
+        begin, end = end, count
+    return total
+
+
+@numba.njit(cache=True, inline="always")
 def _padded(count):
-    """The next multiple of BLOCK: loops over whole blocks leave no rest to be done one by one. What stands in the padding is never used."""
     return (count + BLOCK - 1) // BLOCK * BLOCK
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _gather(i, state):
-    """Copy the neighbours of particle i into `near`: vectors from i (0-2), sizes (3), scales (4) and energies (5) of the pair of types."""
-    body, edges, near = state.body, state.edges, state.near
-    count, padded = state.counts[i], _padded(state.counts[i])
-    for k in range(count):
-        j = state.lists[i, k]
-        near[0, k], near[1, k], near[2, k], near[3, k] = body[j, 0], body[j, 1], body[j, 2], body[j, 3]
-    for axis in range(3):
-        edge, inverse, own = edges[axis], 1.0 / edges[axis], body[i, axis]
-        row = near[axis]
-        for k in range(padded):
-            delta = row[k] - own
-            row[k] = delta - edge * np.rint(delta * inverse)
-    if state.scales.shape[0] > 1:
-        for k in range(count):
-            near[4, k] = state.scales[state.types[i], state.types[state.lists[i, k]]]
-            near[5, k] = state.energies[state.types[i], state.types[state.lists[i, k]]]
-    return count
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _gathered_changes(count, mx, my, mz, old_size, new_size, state, kernel, out):
-    """Changes of the energy with each gathered neighbour of a particle that moves by (mx, my, mz) and takes another size, into `out` (count,).
-
-    At and beyond the cutoff the potential is evaluated at the cutoff: no branch, so the loop runs on vectors. Both y = r^2/lambda^2 and both 1/y come
-    from one division, the slowest instruction here.
-    """
-    x, y, z, sizes, scales, energies = state.near[0], state.near[1], state.near[2], state.near[3], state.near[4], state.near[5]
-    y_cut, w_cut = kernel.cutoff2, 1.0 / kernel.cutoff2
-    for k in range(_padded(count)):
-        old_scale = (scales[k] * mixed_size(old_size, sizes[k], state.nonadditivity)) ** 2
-        new_scale = (scales[k] * mixed_size(new_size, sizes[k], state.nonadditivity)) ** 2
-        dx, dy, dz = x[k] - mx, y[k] - my, z[k] - mz
-        old_r2 = x[k] * x[k] + y[k] * y[k] + z[k] * z[k]
-        new_r2 = dx * dx + dy * dy + dz * dz
-        old_product, new_product = old_r2 * old_scale, new_r2 * new_scale
-        inverse = 1.0 / (old_product * new_product)
-        old_inverse, new_inverse = inverse * new_product, inverse * old_product
-        old_y, old_w = min(old_r2 * old_r2 * old_inverse, y_cut), max(old_scale * old_scale * old_inverse, w_cut)
-        new_y, new_w = min(new_r2 * new_r2 * new_inverse, y_cut), max(new_scale * new_scale * new_inverse, w_cut)
-        out[k] = energies[k] * (reduced_energy_of_both(new_y, new_w, kernel) - reduced_energy_of_both(old_y, old_w, kernel))
-
-
-@numba.njit(cache=True)
-def _cost(i, mx, my, mz, size, skip, state, kernel):
-    """Change of energy when particle i moves by (mx, my, mz) and takes a size, its pair with particle `skip` left out."""
-    count = _gather(i, state)
-    changes = state.near[6]
-    _gathered_changes(count, mx, my, mz, state.body[i, 3], size, state, kernel, changes)
-    if skip >= 0:
-        for k in range(count):
-            if state.lists[i, k] == skip:
-                changes[k] = 0.0
-    changes[count : _padded(count)] = 0.0
-    # Four sums side by side: one alone would wait for each addition.
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    for k in range(0, count, 4):
-        a += changes[k]
-        b += changes[k + 1]
-        c += changes[k + 2]
-        d += changes[k + 3]
-    return (a + b) + (c + d)
-
-
-@numba.njit(cache=True)
-def _settle(i, state):
-    """After an accepted move: new references where particle i has used more than its share of the skin, or shrunk until its list is too long."""
+def _run(state, kernel, own, repulsive, dimension, temperature, step, swap_fraction, swap_range, moves, rng, counts):
+    """Elementary moves; adds to `counts` (tried, accepted displacements; tried, accepted exchanges)."""
     body = state.body
-    if used_skin(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state) > REST or body[i, 3] < state.reference[i, 3] - 0.3:
-        renew(i, body[i, 3], state)
-
-
-@numba.njit(cache=True)
-def _run(state, kernel, dimension, temperature, step, swap_fraction, swap_range, moves, rng, counts):
-    """Elementary moves; returns the change of energy and adds to `counts` (tried, accepted displacements; tried, accepted exchanges)."""
-    body = state.body
-    n = body.shape[0]
-    change = 0.0
+    reference = state.reference
+    growth = state.growth
+    lists = state.lists
+    listed = state.counts
+    types = state.types
+    scales = state.scales
+    energies = state.energies
+    edges = (state.edges[0], state.edges[1], state.edges[2])
+    nonadditivity = state.nonadditivity
+    near = state.near
+    n = state.body.shape[0]
+    who = np.zeros(2, dtype=np.int64)
+    trial = np.zeros((2, 4))
+    energy = np.zeros(2)
     for _ in range(moves):
         i = int(rng.random() * n)
-        if rng.random() >= swap_fraction:
+        swap = rng.random() < swap_fraction
+        if swap:
+            counts[2] += 1
+            j = int(rng.random() * n)
+            if i == j or abs(body[i, 3] - body[j, 3]) > swap_range:
+                continue
+            if body[i, 3] > body[j, 3]:
+                i, j = j, i
+            who[0], who[1] = i, j
+            for axis in range(3):
+                trial[0, axis], trial[1, axis] = body[i, axis], body[j, axis]
+            small, large = body[i, 3], body[j, 3]
+            trial[0, 3], trial[1, 3] = large, small
+            allowed = own[i] + own[j] + temperature * rng.standard_exponential()
+            parts = 2
+            body[i, 3], body[j, 3] = large, small
+        else:
             counts[0] += 1
-            mx, my = step * (2.0 * rng.random() - 1.0), step * (2.0 * rng.random() - 1.0)
-            mz = step * (2.0 * rng.random() - 1.0) if dimension == 3 else 0.0
-            cost = _cost(i, mx, my, mz, body[i, 3], -1, state, kernel)
-            if cost <= 0.0 or rng.random() < np.exp(-cost / temperature):
-                body[i, 0] += mx
-                body[i, 1] += my
-                body[i, 2] += mz
-                change += cost
-                counts[1] += 1
-                _settle(i, state)
+            who[0] = i
+            for axis in range(dimension):
+                trial[0, axis] = body[i, axis] + step * (2.0 * rng.random() - 1.0)
+            trial[0, 3] = body[i, 3]
+            allowed = own[i] + temperature * rng.standard_exponential()
+            parts = 1
+        limit = allowed if repulsive else np.inf
+        part, total = 0, 0.0
+        while part < parts and total <= limit:
+            i = who[part]
+            x, y, z, size = trial[part, 0], trial[part, 1], trial[part, 2], trial[part, 3]
+            energy[part] = _energy(i, x, y, z, size, limit - total, body, lists, listed, types, scales, energies, near[part], edges, nonadditivity, kernel)
+            if part == 0 and energy[0] <= limit:
+                dx, dy, dz = x - reference[i, 0], y - reference[i, 1], z - reference[i, 2]
+                if np.sqrt(dx * dx + dy * dy + dz * dz) + growth * max(0.0, size - reference[i, 3]) > TRIAL:
+                    renew(i, size, state)
+                    continue
+            total += energy[part]
+            part += 1
+        if not total <= allowed:
+            if swap:
+                body[who[0], 3], body[who[1], 3] = small, large
             continue
-        counts[2] += 1
-        j = int(rng.random() * n)
-        a, b = body[i, 3], body[j, 3]
-        if i == j or abs(a - b) > swap_range:
-            continue
-        for one, size in ((i, b), (j, a)):
-            if used_skin(one, body[one, 0], body[one, 1], body[one, 2], size, state) > TRIAL:
-                renew(one, max(a, b), state)
-        # The pair (i, j) itself is left out: exchanging the two sizes leaves lambda_ij as it is.
-        cost = _cost(i, 0.0, 0.0, 0.0, b, j, state, kernel) + _cost(j, 0.0, 0.0, 0.0, a, i, state, kernel)
-        if cost <= 0.0 or rng.random() < np.exp(-cost / temperature):
-            body[i, 3], body[j, 3] = b, a
-            change += cost
-            counts[3] += 1
-            _settle(i, state)
-            _settle(j, state)
-    return change
+        counts[3 if swap else 1] += 1
+        for part in range(parts):
+            i = who[part]
+            own[i] = energy[part]
+            if swap:
+                size = large if part else small
+            else:
+                size = body[i, 3]
+            count = listed[i, 0]
+            _pair_energies(0, _padded(count), body[i, 0], body[i, 1], body[i, 2], size, near[part], 7, edges, nonadditivity, kernel)
+            other = who[1 - part] if swap else -1
+            for k in range(count):
+                j = lists[i, k]
+                if j != other:
+                    own[j] += near[part, 6, k] - near[part, 7, k]
+        for part in range(parts):
+            i = who[part]
+            for axis in range(4):
+                body[i, axis] = trial[part, axis]
+            x, y, z, size = trial[part, 0], trial[part, 1], trial[part, 2], trial[part, 3]
+            dx, dy, dz = x - reference[i, 0], y - reference[i, 1], z - reference[i, 2]
+            if np.sqrt(dx * dx + dy * dy + dz * dz) + growth * max(0.0, size - reference[i, 3]) > REST or size < reference[i, 3] - SHRUNK:
+                renew(i, size, state)
 
 
 @numba.njit(cache=True)
-def _total_energy(state, kernel):
-    total = 0.0
-    for i in range(state.body.shape[0]):
-        for k in range(_gather(i, state)):
-            r2 = state.near[0, k] ** 2 + state.near[1, k] ** 2 + state.near[2, k] ** 2
-            u = r2 / (state.near[4, k] * mixed_size(state.body[i, 3], state.near[3, k], state.nonadditivity)) ** 2
-            if u < kernel.cutoff2:
-                total += state.near[5, k] * reduced_energy(u, kernel)
-    return 0.5 * total
+def _all_energies(state, kernel, own):
+    body = state.body
+    lists = state.lists
+    listed = state.counts
+    types = state.types
+    scales = state.scales
+    energies = state.energies
+    edges = (state.edges[0], state.edges[1], state.edges[2])
+    nonadditivity = state.nonadditivity
+    near = state.near
+    for i in range(body.shape[0]):
+        own[i] = _energy(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], np.inf, body, lists, listed, types, scales, energies, near[0], edges, nonadditivity, kernel)
