@@ -16,11 +16,11 @@ import numpy as np
 from vitrine.interactions.forces import configurational_terms, energy_and_virial
 from vitrine.interactions.neighbours import mixed_size
 from vitrine.models.kernels import reduced_energy_of_both
-from vitrine.preparation.neighbourhood import PADDING, REST, TRIAL, follow, neighbourhood, renew, used_skin
+from vitrine.preparation.neighbourhood import REST, SHRUNK, TRIAL, follow, neighbourhood, renew, used_skin
 from vitrine.samples.sample import Sample
 
 import os
-SHRUNK=float(os.environ.get('SHRUNK','.3')); BLOCK=int(os.environ.get('BLOCK','8'))
+BLOCK=int(os.environ.get('BLOCK','8'))
 LARGEST_STEP = TRIAL / np.sqrt(3)  # a trial displacement never uses more skin than a trial may
 
 
@@ -133,30 +133,42 @@ class SwapMonteCarlo:
         self.__post_init__()
 
 
-@numba.njit(cache=True, error_model="numpy", inline="always")
-def _gather(i, begin, end, stop, body, lists, types, scales, energies, near):
-    for k in range(begin, end):
-        j = lists[i, k]
-        near[0, k] = body[j, 0]
-        near[1, k] = body[j, 1]
-        near[2, k] = body[j, 2]
-        near[3, k] = body[j, 3]
-    for k in range(end, stop):
-        near[0, k] = np.nan
-    if scales.shape[0] > 1:
+@numba.njit(cache=True, forceinline=True)
+def _padded(count):
+    return (count + BLOCK - 1) // BLOCK * BLOCK
+
+
+@numba.njit(cache=True, error_model="numpy", forceinline=True)
+def _gather(i, begin, end, part, state):
+    body = state.body
+    near = state.near
+    mine = state.lists[i, begin:end]
+    xs, ys, zs, sizes = near[part, 0, begin:], near[part, 1, begin:], near[part, 2, begin:], near[part, 3, begin:]
+    for k in range(end - begin):
+        j = mine[k]
+        xs[k] = body[j, 0]
+        ys[k] = body[j, 1]
+        zs[k] = body[j, 2]
+        sizes[k] = body[j, 3]
+    for k in range(end - begin, _padded(end) - begin):
+        xs[k] = np.nan
+    if state.scales.shape[0] > 1:
         for k in range(begin, end):
-            near[4, k] = scales[types[i], types[lists[i, k]]]
-            near[5, k] = energies[types[i], types[lists[i, k]]]
+            near[part, 4, k] = state.scales[state.types[i], state.types[state.lists[i, k]]]
+            near[part, 5, k] = state.energies[state.types[i], state.types[state.lists[i, k]]]
 
 
-@numba.njit(cache=True, error_model="numpy", inline="always")
-def _pair_energies(begin, stop, x, y, z, size, near, row, edges, nonadditivity, kernel):
+@numba.njit(cache=True, error_model="numpy", forceinline=True)
+def _pair_energies(begin, end, x, y, z, size, part, row, state, kernel):
     """Energies"""
-    xs, ys, zs = near[0, begin:stop], near[1, begin:stop], near[2, begin:stop]
-    sizes = near[3, begin:stop]
-    scales = near[4, begin:stop]
-    energies = near[5, begin:stop]
-    out = near[row, begin:stop]
+    stop = _padded(end)
+    edges, nonadditivity = state.edges, state.nonadditivity
+    near = state.near
+    xs, ys, zs = near[part, 0, begin:stop], near[part, 1, begin:stop], near[part, 2, begin:stop]
+    sizes = near[part, 3, begin:stop]
+    scales = near[part, 4, begin:stop]
+    energies = near[part, 5, begin:stop]
+    out = near[part, row, begin:stop]
     i0, i1, i2 = 1.0 / edges[0], 1.0 / edges[1], 1.0 / edges[2]
     for k in range(stop - begin):
         dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
@@ -171,48 +183,24 @@ def _pair_energies(begin, stop, x, y, z, size, near, row, edges, nonadditivity, 
         out[k] = value if r2 < kernel.cutoff2 * scale2 else 0.0
 
 
-@numba.njit(cache=True, inline="always")
-def _sum(begin, stop, near, row):
+@numba.njit(cache=True, forceinline=True)
+def _sum(begin, end, part, state):
+    out = state.near[part, 6, begin:]
     a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    for k in range(begin, stop, 4):
-        a += near[row, k]
-        b += near[row, k + 1]
-        c += near[row, k + 2]
-        d += near[row, k + 3]
+    for k in range(0, _padded(end) - begin, 4):
+        a += out[k]
+        b += out[k + 1]
+        c += out[k + 2]
+        d += out[k + 3]
     return (a + b) + (c + d)
-
-
-@numba.njit(cache=True, error_model="numpy", inline="always")
-def _energy(i, x, y, z, size, limit, body, lists, counts, types, scales, energies, near, edges, nonadditivity, kernel):
-    total, begin, count = 0.0, 0, counts[i, 0]
-    end = min(count, _padded(counts[i, 1]))
-    while begin < end and total <= limit:
-        stop = _padded(end)
-        _gather(i, begin, end, stop, body, lists, types, scales, energies, near)
-        _pair_energies(begin, stop, x, y, z, size, near, 6, edges, nonadditivity, kernel)
-        total += _sum(begin, stop, near, 6)
-        begin, end = end, count
-    return total
-
-
-@numba.njit(cache=True, inline="always")
-def _padded(count):
-    return (count + BLOCK - 1) // BLOCK * BLOCK
 
 
 @numba.njit(cache=True, error_model="numpy")
 def _run(state, kernel, own, repulsive, dimension, temperature, step, swap_fraction, swap_range, moves, rng, counts):
     """Elementary moves; adds to `counts` (tried, accepted displacements; tried, accepted exchanges)."""
     body = state.body
-    reference = state.reference
-    growth = state.growth
     lists = state.lists
     listed = state.counts
-    types = state.types
-    scales = state.scales
-    energies = state.energies
-    edges = (state.edges[0], state.edges[1], state.edges[2])
-    nonadditivity = state.nonadditivity
     near = state.near
     n = state.body.shape[0]
     who = np.zeros(2, dtype=np.int64)
@@ -249,13 +237,18 @@ def _run(state, kernel, own, repulsive, dimension, temperature, step, swap_fract
         while part < parts and total <= limit:
             i = who[part]
             x, y, z, size = trial[part, 0], trial[part, 1], trial[part, 2], trial[part, 3]
-            energy[part] = _energy(i, x, y, z, size, limit - total, body, lists, listed, types, scales, energies, near[part], edges, nonadditivity, kernel)
-            if part == 0 and energy[0] <= limit:
-                dx, dy, dz = x - reference[i, 0], y - reference[i, 1], z - reference[i, 2]
-                if np.sqrt(dx * dx + dy * dy + dz * dz) + growth * max(0.0, size - reference[i, 3]) > TRIAL:
-                    renew(i, size, state)
-                    continue
-            total += energy[part]
+            new, begin, count = 0.0, 0, listed[i, 0]
+            end = min(count, _padded(listed[i, 1]))
+            while begin < end and total + new <= limit:
+                _gather(i, begin, end, part, state)
+                _pair_energies(begin, end, x, y, z, size, part, 6, state, kernel)
+                new += _sum(begin, end, part, state)
+                begin, end = end, count
+            if part == 0 and new <= limit and used_skin(i, x, y, z, size, state) > TRIAL:
+                renew(i, size, state)
+                continue
+            energy[part] = new
+            total += new
             part += 1
         if not total <= allowed:
             if swap:
@@ -270,10 +263,11 @@ def _run(state, kernel, own, repulsive, dimension, temperature, step, swap_fract
             else:
                 size = body[i, 3]
             count = listed[i, 0]
-            _pair_energies(0, _padded(count), body[i, 0], body[i, 1], body[i, 2], size, near[part], 7, edges, nonadditivity, kernel)
+            _pair_energies(0, count, body[i, 0], body[i, 1], body[i, 2], size, part, 7, state, kernel)
             other = who[1 - part] if swap else -1
+            mine = lists[i, :count]
             for k in range(count):
-                j = lists[i, k]
+                j = mine[k]
                 if j != other:
                     own[j] += near[part, 6, k] - near[part, 7, k]
         for part in range(parts):
@@ -281,21 +275,15 @@ def _run(state, kernel, own, repulsive, dimension, temperature, step, swap_fract
             for axis in range(4):
                 body[i, axis] = trial[part, axis]
             x, y, z, size = trial[part, 0], trial[part, 1], trial[part, 2], trial[part, 3]
-            dx, dy, dz = x - reference[i, 0], y - reference[i, 1], z - reference[i, 2]
-            if np.sqrt(dx * dx + dy * dy + dz * dz) + growth * max(0.0, size - reference[i, 3]) > REST or size < reference[i, 3] - SHRUNK:
+            if used_skin(i, x, y, z, size, state) > REST or size < state.reference[i, 3] - SHRUNK:
                 renew(i, size, state)
 
 
 @numba.njit(cache=True)
 def _all_energies(state, kernel, own):
     body = state.body
-    lists = state.lists
-    listed = state.counts
-    types = state.types
-    scales = state.scales
-    energies = state.energies
-    edges = (state.edges[0], state.edges[1], state.edges[2])
-    nonadditivity = state.nonadditivity
-    near = state.near
     for i in range(body.shape[0]):
-        own[i] = _energy(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], np.inf, body, lists, listed, types, scales, energies, near[0], edges, nonadditivity, kernel)
+        count = state.counts[i, 0]
+        _gather(i, 0, count, 0, state)
+        _pair_energies(0, count, body[i, 0], body[i, 1], body[i, 2], body[i, 3], 0, 6, state, kernel)
+        own[i] = _sum(0, count, 0, state)
