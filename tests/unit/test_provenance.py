@@ -99,7 +99,7 @@ def test_edit_of_a_figure_reaches_plots_alone(library):
 
 def test_default_values_and_decorators_count(library):
     assert "quench_samples" in reruns(
-        library, lambda: edit(library / "vitrine/preparation/minimise.py", 'method: str = "cg"', 'method: str = "fire"')
+        library, lambda: edit(library / "vitrine/preparation/minimise.py", 'method: str = "lbfgs"', 'method: str = "fire"')
     )
     assert "quench_samples" in reruns(library, lambda: edit(library / "vitrine/preparation/minimise.py", "@numba.njit(cache=True)", "@numba.njit"))
 

@@ -1,15 +1,16 @@
 """Swap Monte Carlo: bookkeeping of energies and neighbours move by move, and the exact canonical distribution of three particles."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import naive
 import numpy as np
 import pytest
-from naive import PLANAR, SMALL, binary, block_error, jittered, liquid, poly
+from naive import PLANAR, SMALL, binary, block_error, jittered, liquid, poly, unit_spheres
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.preparation.neighbourhood import REST, SKIN, neighbourhood, renew, used_skin
-from vitrine.preparation.swap import LARGEST_STEP, SwapMonteCarlo, _run
+from vitrine.preparation.swap import LARGEST_STEP, SwapMonteCarlo, purely_repulsive
 from vitrine.samples import Sample
 
 MODELS = {
@@ -37,15 +38,17 @@ def present(monte_carlo):
 
 
 def single_moves(monte_carlo, number):
-    """Elementary moves one at a time; yields after each."""
+    """Elementary moves one at a time; yields the counts of all so far after each."""
     counts = np.zeros(4, dtype=np.int64)
     for _ in range(number):
-        sample = monte_carlo.sample
-        monte_carlo.energy += _run(
-            monte_carlo._state, monte_carlo._kernel, sample.dimension, monte_carlo.temperature, monte_carlo.step,
-            monte_carlo.swap_fraction, monte_carlo.swap_range, 1, monte_carlo.rng, counts,
-        )  # fmt: skip
+        counts += monte_carlo._moves(1, monte_carlo.swap_fraction)
         yield counts
+
+
+def particle_energies(sample):
+    """The energy of each particle with all others (N,): every pair counts for both."""
+    i, j, _, _, energy, *_ = naive.all_pairs(sample)
+    return np.bincount(i, energy, sample.particles) + np.bincount(j, energy, sample.particles)
 
 
 def assert_lists_are_sound(monte_carlo):
@@ -53,7 +56,7 @@ def assert_lists_are_sound(monte_carlo):
     state, n = monte_carlo._state, monte_carlo.sample.particles
     listed = np.zeros((n, n), dtype=bool)
     for i in range(n):
-        mine = state.lists[i, : state.counts[i]]
+        mine = state.lists[i, : state.counts[i, 0]]
         assert len(set(mine.tolist())) == len(mine) and i not in mine
         listed[i, mine] = True
     assert np.array_equal(listed, listed.T)
@@ -65,12 +68,12 @@ def assert_lists_are_sound(monte_carlo):
     interacting = distance < sample.model.potential.cutoff * scale
     np.fill_diagonal(interacting, False)
     assert not np.any(interacting & ~listed)
-    used = [used_skin(i, *state.body[i], state) for i in range(n)]
+    used = [used_skin(i, state) for i in range(n)]
     assert max(used) <= REST
     assert state.occupancy.sum() == n
     for i in range(n):
-        assert state.members[state.cell_of[i], state.slot_of[i]] == i
-        assert np.array_equal(state.place[state.cell_of[i], state.slot_of[i]], state.reference[i])
+        assert state.members[tuple(state.homes[i])] == i
+        assert np.array_equal(state.place[tuple(state.homes[i])], state.reference[i])
 
 
 def test_fresh_lists_hold_exactly_the_pairs_within_the_skin(start):
@@ -80,7 +83,7 @@ def test_fresh_lists_hold_exactly_the_pairs_within_the_skin(start):
     within = distance < start.model.potential.cutoff * scale + SKIN
     np.fill_diagonal(within, False)
     for i in range(start.particles):
-        assert set(state.lists[i, : state.counts[i]].tolist()) == set(np.nonzero(within[i])[0].tolist())
+        assert set(state.lists[i, : state.counts[i, 0]].tolist()) == set(np.nonzero(within[i])[0].tolist())
 
 
 @pytest.mark.parametrize("temperature", [0.5, 2.0, 20.0])
@@ -88,7 +91,7 @@ def test_energy_and_lists_after_every_single_move(start, temperature):
     """Hot, with the largest step: references are renewed all the time."""
     monte_carlo = chain(start, temperature, swap_fraction=0.5, swap_range=1.2)
     references, renewals = monte_carlo._state.reference.copy(), 0
-    for number, _ in enumerate(single_moves(monte_carlo, 1200)):
+    for number, _ in enumerate(single_moves(monte_carlo, 1800)):
         if number % 10 == 0:
             assert monte_carlo.energy == pytest.approx(monte_carlo.measured_energy(), rel=1e-11)
             assert monte_carlo.energy == pytest.approx(Interactions.of(present(monte_carlo)).energy, rel=1e-11)
@@ -109,11 +112,60 @@ def test_energy_and_lists_after_many_sweeps(start):
     assert total / start.particles != pytest.approx(Interactions.of(start).energy / start.particles, rel=1e-6)
 
 
+@pytest.mark.parametrize("temperature", [0.6, 3.0])
+def test_kept_energies_are_those_summed_anew(start, temperature):
+    """The energy of each particle, told of its neighbours' moves alone, against sums over all pairs of the present configuration."""
+    monte_carlo = chain(start, temperature, swap_fraction=0.4)
+    counts = monte_carlo.advance(1000)
+    assert counts[1] > 10 * start.particles and counts[3] > start.particles
+    assert monte_carlo._energies == pytest.approx(particle_energies(present(monte_carlo)), rel=1e-9, abs=1e-9)
+
+
+def test_energies_follow_dynamics(start):
+    """After positions that another engine made, energies and exchanges are those of a chain that starts there."""
+    moved = start.positions + np.random.default_rng(5).normal(0, 0.1, start.positions.shape)
+    ours, fresh = chain(start, 5.0), chain(start.moved(moved), 5.0)
+    ours.follow(moved)
+    assert_lists_are_sound(ours)
+    assert ours._energies == pytest.approx(particle_energies(start.moved(moved)), rel=1e-9, abs=1e-9)
+    assert np.array_equal(ours.exchange(3000), fresh.exchange(3000))
+    assert np.array_equal(ours.sizes, fresh.sizes) and not np.array_equal(ours.sizes, start.sizes)
+
+
+def test_early_rejection_changes_no_decision(start):
+    """Moves rejected on a part of their energy, against all energies in full: as for potentials that attract."""
+    early, full = chain(start, 1.0, swap_fraction=0.4, swap_range=1.2), chain(start, 1.0, swap_fraction=0.4, swap_range=1.2)
+    assert early._repulsive
+    full._repulsive = False
+    assert np.array_equal(early.advance(60), full.advance(60))
+    assert np.array_equal(early.positions, full.positions) and np.array_equal(early.sizes, full.sizes)
+
+
+@pytest.mark.parametrize(("model", "repulsive"), [(poly(), True), (poly(**SMALL), True), (unit_spheres(), True), (binary(), False)])
+def test_what_attracts_is_known(model, repulsive):
+    """Rejection on a part of the energy is sound for purely repulsive pairs alone; a negative energy of a pair of types turns a potential over."""
+    assert purely_repulsive(model) is repulsive
+    if repulsive:
+        assert not purely_repulsive(replace(model, energies=-model.energies))
+
+
+def test_a_chain_goes_on_from_its_state_alone(start):
+    """Lists and energies that a chain has carried along leave no trace in one that is taken up from a state."""
+    old, other = chain(start, 1.5), chain(start, 1.5)
+    old.advance(70)
+    state = old.state()
+    for monte_carlo in (old, other):
+        monte_carlo.take_up(state, np.random.default_rng(11))
+        monte_carlo.advance(40)
+    assert np.array_equal(old.positions, other.positions) and np.array_equal(old.sizes, other.sizes)
+    assert np.array_equal(old._energies, other._energies) and old.energy == other.energy
+
+
 def test_many_cells_in_three_dimensions():
     """A box so wide that a particle looks at some of the cells alone."""
     monte_carlo = chain(liquid(poly(**SMALL), 1500, 2.0, sweeps=5), 20.0, swap_fraction=0.5)
     state = monte_carlo._state
-    assert state.n_cells.min() > 2 * np.ceil((monte_carlo.sample.model.range + SKIN) / (state.edges[0] / state.n_cells[0])) + 1
+    assert min(state.n_cells) > 2 * np.ceil((monte_carlo.sample.model.range + SKIN) / (state.edges[0] / state.n_cells[0])) + 1
     for _ in range(3):
         monte_carlo.advance(3)
         assert_lists_are_sound(monte_carlo)
@@ -133,8 +185,9 @@ def test_a_rejected_move_leaves_everything_as_it_is(start):
 def test_renewal_at_any_size_keeps_the_lists_sound(start):
     monte_carlo = chain(start)
     for i in range(0, start.particles, 3):
-        renew(i, min(start.sizes[i] * 1.3, start.model.largest_size), monte_carlo._state)
-        renew(i, start.sizes[i], monte_carlo._state)
+        renew(i, *monte_carlo._state.body[i, :3], min(start.sizes[i] * 1.3, start.model.largest_size), monte_carlo._state)
+        assert_lists_are_sound(monte_carlo)
+        renew(i, *monte_carlo._state.body[i], monte_carlo._state)
     assert_lists_are_sound(monte_carlo)
 
 
@@ -197,10 +250,13 @@ def test_planar_particles_stay_in_the_plane():
 
 
 def test_tuning_reaches_the_target_within_the_largest_step(start):
-    monte_carlo = chain(start, 0.7, step=0.01)
-    monte_carlo.tune(400, 0.4)
-    counts = monte_carlo.advance(100)
-    assert counts[1] / counts[0] == pytest.approx(0.4, abs=0.05)
+    rates = []
+    for seed in range(6):  # the step of one chain is known to the scatter of its last blocks only: 0.03 in the acceptance of 54 particles
+        monte_carlo = chain(start, 0.7, seed=seed, step=0.01)
+        monte_carlo.tune(400, 0.4)
+        counts = monte_carlo.advance(100)
+        rates.append(counts[1] / counts[0])
+    assert np.mean(rates) == pytest.approx(0.4, abs=0.05)
     hot = chain(start, 100.0, step=0.01)
     hot.tune(400, 0.05)
     assert hot.step <= LARGEST_STEP
@@ -263,6 +319,7 @@ def test_two_types_of_particles():
     assert_lists_are_sound(monte_carlo)
     now = monte_carlo.current()
     assert monte_carlo.energy == pytest.approx(naive.energy(now), rel=1e-9)
+    assert monte_carlo._energies == pytest.approx(particle_energies(now), rel=1e-9, abs=1e-9)
     squares, laplacian = monte_carlo.configurational_terms()
     assert squares == pytest.approx(np.sum(naive.forces(now) ** 2), rel=1e-9)
     assert laplacian == pytest.approx(np.trace(naive.hessian(now)), rel=1e-9)

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+import scipy.stats
 from naive import block_error, jackknife, liquid, poly
+from vitrine.preparation.drift import correlation_time
 from vitrine.preparation.equilibrate import equilibrate
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
 
 PARTICLES, TEMPERATURE, SAMPLES = 160, 0.8, 5
+HOT, COLD = 1.05, 1.0
 CHAIN = {
     "relaxation_times": 5,
     "minimum_sweeps": 1000,
@@ -76,18 +79,51 @@ def test_cooled_and_heated_samples_have_one_energy(by_way, scatter, other):
     assert abs(down - up) < 4 * error
 
 
-def test_histogram_reweighting():
-    """p_T'(U)/p_T(U) ~ exp[-U (1/T' - 1/T)]: the energies at T, reweighted to T' = 1.05 T, have the mean measured at T', and back."""
-    hot, cold = 1.05, 1.0
-    series = {}
-    for temperature in (hot, cold):
+@pytest.fixture(scope="module")
+def series():
+    """Total energies of equilibrated chains at two temperatures so near that their distributions overlap; exchanges are a third of the moves."""
+    out = {}
+    for temperature in (HOT, COLD):
         chain, _ = settled(liquid(poly(), PARTICLES, temperature), temperature, 5)
-        series[temperature] = energies(chain, 8000, sweeps=4) * PARTICLES
-    for here, there in ((cold, hot), (hot, cold)):
-        u = series[here]
-        weight = np.exp(-(u - u.mean()) * (1 / there - 1 / here))
-        value, error = max((jackknife(lambda wu, w: wu / w, weight * u, weight, blocks=blocks) for blocks in (32, 16)), key=lambda pair: pair[1])
-        direct, direct_error = series[there].mean(), block_error(series[there])
-        print(f"<U> at T = {there}: from T = {here} by reweighting {value:.3f} +- {error:.3f}, measured {direct:.3f} +- {direct_error:.3f}")
-        assert abs(series[here].mean() - direct) > 5 * np.hypot(error, direct_error)  # there is something to reweight
-        assert abs(value - direct) < 4 * np.hypot(error, direct_error)
+        chain.swap_fraction = 1 / 3
+        out[temperature] = energies(chain, 24000, sweeps=4) * PARTICLES
+    return out
+
+
+@pytest.mark.parametrize(("here", "there"), [(COLD, HOT), (HOT, COLD)])
+def test_reweighted_mean(series, here, there):
+    """p_T'(U)/p_T(U) ~ exp[-U (1/T' - 1/T)]: the energies at T, reweighted to T' = 1.05 T, have the mean measured at T', and back."""
+    u = series[here]
+    weight = np.exp(-(u - u.mean()) * (1 / there - 1 / here))
+    value, error = max((jackknife(lambda wu, w: wu / w, weight * u, weight, blocks=blocks) for blocks in (32, 16)), key=lambda pair: pair[1])
+    direct, direct_error = series[there].mean(), block_error(series[there])
+    print(f"<U> at T = {there}: from T = {here} by reweighting {value:.3f} +- {error:.3f}, measured {direct:.3f} +- {direct_error:.3f}")
+    assert abs(series[here].mean() - direct) > 5 * np.hypot(error, direct_error)  # there is something to reweight
+    assert abs(value - direct) < 4 * np.hypot(error, direct_error)
+
+
+def chi_square(here, there, difference, bins=10):
+    """Probability of a chi-square as large as that of a histogram of `there` against one of `here` reweighted by exp(-U difference).
+
+    Both series are thinned until their points are independent; the bins hold equal shares of `there`. The last bin follows from the others.
+    """
+    here, there = (u[:: int(np.ceil(2 * correlation_time(u)))] for u in (here, there))
+    edges = np.quantile(there, np.linspace(0, 1, bins + 1)[1:-1])
+    weight = np.exp(-(here - here.mean()) * difference)
+    weight /= weight.sum()
+    place = np.searchsorted(edges, here)
+    expected, square = np.bincount(place, weight, bins), np.bincount(place, weight**2, bins)
+    found = np.bincount(np.searchsorted(edges, there), minlength=bins) / len(there)
+    of_found = (np.diag(found) - np.outer(found, found)) / len(there)
+    of_expected = np.diag(square) - np.outer(expected, square) - np.outer(square, expected) + np.outer(expected, expected) * square.sum()
+    apart, covariance = (found - expected)[:-1], (of_found + of_expected)[:-1, :-1]
+    return scipy.stats.chi2.sf(apart @ np.linalg.solve(covariance, apart), bins - 1)
+
+
+@pytest.mark.parametrize(("here", "there"), [(COLD, HOT), (HOT, COLD)])
+def test_reweighted_histogram(series, here, there):
+    """The whole distribution of energies obeys detailed balance between two temperatures: chi-square of the measured against the reweighted one."""
+    probability = chi_square(series[here], series[there], 1 / there - 1 / here)
+    print(f"p(U) at T = {there} against that at T = {here} reweighted: probability {probability:.3f}")
+    assert probability > 1e-3
+    assert chi_square(series[here], series[there], 0.0) < 1e-6  # it sees that there is something to reweight

@@ -10,7 +10,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 RULES = {
     "equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator",
     *(f"aggregate_{name}" for name in ("liquids", "glasses", "elasticity", "modes", "pinching", "bond_operator")),
-    "collect_tables", "fit_study", "write_summary",
+    "collect_tables", "fit_study", "write_provenance", "write_summary",
     *(f"plot_{path.stem.removeprefix('plot_')}" for path in (REPOSITORY / "scripts").glob("plot_*.py")),
 }  # fmt: skip
 JOB = re.compile(r"^    log: \S*/logs/(\w+?)(?:/(\S+))?\.log$.*?^    resources: (.*?)$", re.MULTILINE | re.DOTALL)
@@ -62,11 +62,11 @@ def test_larger_systems_ask_for_more_time_and_memory(ask):
         assert right["runtime"] > left["runtime"] and right["mem_mb"] > left["mem_mb"]
 
 
-def test_more_samples_per_batch_ask_for_more_time_and_no_more_memory(ask):
+def test_more_samples_per_batch_ask_for_more_time_and_for_their_rows_of_a_table_alone(ask):
     few, many = (ask(ensemble={"particles": 2000, "samples": 40, "batch": batch}) for batch in (10, 40))
     for rule in ("equilibrate_liquids", "quench_samples", "find_modes"):
         left, right = few[rule, "N2000_T0.8000_00000-00009"], many[rule, "N2000_T0.8000_00000-00039"]
-        assert right["runtime"] > left["runtime"] and right["mem_mb"] == left["mem_mb"]
+        assert right["runtime"] > left["runtime"] and left["mem_mb"] <= right["mem_mb"] < 1.02 * left["mem_mb"]
 
 
 def test_colder_liquids_ask_for_more_time(ask):

@@ -3,11 +3,12 @@
 Every particle i keeps a reference position and a reference size. Two particles are in each other's list when their references are closer than
 x_c lambda(reference sizes) + REST + TRIAL. A particle uses up this skin by moving away from its reference and by growing beyond its reference
 size. At rest it may have used REST, in the trial move under way TRIAL; as long as both hold, every interacting pair is listed. A particle that
-would use more gets new references and a new list, alone; nothing is ever rebuilt as a whole.
+would use more gets new references and a new list, alone; nothing is ever rebuilt as a whole, and only those neighbours are told that come or go.
 
-Arrays: body (N, 4) = x, y, z, size; reference (N, 4); lists (N, capacity) int32 with counts (N,). Cells hold the particles by reference position:
-members (cells, room) and their references, place (cells, room, 4). `near` (7, capacity and some) is room for the neighbours of one particle in
-contiguous order, which lets the compiler use vector instructions on them.
+Arrays: body (N, 4) = x, y, z, size; reference (N, 4); lists (N, capacity), of which counts[:, 0] entries are in use, and the first counts[:, 1] are
+the close neighbours, which forbid most of the moves that are forbidden. Cells hold the particles by reference position: members (cells, room), their
+references, place (cells, room, 4), and homes (N, 2), the cell and the slot of each particle. Room for one particle at a time: found (3, capacity),
+known (N,), and near (2, 8, capacity and some), where its neighbours stand in contiguous order, so that the compiler can use vector instructions.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from vitrine.errors import SampleError
 from vitrine.interactions.neighbours import cell_counts, mixed_size, padded
 from vitrine.samples.sample import Sample, widths
 
-REST, TRIAL = 0.2, 0.5  # [lambda_min]; near the fastest at every temperature
+REST, TRIAL = 0.25, 0.3  # [lambda_min]; near the fastest at every temperature
 SKIN = REST + TRIAL
+CLOSE = 0.85  # neighbours nearer than this fraction of the range are close
+SHRUNK = 0.3  # a particle smaller than its reference size by more has too long a list [lambda_min]
 PADDING = 32  # room at the end of `near` for loops over whole blocks
 CELL = 1.7  # least edge of a cell [lambda_min]
 
 Neighbourhood = namedtuple(
     "Neighbourhood",
-    "body reference types scales energies edges n_cells lists counts cell_of slot_of members place occupancy near "
-    "growth largest nonadditivity ranges",
+    "body reference types scales energies ranges lists counts members place occupancy homes found known near "
+    "edges n_cells growth longest largest nonadditivity",
 )
 
 
@@ -45,151 +48,216 @@ def neighbourhood(sample: Sample) -> Neighbourhood:
     sphere = 4.19 * reach**3 if d == 3 else 3.15 * reach**2
     capacity = int(min(n, 2 * sphere * n / sample.volume + 32))
     room = int(min(n, 4 * n / cells + 16))
+    longest = float(np.max(model.ranges))
     state = Neighbourhood(
         body=body, reference=body.copy(), types=np.ascontiguousarray(sample.types, dtype=np.int64), scales=model.scales, energies=model.energies,
-        edges=np.diag(h).copy(), n_cells=n_cells, lists=np.zeros((n, capacity), dtype=np.int32), counts=np.zeros(n, dtype=np.int64),
-        cell_of=np.zeros(n, dtype=np.int64), slot_of=np.zeros(n, dtype=np.int64), members=np.zeros((cells, room), dtype=np.int32),
-        place=np.zeros((cells, room, 4)), occupancy=np.zeros(cells, dtype=np.int64), near=np.ones((7, capacity + PADDING)),
-        growth=float(np.max(model.ranges)) * (0.5 + model.nonadditivity * model.largest_size), largest=model.largest_size,
-        nonadditivity=model.nonadditivity, ranges=model.ranges,
+        ranges=model.ranges, lists=np.zeros((n, capacity), dtype=np.uint32), counts=np.zeros((n, 2), dtype=np.int64),
+        members=np.zeros((cells, room), dtype=np.uint32), place=np.zeros((cells, room, 4)), occupancy=np.zeros(cells, dtype=np.int64),
+        homes=np.zeros((n, 2), dtype=np.int64), found=np.zeros((3, capacity), dtype=np.uint32), known=np.zeros(n, dtype=np.bool_),
+        near=np.ones((2, 8, capacity + PADDING)), edges=tuple(np.diag(h).tolist()), n_cells=tuple(n_cells.tolist()),
+        growth=longest * (0.5 + model.nonadditivity * model.largest_size), longest=longest, largest=model.largest_size,
+        nonadditivity=model.nonadditivity,
     )  # fmt: skip
-    state.near[4:6] = [[float(model.scales[0, 0])], [float(model.energies[0, 0])]]
+    state.near[:, 4:6] = [[float(model.scales[0, 0])], [float(model.energies[0, 0])]]
     _fill(state)
     return state
 
 
-@numba.njit(cache=True)
-def _cell(x, y, z, state):
-    edges, n_cells = state.edges, state.n_cells
-    a = min(int((x / edges[0] - np.floor(x / edges[0])) * n_cells[0]), n_cells[0] - 1)
-    b = min(int((y / edges[1] - np.floor(y / edges[1])) * n_cells[1]), n_cells[1] - 1)
-    c = min(int((z / edges[2] - np.floor(z / edges[2])) * n_cells[2]), n_cells[2] - 1)
-    return (a * n_cells[1] + b) * n_cells[2] + c
+@numba.njit(cache=True, error_model="numpy")
+def _layer(x, edge, count):
+    """The layer of cells along one axis that holds x, and the distance of x from its lower face."""
+    inside = (x / edge - np.floor(x / edge)) * edge
+    layer = min(int(inside / edge * count), count - 1)
+    return layer, inside - layer * (edge / count)
 
 
 @numba.njit(cache=True)
-def _enter_cell(i, cell, state):
+def _enter_cell(i, state):
+    """Put particle i into the cell of its reference position."""
+    cell = 0
+    for axis in range(3):
+        cell = cell * state.n_cells[axis] + _layer(state.reference[i, axis], state.edges[axis], state.n_cells[axis])[0]
     slot = state.occupancy[cell]
     if slot == state.members.shape[1]:
         raise SampleError("a cell of the neighbour lists is full: the sample is far denser in one place than on average")
     state.members[cell, slot] = i
     state.place[cell, slot] = state.reference[i]
-    state.cell_of[i], state.slot_of[i] = cell, slot
+    state.homes[i, 0], state.homes[i, 1] = cell, slot
     state.occupancy[cell] = slot + 1
 
 
 @numba.njit(cache=True)
 def _leave_cell(i, state):
-    cell, slot = state.cell_of[i], state.slot_of[i]
+    """Take particle i out of its cell."""
+    cell, slot = state.homes[i, 0], state.homes[i, 1]
     last = state.occupancy[cell] - 1
     moved = state.members[cell, last]
     state.members[cell, slot] = moved
     state.place[cell, slot] = state.place[cell, last]
-    state.slot_of[moved] = slot
+    state.homes[moved, 1] = slot
     state.occupancy[cell] = last
 
 
 @numba.njit(cache=True)
-def _append(i, j, state):
-    count = state.counts[i]
+def _enter_list(i, j, close, state):
+    """Put j into the list of i: behind the close ones if it is close, else at the end."""
+    count, first = state.counts[i, 0], state.counts[i, 1]
     if count == state.lists.shape[1]:
         raise SampleError("a neighbour list is full: the sample is far denser in one place than on average")
+    state.counts[i, 0] = count + 1
     state.lists[i, count] = j
-    state.counts[i] = count + 1
+    if close:
+        state.lists[i, count] = state.lists[i, first]
+        state.lists[i, first] = j
+        state.counts[i, 1] = first + 1
 
 
 @numba.njit(cache=True)
-def _stencil(home, inside, edge, reach, n_cells, found, gap2):
-    """Cells along one axis that may hold neighbours: their indices into `found`, squared distances to them into `gap2`; returns their number."""
-    width = edge / n_cells
+def _leave_list(i, j, state):
+    """Take j, which is there, out of the list of i."""
+    hole, last = 0, state.counts[i, 0] - 1
+    for k in range(last + 1):
+        hole += k if state.lists[i, k] == j else 0  # no way out of the loop, so that it runs on vectors
+    if hole < state.counts[i, 1]:
+        state.counts[i, 1] -= 1
+        state.lists[i, hole] = state.lists[i, state.counts[i, 1]]
+        hole = state.counts[i, 1]
+    state.lists[i, hole] = state.lists[i, last]
+    state.counts[i, 0] = last
+
+
+@numba.njit(cache=True, error_model="numpy", forceinline=True)
+def _span(x, edge, count, reach):
+    """The layer of x along one axis, offsets of the first and the last layer that may hold neighbours, distance of x from its lower face, width.
+
+    Where the offsets would meet around the box, all layers may hold neighbours, and a width of zero says that none is far.
+    """
+    layer, inside = _layer(x, edge, count)
+    width = edge / count
     span = int(np.ceil(reach / width))
-    if 2 * span + 1 >= n_cells:
-        for c in range(n_cells):
-            found[c], gap2[c] = c, 0.0
-        return n_cells
-    for o in range(-span, span + 1):
-        found[o + span] = (home + o) % n_cells
-        gap = o * width - inside if o > 0 else inside - (o + 1) * width
-        gap2[o + span] = max(gap, 0.0) ** 2 if o != 0 else 0.0
-    return 2 * span + 1
+    if 2 * span + 1 >= count:
+        return layer, -layer, count - 1 - layer, 0.0, 0.0
+    return layer, -span, span, inside, width
+
+
+@numba.njit(cache=True, forceinline=True)
+def _gap2(offset, inside, width):
+    """Squared distance to the layer at an offset."""
+    gap = offset * width - inside if offset > 0 else inside - (offset + 1) * width
+    return max(gap, 0.0) ** 2 if offset != 0 else 0.0
+
+
+@numba.njit(cache=True, forceinline=True)
+def _wrapped(layer, count):
+    return layer + count if layer < 0 else layer - count if layer >= count else layer
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _connect(i, state, only_later):
-    """Enter i and every particle near its reference into each other's lists; with `only_later`, particles of a higher index alone."""
-    edges, n_cells = state.edges, state.n_cells
-    x, y, z, size = state.reference[i]
-    larger = max(size, state.largest)
-    bound = np.max(state.ranges) * mixed_size(size, larger, state.nonadditivity)  # no partner reaches further than the largest
-    bound2 = (bound + SKIN) ** 2
-    cells, gaps, sizes = np.empty((3, 256), dtype=np.int64), np.empty((3, 256)), np.empty(3, dtype=np.int64)
-    for axis in range(3):
-        inside = (state.reference[i, axis] / edges[axis] - np.floor(state.reference[i, axis] / edges[axis])) * edges[axis]
-        home = min(int(inside / edges[axis] * n_cells[axis]), n_cells[axis] - 1)
-        width = edges[axis] / n_cells[axis]
-        sizes[axis] = _stencil(home, inside - home * width, edges[axis], bound + SKIN, n_cells[axis], cells[axis], gaps[axis])
-    inverse0, inverse1, inverse2 = 1.0 / edges[0], 1.0 / edges[1], 1.0 / edges[2]
-    for a in range(sizes[0]):
-        for b in range(sizes[1]):
-            for c in range(sizes[2]):
-                if gaps[0, a] + gaps[1, b] + gaps[2, c] > bound2:
+def _search(i, state):
+    """Find the particles near the reference of i: the close ones into found[0], the others into found[1]; returns both numbers."""
+    (e0, e1, e2), (n0, n1, n2) = state.edges, state.n_cells
+    x, y, z, size = state.reference[i, 0], state.reference[i, 1], state.reference[i, 2], state.reference[i, 3]
+    bound = state.longest * mixed_size(size, max(size, state.largest), state.nonadditivity) + SKIN  # no partner reaches further than the largest
+    bound2 = bound * bound
+    layer0, first0, last0, inside0, width0 = _span(x, e0, n0, bound)
+    layer1, first1, last1, inside1, width1 = _span(y, e1, n1, bound)
+    layer2, first2, last2, inside2, width2 = _span(z, e2, n2, bound)
+    i0, i1, i2 = 1.0 / e0, 1.0 / e1, 1.0 / e2
+    close, others = 0, 0
+    for a in range(first0, last0 + 1):
+        gap_a = _gap2(a, inside0, width0)
+        for b in range(first1, last1 + 1):
+            gap_b = gap_a + _gap2(b, inside1, width1)
+            row = (_wrapped(layer0 + a, n0) * n1 + _wrapped(layer1 + b, n1)) * n2
+            for c in range(first2, last2 + 1):
+                if gap_b + _gap2(c, inside2, width2) > bound2:
                     continue
-                cell = (cells[0, a] * n_cells[1] + cells[1, b]) * n_cells[2] + cells[2, c]
+                cell = row + _wrapped(layer2 + c, n2)
                 for slot in range(state.occupancy[cell]):
                     dx, dy, dz = state.place[cell, slot, 0] - x, state.place[cell, slot, 1] - y, state.place[cell, slot, 2] - z
-                    dx -= edges[0] * np.rint(dx * inverse0)
-                    dy -= edges[1] * np.rint(dy * inverse1)
-                    dz -= edges[2] * np.rint(dz * inverse2)
+                    dx -= e0 * np.rint(dx * i0)
+                    dy -= e1 * np.rint(dy * i1)
+                    dz -= e2 * np.rint(dz * i2)
                     r2 = dx * dx + dy * dy + dz * dz
-                    if r2 < bound2:
-                        j = state.members[cell, slot]
-                        mixed = mixed_size(size, state.place[cell, slot, 3], state.nonadditivity)
-                        reach = state.ranges[state.types[i], state.types[j]] * mixed + SKIN
-                        if r2 < reach * reach and j != i and not (only_later and j < i):
-                            _append(i, j, state)
-                            _append(j, i, state)
+                    if r2 >= bound2:
+                        continue
+                    j = state.members[cell, slot]
+                    reach = state.ranges[state.types[i], state.types[j]] * mixed_size(size, state.place[cell, slot, 3], state.nonadditivity)
+                    if r2 >= (reach + SKIN) ** 2 or j == i:
+                        continue
+                    if close + others == state.lists.shape[1]:
+                        raise SampleError("a neighbour list is full: the sample is far denser in one place than on average")
+                    if r2 < (CLOSE * reach) ** 2:
+                        state.found[0, close] = j
+                        close += 1
+                    else:
+                        state.found[1, others] = j
+                        others += 1
+    return close, others
 
 
 @numba.njit(cache=True)
 def _fill(state):
+    """All cells and lists."""
     for i in range(state.body.shape[0]):
-        _enter_cell(i, _cell(state.reference[i, 0], state.reference[i, 1], state.reference[i, 2], state), state)
+        _enter_cell(i, state)
     for i in range(state.body.shape[0]):
-        _connect(i, state, True)
+        numbers = _search(i, state)
+        for part in range(2):
+            for k in range(numbers[part]):
+                j = state.found[part, k]
+                if j > i:
+                    _enter_list(i, j, part == 0, state)
+                    _enter_list(j, i, part == 0, state)
 
 
 @numba.njit(cache=True)
-def renew(i, size, state):
-    """Give particle i its present position and `size` as references, and a new list."""
-    for k in range(state.counts[i]):
-        j = state.lists[i, k]
-        last = state.counts[j] - 1
-        for m in range(last + 1):
-            if state.lists[j, m] == i:
-                state.lists[j, m] = state.lists[j, last]
-                break
-        state.counts[j] = last
-    state.counts[i] = 0
-    state.reference[i, :3] = state.body[i, :3]
-    state.reference[i, 3] = size
+def renew(i, x, y, z, size, state):
+    """Give particle i new references and a new list, and tell the neighbours that come or go."""
+    lists, found, known = state.lists, state.found, state.known
+    before = state.counts[i, 0]
+    for k in range(before):
+        found[2, k] = lists[i, k]
+        known[lists[i, k]] = True
     _leave_cell(i, state)
-    _enter_cell(i, _cell(state.body[i, 0], state.body[i, 1], state.body[i, 2], state), state)
-    _connect(i, state, False)
+    state.reference[i, 0], state.reference[i, 1], state.reference[i, 2], state.reference[i, 3] = x, y, z, size
+    _enter_cell(i, state)
+    close, others = _search(i, state)
+    for k in range(close + others):
+        j = found[0, k] if k < close else found[1, k - close]
+        lists[i, k] = j
+        if known[j]:
+            known[j] = False
+        else:
+            _enter_list(j, i, k < close, state)
+    state.counts[i, 0], state.counts[i, 1] = close + others, close
+    for k in range(before):
+        j = found[2, k]
+        if known[j]:
+            known[j] = False
+            _leave_list(j, i, state)
+
+
+@numba.njit(cache=True, forceinline=True)
+def used_skin(i, state):
+    """What particle i uses of the skin, or would use if the trial under way were accepted."""
+    body, reference = state.body, state.reference
+    dx, dy, dz = body[i, 0] - reference[i, 0], body[i, 1] - reference[i, 1], body[i, 2] - reference[i, 2]
+    return np.sqrt(dx * dx + dy * dy + dz * dz) + state.growth * max(0.0, body[i, 3] - reference[i, 3])
 
 
 @numba.njit(cache=True)
-def used_skin(i, x, y, z, size, state):
-    """What particle i would use of the skin at a position and size."""
-    dx, dy, dz = x - state.reference[i, 0], y - state.reference[i, 1], z - state.reference[i, 2]
-    return np.sqrt(dx * dx + dy * dy + dz * dz) + state.growth * max(0.0, size - state.reference[i, 3])
+def settle(i, state):
+    """New references for particle i, at rest, if it has used more than its share of the skin, or has shrunk until its list is too long."""
+    body = state.body
+    if used_skin(i, state) > REST or body[i, 3] < state.reference[i, 3] - SHRUNK:
+        renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)
 
 
 @numba.njit(cache=True)
 def follow(positions, state):
     """Take particles to new positions (N, d), all at once; those that used up their share of the skin get new references."""
-    body = state.body
     for axis in range(positions.shape[1]):
-        body[:, axis] = positions[:, axis]
-    for i in range(body.shape[0]):
-        if used_skin(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state) > REST:
-            renew(i, body[i, 3], state)
+        state.body[:, axis] = positions[:, axis]
+    for i in range(state.body.shape[0]):
+        settle(i, state)

@@ -15,12 +15,14 @@ import numpy as np
 
 from vitrine.interactions.forces import configurational_terms, energy_and_virial
 from vitrine.interactions.neighbours import mixed_size
-from vitrine.models.kernels import reduced_energy, reduced_energy_of_both
-from vitrine.preparation.neighbourhood import REST, TRIAL, follow, neighbourhood, renew, used_skin
+from vitrine.models.glass_former import GlassFormer
+from vitrine.models.kernels import reduced_energy_of_both
+from vitrine.preparation.neighbourhood import REST, SHRUNK, TRIAL, follow, neighbourhood, renew, used_skin
 from vitrine.samples.sample import Sample
 
-BLOCK = 16  # entries that the compiler's vector loops take at once, or a multiple of it
-LARGEST_STEP = (TRIAL - REST) / np.sqrt(3)  # a trial displacement never uses more skin than a trial may
+BLOCK = 8  # entries that the compiler's vector loops take at once, or a multiple of it
+NEW, OLD = 6, 7  # rows of `near` for energies of pairs after a move and before it
+LARGEST_STEP = TRIAL / np.sqrt(3)  # from its reference, a trial displacement never uses more skin than a trial may
 
 
 @dataclass
@@ -52,7 +54,9 @@ class SwapMonteCarlo:
         self._kernel = self.sample.model.kernels[0]
         if not self.sample.model.polydisperse:
             self.swap_fraction = 0.0
-        self.energy = self.measured_energy()
+        self._energies = np.empty(self.sample.particles)
+        _sum_energies(self._state, self._kernel, self._energies)
+        self._repulsive = purely_repulsive(self.sample.model)
 
     def advance(self, sweeps: int) -> np.ndarray:
         """Run `sweeps` sweeps; return trial displacements, accepted ones, trial exchanges, accepted ones."""
@@ -64,8 +68,10 @@ class SwapMonteCarlo:
 
     def _moves(self, moves: int, swap_fraction: float) -> np.ndarray:
         counts = np.zeros(4, dtype=np.int64)
-        self.energy += _run(
-            self._state, self._kernel, self.sample.dimension, self.temperature, self.step, swap_fraction, self.swap_range, moves, self.rng, counts
+        steps = np.where(np.arange(3) < self.sample.dimension, self.step, 0.0)
+        _run(
+            self._state, self._kernel, self._energies, self._repulsive, self.temperature, steps, swap_fraction, self.swap_range, moves, self.rng,
+            counts,
         )  # fmt: skip
         return counts
 
@@ -76,8 +82,14 @@ class SwapMonteCarlo:
             self.step = float(np.clip(self.step * np.clip(accepted / max(tried, 1) / target, 0.8, 1.25), 1e-4, LARGEST_STEP))
 
     def follow(self, positions: np.ndarray) -> None:
-        """Take all particles to positions (N, d), unfolded, as dynamics moved them; `energy` is not kept up."""
+        """Take all particles to positions (N, d), unfolded, as dynamics moved them."""
         follow(positions, self._state)
+        _sum_energies(self._state, self._kernel, self._energies)
+
+    @property
+    def energy(self) -> float:
+        """Potential energy, kept up move by move."""
+        return 0.5 * float(self._energies.sum())
 
     @property
     def sizes(self) -> np.ndarray:
@@ -86,7 +98,9 @@ class SwapMonteCarlo:
 
     def measured_energy(self) -> float:
         """Potential energy, summed anew over all pairs."""
-        return _total_energy(self._state, self._kernel)
+        energies = np.empty(self.sample.particles)
+        _sum_energies(self._state, self._kernel, energies)
+        return 0.5 * float(energies.sum())
 
     def configurational_terms(self) -> tuple[float, float]:
         """|grad U|^2 and the Laplacian of U; the ratio of their averages is k_B T in equilibrium."""
@@ -123,132 +137,180 @@ class SwapMonteCarlo:
         self.__post_init__()
 
 
-@numba.njit(cache=True)
+def purely_repulsive(model: GlassFormer) -> bool:
+    """Whether no pair of particles ever has a negative energy, but for rounding; then a sum over some neighbours is a lower bound."""
+    for potential in model.potentials:
+        x = potential.cutoff * np.linspace(0.0, 1.0, 4097)[1:]
+        phi = potential.derivatives(x, np.ones_like(x), np.ones_like(x))[0]
+        if np.any(phi < -1e-12):
+            return False
+    return bool(np.all(model.energies >= 0))
+
+
+# The compiled loops. A function that is given `state` and calls another compiled function counts references to all the arrays, at the cost of a dozen
+# pairs each time; one that calls none does not. So the loop over moves calls the pieces of a move itself, and they are leaves, inlined.
+
+
+@numba.njit(cache=True, forceinline=True)
 def _padded(count):
-    """The next multiple of BLOCK: loops over whole blocks leave no rest to be done one by one. What stands in the padding is never used."""
+    """The next multiple of BLOCK: loops over whole blocks leave no rest to be done one by one. The padding is out of everybody's range."""
     return (count + BLOCK - 1) // BLOCK * BLOCK
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _gather(i, state):
-    """Copy the neighbours of particle i into `near`: vectors from i (0-2), sizes (3), scales (4) and energies (5) of the pair of types."""
-    body, edges, near = state.body, state.edges, state.near
-    count, padded = state.counts[i], _padded(state.counts[i])
-    for k in range(count):
-        j = state.lists[i, k]
-        near[0, k], near[1, k], near[2, k], near[3, k] = body[j, 0], body[j, 1], body[j, 2], body[j, 3]
-    for axis in range(3):
-        edge, inverse, own = edges[axis], 1.0 / edges[axis], body[i, axis]
-        row = near[axis]
-        for k in range(padded):
-            delta = row[k] - own
-            row[k] = delta - edge * np.rint(delta * inverse)
+@numba.njit(cache=True, forceinline=True)
+def _gather(i, begin, end, part, state):
+    """Copy the neighbours begin..end of particle i into near[part]: positions (0-2), sizes (3), scales (4) and energies (5) of the pair of types."""
+    body, mine = state.body, state.lists[i, begin:end]
+    x, y, z, sizes = state.near[part, 0, begin:], state.near[part, 1, begin:], state.near[part, 2, begin:], state.near[part, 3, begin:]
+    for k in range(end - begin):
+        j = mine[k]
+        x[k], y[k], z[k], sizes[k] = body[j, 0], body[j, 1], body[j, 2], body[j, 3]
+    for k in range(end - begin, _padded(end) - begin):
+        x[k] = np.nan
     if state.scales.shape[0] > 1:
-        for k in range(count):
-            near[4, k] = state.scales[state.types[i], state.types[state.lists[i, k]]]
-            near[5, k] = state.energies[state.types[i], state.types[state.lists[i, k]]]
-    return count
+        for k in range(begin, end):
+            state.near[part, 4, k] = state.scales[state.types[i], state.types[state.lists[i, k]]]
+            state.near[part, 5, k] = state.energies[state.types[i], state.types[state.lists[i, k]]]
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _gathered_changes(count, mx, my, mz, old_size, new_size, state, kernel, out):
-    """Changes of the energy with each gathered neighbour of a particle that moves by (mx, my, mz) and takes another size, into `out` (count,).
+@numba.njit(cache=True, error_model="numpy", forceinline=True)
+def _pair_energies(x0, y0, z0, size, begin, end, part, row, state, kernel):
+    """Energies of a particle of a place and size with each gathered neighbour begin..end, into near[part, row].
 
-    At and beyond the cutoff the potential is evaluated at the cutoff: no branch, so the loop runs on vectors. Both y = r^2/lambda^2 and both 1/y come
-    from one division, the slowest instruction here.
+    No branch, so the loop runs on vectors. y = r^2/lambda^2 and 1/y come from one division, the slowest instruction here.
     """
-    x, y, z, sizes, scales, energies = state.near[0], state.near[1], state.near[2], state.near[3], state.near[4], state.near[5]
-    y_cut, w_cut = kernel.cutoff2, 1.0 / kernel.cutoff2
-    for k in range(_padded(count)):
-        old_scale = (scales[k] * mixed_size(old_size, sizes[k], state.nonadditivity)) ** 2
-        new_scale = (scales[k] * mixed_size(new_size, sizes[k], state.nonadditivity)) ** 2
-        dx, dy, dz = x[k] - mx, y[k] - my, z[k] - mz
-        old_r2 = x[k] * x[k] + y[k] * y[k] + z[k] * z[k]
-        new_r2 = dx * dx + dy * dy + dz * dz
-        old_product, new_product = old_r2 * old_scale, new_r2 * new_scale
-        inverse = 1.0 / (old_product * new_product)
-        old_inverse, new_inverse = inverse * new_product, inverse * old_product
-        old_y, old_w = min(old_r2 * old_r2 * old_inverse, y_cut), max(old_scale * old_scale * old_inverse, w_cut)
-        new_y, new_w = min(new_r2 * new_r2 * new_inverse, y_cut), max(new_scale * new_scale * new_inverse, w_cut)
-        out[k] = energies[k] * (reduced_energy_of_both(new_y, new_w, kernel) - reduced_energy_of_both(old_y, old_w, kernel))
+    (e0, e1, e2), near, stop = state.edges, state.near, _padded(end)
+    i0, i1, i2 = 1.0 / e0, 1.0 / e1, 1.0 / e2
+    x, y, z, sizes = near[part, 0, begin:stop], near[part, 1, begin:stop], near[part, 2, begin:stop], near[part, 3, begin:stop]
+    scales, energies, out = near[part, 4, begin:stop], near[part, 5, begin:stop], near[part, row, begin:stop]
+    for k in range(stop - begin):
+        dx, dy, dz = x[k] - x0, y[k] - y0, z[k] - z0
+        dx -= e0 * np.rint(dx * i0)
+        dy -= e1 * np.rint(dy * i1)
+        dz -= e2 * np.rint(dz * i2)
+        r2 = dx * dx + dy * dy + dz * dz
+        scale2 = (scales[k] * mixed_size(size, sizes[k], state.nonadditivity)) ** 2
+        inverse = 1.0 / (r2 * scale2)
+        energy = energies[k] * reduced_energy_of_both(r2 * r2 * inverse, scale2 * scale2 * inverse, kernel)
+        out[k] = energy if r2 < kernel.cutoff2 * scale2 else 0.0
 
 
-@numba.njit(cache=True)
-def _cost(i, mx, my, mz, size, skip, state, kernel):
-    """Change of energy when particle i moves by (mx, my, mz) and takes a size, its pair with particle `skip` left out."""
-    count = _gather(i, state)
-    changes = state.near[6]
-    _gathered_changes(count, mx, my, mz, state.body[i, 3], size, state, kernel, changes)
-    if skip >= 0:
-        for k in range(count):
-            if state.lists[i, k] == skip:
-                changes[k] = 0.0
-    changes[count : _padded(count)] = 0.0
-    # Four sums side by side: one alone would wait for each addition.
+@numba.njit(cache=True, forceinline=True)
+def _sum(begin, end, part, state):
+    """Sum of the new energies. Four sums side by side: one alone would wait for each addition."""
+    values = state.near[part, NEW, begin:]
     a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    for k in range(0, count, 4):
-        a += changes[k]
-        b += changes[k + 1]
-        c += changes[k + 2]
-        d += changes[k + 3]
+    for k in range(0, _padded(end) - begin, 4):
+        a += values[k]
+        b += values[k + 1]
+        c += values[k + 2]
+        d += values[k + 3]
     return (a + b) + (c + d)
 
 
-@numba.njit(cache=True)
-def _settle(i, state):
-    """After an accepted move: new references where particle i has used more than its share of the skin, or shrunk until its list is too long."""
+@numba.njit(cache=True, forceinline=True)
+def _exchange(who, before, swap_range, state):
+    """Exchange the sizes of two particles, if they may be; the one that grows comes first: most exchanges fail on it."""
     body = state.body
-    if used_skin(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state) > REST or body[i, 3] < state.reference[i, 3] - 0.3:
-        renew(i, body[i, 3], state)
+    if who[0] == who[1] or abs(body[who[0], 3] - body[who[1], 3]) > swap_range:
+        return False
+    if body[who[0], 3] > body[who[1], 3]:
+        who[0], who[1] = who[1], who[0]
+    for part in range(2):
+        for axis in range(4):
+            before[part, axis] = body[who[part], axis]
+    body[who[0], 3], body[who[1], 3] = before[1, 3], before[0, 3]
+    return True
+
+
+@numba.njit(cache=True, forceinline=True)
+def _displace(who, before, mx, my, mz, state):
+    """Move a particle."""
+    body, i = state.body, who[0]
+    for axis in range(4):
+        before[0, axis] = body[i, axis]
+    body[i, 0] += mx
+    body[i, 1] += my
+    body[i, 2] += mz
+
+
+@numba.njit(cache=True, forceinline=True)
+def _undo(parts, who, before, state):
+    """Take the particles back to where they were."""
+    for part in range(parts):
+        for axis in range(4):
+            state.body[who[part], axis] = before[part, axis]
+
+
+@numba.njit(cache=True, forceinline=True)
+def _tell(i, skip, part, energy_of, state):
+    """After an accepted move of particle i, add to the energies of its neighbours what those of their pairs with it have gained, but for `skip`."""
+    count = state.counts[i, 0]
+    mine, new, old = state.lists[i, :count], state.near[part, NEW, :count], state.near[part, OLD, :count]
+    for k in range(count):
+        if mine[k] != skip:
+            energy_of[mine[k]] += new[k] - old[k]
 
 
 @numba.njit(cache=True)
-def _run(state, kernel, dimension, temperature, step, swap_fraction, swap_range, moves, rng, counts):
-    """Elementary moves; returns the change of energy and adds to `counts` (tried, accepted displacements; tried, accepted exchanges)."""
+def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction, swap_range, moves, rng, counts):
+    """Elementary moves, each made, judged, and undone if rejected; adds to `counts` (tried, accepted displacements; tried, accepted exchanges).
+
+    The energy that a move may cost is drawn first. Where no pair attracts, a move is rejected as soon as a part of its new energy exceeds it; that
+    holds also for a trial beyond the skin, whose list may lack neighbours: only if the listed ones do not forbid it, it gets a new list.
+    """
     body = state.body
-    n = body.shape[0]
-    change = 0.0
+    who, before, energy = np.zeros(2, dtype=np.int64), np.zeros((2, 4)), np.zeros(2)
     for _ in range(moves):
-        i = int(rng.random() * n)
-        if rng.random() >= swap_fraction:
-            counts[0] += 1
-            mx, my = step * (2.0 * rng.random() - 1.0), step * (2.0 * rng.random() - 1.0)
-            mz = step * (2.0 * rng.random() - 1.0) if dimension == 3 else 0.0
-            cost = _cost(i, mx, my, mz, body[i, 3], -1, state, kernel)
-            if cost <= 0.0 or rng.random() < np.exp(-cost / temperature):
-                body[i, 0] += mx
-                body[i, 1] += my
-                body[i, 2] += mz
-                change += cost
-                counts[1] += 1
-                _settle(i, state)
+        who[0] = int(rng.random() * body.shape[0])
+        parts = 2 if rng.random() < swap_fraction else 1
+        counts[2 * (parts - 1)] += 1
+        if parts == 1:
+            allowed = energy_of[who[0]]
+            mx, my = steps[0] * (2.0 * rng.random() - 1.0), steps[1] * (2.0 * rng.random() - 1.0)
+            _displace(who, before, mx, my, steps[2] * (2.0 * rng.random() - 1.0) if steps[2] > 0 else 0.0, state)
+        else:
+            who[1] = int(rng.random() * body.shape[0])
+            if not _exchange(who, before, swap_range, state):
+                continue
+            allowed = energy_of[who[0]] + energy_of[who[1]]
+        allowed += temperature * rng.standard_exponential()
+        limit = allowed if repulsive else np.inf
+        part, total = 0, 0.0
+        while part < parts and total <= limit:
+            i, begin, count = who[part], 0, state.counts[who[part], 0]
+            energy[part], end = 0.0, min(count, _padded(max(state.counts[i, 1], 1)))  # the close ones, then the others
+            while begin < end and total + energy[part] <= limit:
+                _gather(i, begin, end, part, state)
+                _pair_energies(body[i, 0], body[i, 1], body[i, 2], body[i, 3], begin, end, part, NEW, state, kernel)
+                energy[part] += _sum(begin, end, part, state)
+                begin, end = end, count
+            if total + energy[part] <= limit and used_skin(i, state) > TRIAL:
+                renew(i, before[part, 0], before[part, 1], before[part, 2], body[i, 3], state)
+                continue
+            total += energy[part]
+            part += 1
+        if not total <= allowed:
+            _undo(parts, who, before, state)
             continue
-        counts[2] += 1
-        j = int(rng.random() * n)
-        a, b = body[i, 3], body[j, 3]
-        if i == j or abs(a - b) > swap_range:
-            continue
-        for one, size in ((i, b), (j, a)):
-            if used_skin(one, body[one, 0], body[one, 1], body[one, 2], size, state) > TRIAL:
-                renew(one, max(a, b), state)
-        # The pair (i, j) itself is left out: exchanging the two sizes leaves lambda_ij as it is.
-        cost = _cost(i, 0.0, 0.0, 0.0, b, j, state, kernel) + _cost(j, 0.0, 0.0, 0.0, a, i, state, kernel)
-        if cost <= 0.0 or rng.random() < np.exp(-cost / temperature):
-            body[i, 3], body[j, 3] = b, a
-            change += cost
-            counts[3] += 1
-            _settle(i, state)
-            _settle(j, state)
-    return change
+        counts[2 * parts - 1] += 1
+        for part in range(parts):
+            i = who[part]
+            energy_of[i] = energy[part]
+            _pair_energies(before[part, 0], before[part, 1], before[part, 2], before[part, 3], 0, state.counts[i, 0], part, OLD, state, kernel)
+            _tell(i, who[1 - part] if parts == 2 else -1, part, energy_of, state)  # the pair of an exchange keeps its energy: so does its lambda_ij
+        for part in range(parts):
+            i = who[part]
+            if used_skin(i, state) > REST or body[i, 3] < state.reference[i, 3] - SHRUNK:
+                renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)
 
 
 @numba.njit(cache=True)
-def _total_energy(state, kernel):
-    total = 0.0
+def _sum_energies(state, kernel, energy_of):
+    """The energy of each particle with all others, summed anew."""
     for i in range(state.body.shape[0]):
-        for k in range(_gather(i, state)):
-            r2 = state.near[0, k] ** 2 + state.near[1, k] ** 2 + state.near[2, k] ** 2
-            u = r2 / (state.near[4, k] * mixed_size(state.body[i, 3], state.near[3, k], state.nonadditivity)) ** 2
-            if u < kernel.cutoff2:
-                total += state.near[5, k] * reduced_energy(u, kernel)
-    return 0.5 * total
+        count = state.counts[i, 0]
+        _gather(i, 0, count, 0, state)
+        x, y, z, size = state.body[i, 0], state.body[i, 1], state.body[i, 2], state.body[i, 3]
+        _pair_energies(x, y, z, size, 0, count, 0, NEW, state, kernel)
+        energy_of[i] = _sum(0, count, 0, state)
