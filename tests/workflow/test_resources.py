@@ -66,7 +66,7 @@ def test_more_samples_per_batch_ask_for_more_time_and_for_their_rows_of_a_table_
     few, many = (ask(ensemble={"particles": 2000, "samples": 40, "batch": batch}) for batch in (10, 40))
     for rule in ("equilibrate_liquids", "quench_samples", "find_modes"):
         left, right = few[rule, "N2000_T0.8000_00000-00009"], many[rule, "N2000_T0.8000_00000-00039"]
-        assert right["runtime"] > left["runtime"] and left["mem_mb"] <= right["mem_mb"] < 1.02 * left["mem_mb"]
+        assert right["runtime"] > left["runtime"] and left["mem_mb"] <= right["mem_mb"] < 1.05 * left["mem_mb"]
 
 
 def test_colder_liquids_ask_for_more_time(ask):
