@@ -12,6 +12,7 @@ READY := $(VENV)/ready
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG))
 # Targets come before the options: some options of Snakemake take every word that follows.
 snakemake = $(BIN)/python -m snakemake $(1) --cores $(CORES) $(OVERLAY) $(ARGS)
+results_folder = PYTHONPATH=scripts $(BIN)/python -m vitrine.config_files config.yaml $(CONFIG)
 
 $(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error there is no file $(file); CONFIG takes a file such as studies/pinching.yaml)))
 
@@ -34,16 +35,16 @@ figure_%: $(READY) unlock ## make one figure and what it needs, for example make
 	$(call snakemake,$@)
 
 report: study ## after the study, write one self-contained HTML page with every figure and table beside its results
-	$(call snakemake,--report results/$$($(BIN)/python -c "$$STUDY_NAME" config.yaml $(CONFIG))/report.html)
+	@folder=$$($(results_folder)) && $(call snakemake,--report "$$folder/report.html")
 
 status: $(READY) ## how far a study is that runs here or elsewhere: samples done, left, flagged, time to go
 	@PYTHONPATH=scripts $(BIN)/python -m vitrine.status config.yaml $(CONFIG) $(ARGS)
 
 archive: $(READY) ## pack a finished study's tables, figures, config and provenance; ARGS=--samples adds its samples
-	PYTHONPATH=scripts $(BIN)/python -m vitrine.archive results/$$($(BIN)/python -c "$$STUDY_NAME" config.yaml $(CONFIG)) $(ARGS)
+	@folder=$$($(results_folder)) && PYTHONPATH=scripts $(BIN)/python -m vitrine.archive "$$folder" $(ARGS)
 
-test: $(READY) ## run the tests
-	$(BIN)/python -m pytest -m "not cluster" $(ARGS)
+test: $(READY) ## run the tests, on all cores
+	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup -m "not cluster" $(ARGS)
 
 test-cluster: $(READY) ## run the tests that start a Slurm of their own; they skip, and say why, where that is absent
 	$(BIN)/python -m pytest -m cluster -rs tests/workflow $(ARGS)
@@ -101,12 +102,6 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     sys.exit("Vitrine needs Python 3.11, 3.12 or 3.13, but $(PYTHON) is %d.%d; name another one: make PYTHON=python3.12" % sys.version_info[:2])
 endef
 export CHECK_PYTHON
-
-define STUDY_NAME
-import sys, yaml
-print([name for name in (yaml.safe_load(open(file)).get('study') for file in sys.argv[1:]) if name][-1])
-endef
-export STUDY_NAME
 
 define ALONE
 import os, psutil, sys

@@ -12,6 +12,7 @@ from vitrine.cost import job_cost
 from vitrine.errors import InputError
 from vitrine.provenance import code_hash
 from vitrine.study import Study, temperature_name
+from vitrine.watch import Watch
 
 
 configfile: Path(workflow.basedir, "config.yaml")
@@ -32,6 +33,22 @@ include: "rules/cost.smk"
 
 
 report: "report/workflow.rst"
+
+
+# While it runs: a progress line of every parent temperature that has moved on.
+watch = Watch(study, Path.cwd(), logger.info)
+
+
+onstart:
+    watch.start()
+
+
+onsuccess:
+    watch.end()
+
+
+onerror:
+    watch.end()
 
 
 wildcard_constraints:

@@ -114,10 +114,16 @@ def resources_of(name):
 def estimated_cost(name, wildcards):
     """Seconds and megabytes that a job takes by the measured cost of its step."""
     if "particles" not in wildcards.keys():
-        return job_cost(name, study)
+        return cached_cost(name)
     particles = int(wildcards.particles)
     samples = len(sample_indices(wildcards.batch)) if "batch" in wildcards.keys() else study.ensembles[particles].samples
-    return job_cost(name, study, particles, wildcards.T_p, samples)
+    return cached_cost(name, particles, wildcards.T_p, samples)
+
+
+@functools.cache
+def cached_cost(name, *ensemble):
+    """The cost of a rule's job: of N, T_p and the number of samples, the same for nearly all batches."""
+    return job_cost(name, study, *ensemble)
 
 
 def study_settings():

@@ -8,16 +8,16 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
 from vitrine.batches import sample_indices
+from vitrine.config_files import merged_config
 from vitrine.errors import InputError
 from vitrine.provenance import provenance
 from vitrine.study import EnsemblePlan, Study, temperature_name
@@ -60,28 +60,6 @@ class Progress:
         if left:
             text += f"; {duration(seconds) if seconds is not None else 'unknown time'} of a core to go"
         return text
-
-
-def merged_config(files: list[Path]) -> dict:
-    """Config files laid over each other, as Snakemake does. Raises InputError for a file that cannot be read."""
-    config: dict = {}
-    for file in files:
-        try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise InputError(f"{file}: not a YAML file that can be read ({error})") from error
-        if not isinstance(content, Mapping):
-            raise InputError(f"{file}: holds {type(content).__name__}, allowed is a section of keys")
-        _lay_over(config, content)
-    return config
-
-
-def _lay_over(config: dict, content: Mapping) -> None:
-    for key, value in content.items():
-        if isinstance(value, Mapping) and isinstance(config.get(key), dict):
-            _lay_over(config[key], value)
-        else:
-            config[key] = value
 
 
 def progress_of(results: Path, plan: EnsemblePlan, temperature: str) -> Progress:
@@ -163,16 +141,23 @@ def duration(seconds: float) -> str:
     return f"{seconds / 86400:.0f} days"
 
 
+def progress_lines(study: Study, results: Path, spent: pd.DataFrame | None = None) -> list[str]:
+    """The progress line of every ensemble. spent: as `costs` gives it; by default it is read."""
+    spent, lines = costs(results) if spent is None else spent, []
+    for plan in study.ensembles.values():
+        for temperature in map(temperature_name, plan.parent_temperatures):
+            progress = progress_of(results, plan, temperature)
+            lines.append(progress.line(seconds_to_go(progress, spent)))
+    return lines
+
+
 def report_status(study: Study, directory: Path) -> str:
     """The progress lines of every ensemble and the costs by step; the costs are also written to results/<study>/costs.parquet."""
     results = directory / "results" / study.name
     if not results.is_dir():
         return f"{results}: nothing yet"
-    spent, lines = costs(results), []
-    for plan in study.ensembles.values():
-        for temperature in map(temperature_name, plan.parent_temperatures):
-            progress = progress_of(results, plan, temperature)
-            lines.append(progress.line(seconds_to_go(progress, spent)))
+    spent = costs(results)
+    lines = progress_lines(study, results, spent)
     if len(spent):
         write_table(COSTS, spent, results / "costs.parquet", provenance(study.config))
         by_step = spent.groupby("step").agg(

@@ -25,6 +25,8 @@ _Validator = jsonschema.validators.extend(
     ),
 )
 DIGITS = 4  # decimals of T_p in the names of folders
+MOST_VALUES, DEEPEST = 100_000, 20  # a config beyond these is a mistake, or meant to fill the memory
+MOST_BATCHES = 100_000  # of a study; Snakemake plans six jobs for each
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Study:
             _check_ensemble(f"ensembles[{number}]", plan, model)
             if plan.particles in [other.particles for other in plans[:number]]:
                 raise InputError(f"config key ensembles[{number}].particles is {plan.particles}: another ensemble has this size already")
+        _check_number_of_batches(plans)
         preparation = config["preparation"]
         engine = chosen_engine(preparation["engine"], model, key="preparation.engine", conda=conda)
         _check_sampler(preparation, model, plans, engine)
@@ -150,21 +153,24 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, plans: Sequence[Ens
 
 
 def _check_schema(config: Mapping) -> None:
-    _check_numbers("", config)
+    _check_values("", config, [0])
     validator = _Validator(yaml.safe_load(SCHEMA.read_text()))
     error = next(iter(sorted(validator.iter_errors(config), key=lambda e: (e.validator != "additionalProperties", [str(p) for p in e.path]))), None)
     if error is not None:
         raise InputError(_sentence(error))
 
 
-def _check_numbers(key: str, value: object) -> None:
-    """Refuse what a schema of numbers lets pass: NaN and infinity."""
+def _check_values(key: str, value: object, seen: list[int], depth: int = 0) -> None:
+    """Refuse what a schema lets pass, NaN and infinity, and what it would never end with: aliases of YAML that unfold into billions of values."""
+    seen[0] += 1
+    if seen[0] > MOST_VALUES or depth > DEEPEST:
+        raise InputError(f"config key {key[:80]}: allowed are {MOST_VALUES} values in all and sections in sections, {DEEPEST} deep")
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            _check_numbers(f"{key}.{name}".lstrip("."), inner)
+            _check_values(f"{key}.{name}".lstrip("."), inner, seen, depth + 1)
     elif isinstance(value, list):
         for place, inner in enumerate(value):
-            _check_numbers(f"{key}[{place}]", inner)
+            _check_values(f"{key}[{place}]", inner, seen, depth + 1)
     elif isinstance(value, float) and not np.isfinite(value):
         raise InputError(f"config key {key} is {value}: allowed is a finite number")
 
@@ -196,6 +202,17 @@ def _sentence(error: jsonschema.ValidationError) -> str:
     if "minItems" in schema:
         bounds.append(f"with at least {schema['minItems']} entry")
     return f"config key {key} is {value}: allowed is {' '.join([text, ' and '.join(bounds)]).strip()}"
+
+
+def _check_number_of_batches(plans: Sequence[EnsemblePlan]) -> None:
+    """Before any list of them is made."""
+    numbers = [len(plan.parent_temperatures) * -(-plan.samples // plan.batch) for plan in plans]
+    if sum(numbers) > MOST_BATCHES:
+        worst = int(np.argmax(numbers))
+        raise InputError(
+            f"config key ensembles[{worst}].batch is {plans[worst].batch}: this makes {numbers[worst]} batches of samples, "
+            f"allowed are {MOST_BATCHES} in a study; take more samples per batch"
+        )
 
 
 def _check_ensemble(key: str, plan: EnsemblePlan, model: GlassFormer) -> None:

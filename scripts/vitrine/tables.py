@@ -34,6 +34,7 @@ SWEEPS = "sweeps"
 NONE = "1"
 
 CHECKSUM = "checksum"  # its key in the file metadata
+EXPANSION = 1000  # bytes in memory over bytes in the file, at most; of real tables it is below 10
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def read_table(table: Table, path: str | Path) -> pd.DataFrame:
     Raises InputError where the file is missing, truncated, damaged, another table, or lacks a column.
     """
     try:
+        _check_room(Path(path))
         arrow = pq.read_table(path, partitioning=None)
         about = json.loads((arrow.schema.metadata or {}).get(b"vitrine", b"{}"))
         arrow.validate(full=True)
@@ -103,6 +105,13 @@ def read_table(table: Table, path: str | Path) -> pd.DataFrame:
     if CHECKSUM in about and about[CHECKSUM] != _checksum(arrow):
         raise InputError(f"{path}: is damaged, its numbers do not match their checksum; remove it and run again")
     return arrow.select([column.name for column in table.columns]).to_pandas()
+
+
+def _check_room(path: Path) -> None:
+    """Refuse a file that says it unfolds into far more than tables do, before memory is set aside for it."""
+    about, room = pq.read_metadata(path), path.stat().st_size
+    if about.num_rows * about.num_columns * 8 > EXPANSION * room:
+        raise ValueError(f"it says that it holds {about.num_rows} rows of {about.num_columns} columns, in {room} bytes")
 
 
 def read_provenance(path: str | Path) -> dict:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 from vitrine import status
+from vitrine.config_files import merged_config
 from vitrine.errors import InputError
 from vitrine.study import Study, temperature_name
 from vitrine.tables import COSTS, GLASSES, LIQUIDS, read_table, write_table
@@ -23,7 +24,7 @@ def study(tmp_path):
         yaml.safe_dump({"study": "small", "ensembles": [{"particles": 256, "samples": 5, "batch": 2, "parent_temperatures": list(LADDER)}]})
     )
     (tmp_path / "results" / "small").mkdir(parents=True)
-    return Study.from_config(status.merged_config([DEFAULT, overlay]))
+    return Study.from_config(merged_config([DEFAULT, overlay]))
 
 
 def finish(tmp_path, T_p, batch, *steps, seconds=10.0, memory="200.0"):
@@ -112,7 +113,7 @@ def test_a_config_that_cannot_be_read(tmp_path, content):
     if content is not None:
         file.write_text(content)
     with pytest.raises(InputError, match="config.yaml: "):
-        status.merged_config([file])
+        merged_config([file])
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (5400, "1.5 h"), (172800, "2 days")])

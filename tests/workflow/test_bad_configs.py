@@ -1,5 +1,7 @@
 """A config that cannot be used gives one sentence with the key, its value and what is allowed, before any job starts."""
 
+from itertools import pairwise
+
 import pytest
 
 REPEATED = [{"particles": 160, "samples": 2, "batch": 1, "parent_temperatures": [1.0]}] * 2
@@ -7,6 +9,10 @@ REPEATED = [{"particles": 160, "samples": 2, "batch": 1, "parent_temperatures": 
 
 def ensemble(**changes):
     return {"ensembles": [{"particles": 160, "samples": 2, "batch": 1, "parent_temperatures": [1.0, 0.8], **changes}]}
+
+
+def deep(levels):
+    return {"a": deep(levels - 1)} if levels else 1
 
 
 BAD = {
@@ -29,6 +35,9 @@ BAD = {
     "slash in the name": ({"study": "a/b"}, ["study", "a/b", "letters"]),
     "name that leads elsewhere": ({"study": ".."}, ["study", "..", "letters"]),
     "neither all nor a number": ({"pinching": {"bonds": "some"}}, ["pinching.bonds", "some", "all"]),
+    "samples beyond counting": (ensemble(samples=99999999), ["ensembles[0].batch", "199999998 batches", "100000"]),
+    "sweeps beyond counting": ({"preparation": {"maximum_sweeps": 10**30}}, ["preparation.maximum_sweeps", "1e+12"]),
+    "sections in sections": ({"quench": deep(60)}, ["quench.a.a", "20 deep"]),
     "block that is no block": ({"quench": 3}, ["quench", "3"]),
 }
 
@@ -41,6 +50,26 @@ def test_bad_config_is_one_sentence(workflow, overlay, tmp_path, content, said):
     assert "Traceback" not in done.stdout
     assert any(all(word in line for word in said) for line in done.stdout.splitlines()), done.stdout
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "a: &a [1]\n" + "".join(f"{b}: &{b} [{', '.join(9 * [f'*{a}'])}]\n" for a, b in pairwise("abcdefghij")),
+            "100000 values",
+        ),
+        ("study: !!python/object/apply:os.mkdir [harm]\n", "not valid JSON or YAML"),
+    ],
+    ids=["aliases of aliases", "a call"],
+)
+def test_hostile_yaml_is_refused(workflow, tmp_path, text, said):
+    bad = tmp_path / "hostile.yaml"
+    bad.write_text(text, encoding="utf-8")
+    done = workflow(tmp_path, bad).run()
+    assert done.returncode == 1
+    assert said in done.stdout and "Traceback" not in done.stdout
+    assert not (tmp_path / "harm").exists() and not (tmp_path / "results").exists()
 
 
 def test_config_that_is_no_yaml_says_so(workflow, tmp_path):

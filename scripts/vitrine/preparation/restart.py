@@ -79,7 +79,7 @@ class Keeper:
                     if name != "key":
                         part, _, inner = name.partition("/")
                         parts[part][inner] = stored[name]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile) as error:
             log.warning("%s cannot be read (%s): the sample starts anew", self.path.name, error)
             return None
         log.info("going on from %s", self.path.name)

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+import gsd.fl
 import gsd.hoomd
 import numpy as np
 
@@ -20,6 +21,9 @@ from vitrine.errors import InputError, SampleError
 from vitrine.files import whole_file
 from vitrine.models import glass_former
 from vitrine.samples.sample import Sample
+
+# What a frame may hold by the number; where its arrays are left out, GSD makes them up.
+COUNTED = ("particles", "bonds", "angles", "dihedrals", "impropers", "constraints", "pairs")
 
 
 def write_samples(path: str | Path, samples: Iterable[Sample]) -> None:
@@ -42,6 +46,7 @@ def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
     with trajectory:
         for number in range(len(trajectory)):
             try:
+                _check_room(trajectory.file, number, Path(path).stat().st_size)
                 yield _from_frame(trajectory[number])
             except SampleError as error:
                 yield SampleError(f"frame {number}: {error}")
@@ -119,6 +124,16 @@ def _to_frame(sample: Sample) -> gsd.hoomd.Frame:
     }
     frame.log["vitrine/checksum"] = np.frombuffer(_checksum(frame), dtype=np.uint8)
     return frame
+
+
+def _check_room(file: gsd.fl.GSDFile, number: int, room: int) -> None:
+    """Refuse a frame that says it holds more than the `room` [bytes] of its file, before memory is set aside; it takes after the first frame."""
+    for frame in (0, number):
+        for what in COUNTED:
+            if file.chunk_exists(frame=frame, name=f"{what}/N"):
+                held = int(np.ravel(file.read_chunk(frame=frame, name=f"{what}/N"))[0])
+                if held > room:
+                    raise SampleError(f"it says that it holds {held} {what}, which do not fit into {room} bytes")
 
 
 def _from_frame(frame: gsd.hoomd.Frame) -> Sample:
