@@ -17,7 +17,7 @@ import yaml
 from vitrine.cost import COSTS
 from vitrine.figures.style import save
 from vitrine.files import whole_file
-from vitrine.tables import read_provenance, read_table, write_table
+from vitrine.parquet import read_provenance, read_table, write_table
 
 from benchmarks.fits import FITS, LAW, fit_steps
 from benchmarks.readme import README, REPOSITORY, put_between_marks, readme_table, write_head

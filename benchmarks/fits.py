@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from vitrine.tables import NONE, Column, Table
+from vitrine.parquet import Column, Table
+from vitrine.tables import NONE
 
 FITS = Table(
     "scaling_fits",

@@ -18,8 +18,9 @@ from vitrine.aggregation.ensemble import Ensemble
 from vitrine.aggregation.modes import aggregate_modes
 from vitrine.aggregation.pinching import aggregate_pinching
 from vitrine.measures import bond_operator_modes, elastic_moduli, measure_batch, pinch_bonds, vibrational_modes
+from vitrine.parquet import Table, write_table
 from vitrine.samples import Sample
-from vitrine.tables import BOND_OPERATOR, ELASTICITY, MODES, PINCHING, Table, write_table
+from vitrine.tables import BOND_OPERATOR, ELASTICITY, MODES, PINCHING
 
 from benchmarks.glasses import config, load
 from benchmarks.memory import peak_bytes
@@ -69,7 +70,7 @@ def measure(name: str, glass: Sample) -> dict[str, float]:
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        one, moduli = measure_batch([glass], table, observable), measure_batch([glass], ELASTICITY, elastic_moduli)
+        one, moduli = (pd.DataFrame(measure_batch([glass], *what)) for what in ((table, observable), (ELASTICITY, elastic_moduli)))
         for batch in range(BATCHES):
             path = write(table, one, batch)
             write(ELASTICITY, moduli, batch)

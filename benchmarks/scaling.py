@@ -17,7 +17,8 @@ from pathlib import Path
 
 from vitrine import __version__
 from vitrine.linalg.solvers import FASTEST_FIRST, is_present
-from vitrine.tables import NONE, Column, Table, write_table
+from vitrine.parquet import Column, Table, write_table
+from vitrine.tables import NONE
 
 from benchmarks.glasses import FOLDER, stored
 from benchmarks.machine import machine

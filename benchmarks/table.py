@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 from vitrine import __version__
-from vitrine.tables import NONE, Column, Table, write_table
+from vitrine.parquet import Column, Table, write_table
+from vitrine.tables import NONE
 
 BENCHMARKS = Table(
     "benchmarks",

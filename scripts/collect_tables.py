@@ -7,8 +7,8 @@ import pandas as pd
 from vitrine.aggregation.study import collect_flags
 from vitrine.inputs import TABLES
 from vitrine.job import start_log
+from vitrine.parquet import read_table, write_table
 from vitrine.provenance import provenance
-from vitrine.tables import read_table, write_table
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])

@@ -10,11 +10,12 @@ from vitrine.batches import sample_indices
 from vitrine.compile import compile_once
 from vitrine.job import start_log
 from vitrine.models import glass_former
+from vitrine.parquet import write_table
 from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, random_starts
 from vitrine.preparation.restart import Restarts
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples, write_samples
-from vitrine.tables import LIQUIDS, RELAXATION, write_table
+from vitrine.tables import LIQUIDS, RELAXATION
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])

@@ -7,8 +7,9 @@ import pandas as pd
 from vitrine.aggregation.study import StudySettings, collect_quantities
 from vitrine.aggregation.study_fits import fit_study
 from vitrine.job import start_log
+from vitrine.parquet import read_table, write_table
 from vitrine.provenance import provenance
-from vitrine.tables import ESTIMATES, FITS, QUANTITIES, read_table, write_table
+from vitrine.tables import ESTIMATES, FITS, QUANTITIES
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])

@@ -6,10 +6,11 @@ In: the liquids (GSD). Out: the glasses (GSD) and how each quench ran (tables.GL
 from vitrine.batches import sample_indices
 from vitrine.job import start_log
 from vitrine.linalg import Algebra
+from vitrine.parquet import write_table
 from vitrine.preparation.quench import quench
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples, write_samples
-from vitrine.tables import GLASSES, write_table
+from vitrine.tables import GLASSES
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])

@@ -7,8 +7,9 @@ from vitrine.aggregation.summary import summarise, summary_markdown
 from vitrine.files import whole_file
 from vitrine.inputs import read_inputs
 from vitrine.job import start_log
+from vitrine.parquet import write_table
 from vitrine.provenance import provenance
-from vitrine.tables import SUMMARY, write_table
+from vitrine.tables import SUMMARY
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from vitrine import tables
+from vitrine.parquet import Table, read_table
 
-TABLES = {table.name: table for table in vars(tables).values() if isinstance(table, tables.Table)}
+TABLES = {table.name: table for table in vars(tables).values() if isinstance(table, Table)}
 
 
 def read_inputs(named_inputs: Mapping[str, str]) -> dict[str, pd.DataFrame]:
     """The tables of a rule's inputs, each named after its schema in `tables`."""
-    return {name: tables.read_table(TABLES[name], path) for name, path in named_inputs.items()}
+    return {name: read_table(TABLES[name], path) for name, path in named_inputs.items()}

@@ -19,9 +19,10 @@ import pyarrow.parquet as pq
 from vitrine.batches import sample_indices
 from vitrine.config_files import merged_config
 from vitrine.errors import InputError
+from vitrine.parquet import write_table
 from vitrine.provenance import provenance
 from vitrine.study import EnsemblePlan, Study, temperature_name
-from vitrine.tables import COSTS, write_table
+from vitrine.tables import COSTS
 
 # The last file of each step on a batch of samples, in the order of the steps.
 STEPS = {

@@ -1,26 +1,10 @@
 """The schema of every Parquet table: column, type, unit, meaning.
 
 Units are written for humans in the unit system of `models`: energy epsilon, length lambda_min (the diameter of the smallest particle), mass m,
-k_B = 1. Each column carries its unit and meaning in the Parquet field metadata; each file carries its provenance in the file metadata.
-
-A sample that could not be prepared or measured has one row, with NaN in every number and the reason in `flag`. A good row has flag "".
+k_B = 1. A sample that could not be prepared or measured has one row, with NaN in every number and the reason in `flag`. A good row has flag "".
 """
 
-from __future__ import annotations
-
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from vitrine.errors import InputError
-from vitrine.files import whole_file
+from vitrine.parquet import Column, Table
 
 ENERGY = "epsilon"
 LENGTH = "lambda_min"
@@ -32,102 +16,6 @@ MODULUS = "epsilon/lambda_min^d"
 INVERSE_STIFFNESS = "lambda_min^2/epsilon"
 SWEEPS = "sweeps"
 NONE = "1"
-
-CHECKSUM = "checksum"  # its key in the file metadata
-EXPANSION = 1000  # bytes in memory over bytes in the file, at most; of real tables it is below 10
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: `type` is a pyarrow type name (double, int32, int64, string), `unit` and `meaning` are for readers."""
-
-    name: str
-    type: str
-    unit: str
-    meaning: str
-
-    def field(self) -> pa.Field:
-        return pa.field(self.name, pa.type_for_alias(self.type), metadata={"unit": self.unit, "meaning": self.meaning})
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table's name, meaning and columns."""
-
-    name: str
-    meaning: str
-    columns: tuple[Column, ...]
-
-    def schema(self) -> pa.Schema:
-        return pa.schema([column.field() for column in self.columns])
-
-    def empty_row(self, **values: object) -> dict[str, object]:
-        """One row with the given values; every other column is NaN, -1 or an empty string."""
-        blank = {"double": np.nan, "int32": -1, "int64": -1, "string": ""}
-        return {column.name: values.get(column.name, blank[column.type]) for column in self.columns}
-
-
-def write_table(table: Table, data: pd.DataFrame | Mapping[str, Sequence] | Sequence[Mapping], path: str | Path, provenance: Mapping) -> None:
-    """Write `data` under `table`'s schema, whole or not at all, with `provenance` (JSON) in the file metadata.
-
-    Raises InputError where a column is missing or unknown.
-    """
-    frame = pd.DataFrame(data, columns=[column.name for column in table.columns]) if isinstance(data, (list, tuple)) else pd.DataFrame(data)
-    names = [column.name for column in table.columns]
-    if set(frame.columns) != set(names):
-        wrong = sorted(set(frame.columns) ^ set(names))
-        raise InputError(f"{path}: table {table.name} has missing or unknown columns {wrong}; its columns are {names}")
-    arrow = pa.Table.from_pandas(frame[names], schema=table.schema(), preserve_index=False)
-    about = {"table": table.name, "meaning": table.meaning, **provenance, CHECKSUM: _checksum(arrow)}
-    arrow = arrow.replace_schema_metadata({"vitrine": json.dumps(about, sort_keys=True)})
-    with whole_file(path) as partial:
-        pq.write_table(arrow, partial, compression="zstd")
-
-
-def read_table(table: Table, path: str | Path) -> pd.DataFrame:
-    """Read a table and check that it is the one asked for.
-
-    Raises InputError where the file is missing, truncated, damaged, another table, or lacks a column.
-    """
-    try:
-        _check_room(Path(path))
-        arrow = pq.read_table(path, partitioning=None)
-        about = json.loads((arrow.schema.metadata or {}).get(b"vitrine", b"{}"))
-        arrow.validate(full=True)
-    except (OSError, ValueError, pa.ArrowException) as error:  # ValueError: what a flipped bit makes of the metadata
-        reason = " ".join(str(error).split())  # the library's own has line breaks
-        raise InputError(f"{path}: not a whole Parquet file ({reason}); remove it and run again") from error
-    if about.get("table", table.name) != table.name:
-        raise InputError(f"{path}: is a table of {about['table']}, not of {table.name}; remove it and run again")
-    missing = [column.name for column in table.columns if column.name not in arrow.column_names]
-    if missing:
-        raise InputError(f"{path}: is not a table of {table.name}, it lacks the columns {missing}; remove it and run again")
-    if CHECKSUM in about and about[CHECKSUM] != _checksum(arrow):
-        raise InputError(f"{path}: is damaged, its numbers do not match their checksum; remove it and run again")
-    return arrow.select([column.name for column in table.columns]).to_pandas()
-
-
-def _check_room(path: Path) -> None:
-    """Refuse a file that says it unfolds into far more than tables do, before memory is set aside for it."""
-    about, room = pq.read_metadata(path), path.stat().st_size
-    if about.num_rows * about.num_columns * 8 > EXPANSION * room:
-        raise ValueError(f"it says that it holds {about.num_rows} rows of {about.num_columns} columns, in {room} bytes")
-
-
-def read_provenance(path: str | Path) -> dict:
-    """The provenance that `write_table` put into the file metadata."""
-    about = json.loads(pq.read_schema(path).metadata[b"vitrine"])
-    return {name: value for name, value in about.items() if name != CHECKSUM}
-
-
-def _checksum(arrow: pa.Table) -> str:
-    """SHA-256 of names, types and values, by which silent damage is seen: Parquet itself has no such thing."""
-    digest = hashlib.sha256()
-    for field, column in zip(arrow.schema, arrow.columns, strict=True):
-        digest.update(f"{field.name} {field.type} {len(column)};".encode())
-        values = column.to_numpy()
-        digest.update("\0".join(map(str, values)).encode() if values.dtype == object else np.ascontiguousarray(values).tobytes())
-    return digest.hexdigest()
 
 
 # --- one row per sample, bond or mode: written batch by batch ----------------------------------------------------------------------------------

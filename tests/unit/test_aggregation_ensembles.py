@@ -12,6 +12,7 @@ from vitrine.aggregation.liquids import aggregate_liquids
 from vitrine.aggregation.modes import aggregate_modes
 from vitrine.aggregation.pinching import SCATTERED, aggregate_pinching
 from vitrine.errors import InputError
+from vitrine.parquet import read_table, write_table
 
 SAMPLES = 60
 FRACTION = 0.9
@@ -114,7 +115,7 @@ def run(tmp_path):
         for part in np.array_split(np.arange(SAMPLES) if order is None else order, files):
             rows = pd.concat([rows_of[sample] for sample in part if sample in rows_of])
             paths.append(tmp_path / f"{next(made)}" / f"{name}.parquet")
-            tables.write_table(table, rows.reset_index(drop=True), paths[-1], {})
+            write_table(table, rows.reset_index(drop=True), paths[-1], {})
         return paths
 
     def aggregate(name, files=1, order=None, change=None, **settings):
@@ -190,8 +191,8 @@ def test_results_fit_their_schemas(run, name, tmp_path):
     frames = run(name, change={AGGREGATIONS[name][0][0]: flag_samples(5)})
     for schema, frame in zip(schemas, frames, strict=True):
         path = tmp_path / f"{schema}.parquet"
-        tables.write_table(getattr(tables, schema), frame, path, {})
-        assert len(tables.read_table(getattr(tables, schema), path)) == len(frame) > 0
+        write_table(getattr(tables, schema), frame, path, {})
+        assert len(read_table(getattr(tables, schema), path)) == len(frame) > 0
 
 
 @pytest.mark.parametrize("name", AGGREGATIONS)
@@ -228,7 +229,7 @@ def test_a_negative_eigenvalue_in_a_good_row_is_an_unstable_sample(run):
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     path = tmp_path / "glasses.parquet"
-    tables.write_table(tables.GLASSES, DATA["glasses"][1](), path, {})
+    write_table(tables.GLASSES, DATA["glasses"][1](), path, {})
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(InputError, match="glasses.parquet"):
         aggregate_glasses([path], ENSEMBLE)

@@ -11,6 +11,7 @@ from vitrine.aggregation.study import StudySettings, collect_flags, collect_quan
 from vitrine.aggregation.study_fits import fit_study
 from vitrine.aggregation.summary import number, summarise, summary_markdown
 from vitrine.errors import InputError
+from vitrine.parquet import read_table, write_table
 
 SETTINGS = StudySettings(particles=2000, dimension=3, density=0.58, onset_temperature=0.9, crossover_temperature=0.66)
 A0 = 0.58 ** (-1 / 3)
@@ -244,8 +245,8 @@ def test_deviation_only_where_the_two_are_the_same_quantity(data):
 
 def test_tables_fit_their_schemas(data, quantities, fits, tmp_path):
     for table, frame in ((tables.QUANTITIES, quantities), (tables.FITS, fits), (tables.SUMMARY, summary_of(data))):
-        tables.write_table(table, frame, tmp_path / "table.parquet", {})
-        assert len(tables.read_table(table, tmp_path / "table.parquet")) == len(frame)
+        write_table(table, frame, tmp_path / "table.parquet", {})
+        assert len(read_table(table, tmp_path / "table.parquet")) == len(frame)
 
 
 def flags_frame(*rows):

@@ -243,11 +243,11 @@ def test_the_rows_do_not_depend_on_how_many_are_measured_at_once(samples, device
     """To the last bit, on the twin; a GPU may sum in another order."""
     exactly = device.name == "twin"
     on_gpu = partial(measure, algebra=Algebra(device="gpu"))
-    one = measure_batch(samples, table, on_gpu)
+    one = pd.DataFrame(measure_batch(samples, table, on_gpu))
     for at_once in (2, 4, 7):
-        several = measure_batch(samples, table, on_gpu, at_once)
+        several = pd.DataFrame(measure_batch(samples, table, on_gpu, at_once))
         pd.testing.assert_frame_equal(several, one, check_exact=exactly, **({} if exactly else {"rtol": 1e-9}))
-    cpu = measure_batch(samples, table, measure)
+    cpu = pd.DataFrame(measure_batch(samples, table, measure))
     assert one["flag"].tolist() == cpu["flag"].tolist() and one["sample"].tolist() == cpu["sample"].tolist()
     assert set(one["flag"][one["flag"] != ""]) == {cpu["flag"][cpu["sample"] == 1].item(), "unreadable: so and so"}
     value = "omega" if table is MODES else "lambda"
@@ -353,7 +353,7 @@ def test_every_thread_has_one_stream_and_failures_are_raised(glass, monkeypatch)
     found = present(monkeypatch, gpu.find_gpu.__wrapped__())
     assert found.name == "Twin 3000, CuPy 15.0" and found.memory() == (3 * GB, 4 * GB)
     samples = [dataclasses.replace(glass, index=index, parent_temperature=0.7) for index in range(6)]
-    frame = measure_batch(samples, BOND_OPERATOR, partial(bond_operator_modes, vectors=2, algebra=Algebra(device="gpu")), at_once=2)
+    frame = pd.DataFrame(measure_batch(samples, BOND_OPERATOR, partial(bond_operator_modes, vectors=2, algebra=Algebra(device="gpu")), at_once=2))
     assert (frame["flag"] == "").all()
     assert 1 <= len(seen.streams) == len(set(seen.streams)) <= 2 and threading.get_ident() not in seen.streams
     assert seen.errstate == {"raise"}

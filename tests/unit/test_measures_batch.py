@@ -10,8 +10,9 @@ import pytest
 from naive import liquid, poly
 from vitrine.errors import SampleError
 from vitrine.measures import bond_operator_modes, elastic_moduli, measure_batch, pinch_bonds, vibrational_modes
+from vitrine.parquet import read_table, write_table
 from vitrine.samples.store import missing_sample
-from vitrine.tables import BOND_OPERATOR, ELASTICITY, MODES, PINCHING, read_table, write_table
+from vitrine.tables import BOND_OPERATOR, ELASTICITY, MODES, PINCHING
 
 MEASURES = {
     "modes": (MODES, partial(vibrational_modes, vectors=5), 3 * 160 - 3),
@@ -19,6 +20,10 @@ MEASURES = {
     "pinching": (PINCHING, lambda sample: pinch_bonds(sample, np.random.default_rng(1), 30), 30),
     "bond_operator": (BOND_OPERATOR, partial(bond_operator_modes, spectrum="largest", vectors=5), 5),
 }
+
+
+def measured(*arguments):
+    return pd.DataFrame(measure_batch(*arguments))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +36,7 @@ def samples(glass):
 
 @pytest.mark.parametrize(("table", "measure", "rows"), MEASURES.values(), ids=MEASURES)
 def test_rows_keys_and_flags(samples, table, measure, rows, tmp_path):
-    frame = measure_batch(samples, table, measure)
+    frame = measured(samples, table, measure)
     assert list(frame.columns) == [column.name for column in table.columns]
     assert frame["sample"].tolist() == [3] * rows + [4, 5, 6]
     assert (frame["particles"] == 160).all() and (frame["parent_temperature"] == 0.7).all()
@@ -51,14 +56,14 @@ def test_a_flagged_sample_is_not_measured(samples):
     def measure(sample):
         raise AssertionError("measured all the same")
 
-    assert len(measure_batch(samples[2:], MODES, measure)) == 2
+    assert len(measured(samples[2:], MODES, measure)) == 2
 
 
 def test_the_reason_of_a_failure_is_kept(samples):
     def measure(sample):
         raise SampleError("so and so")
 
-    frame = measure_batch(samples[:1], MODES, measure)
+    frame = measured(samples[:1], MODES, measure)
     assert frame["flag"].tolist() == ["so and so"] and np.isnan(frame["omega"][0])
 
 
@@ -92,18 +97,18 @@ def test_several_samples_at_once(glass, at_once):
             under_way, done = under_way - 1, done + 1
         return {"mode": np.arange(2), "omega": np.full(2, float(sample.index)), "participation": np.full(2, 0.5)}
 
-    frame = measure_batch(samples(), MODES, measure, at_once)
+    frame = measured(samples(), MODES, measure, at_once)
     assert frame["sample"].tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
     assert np.array_equal(frame["omega"], frame["sample"])
     assert most == at_once and ahead <= at_once + 1
 
 
 def test_no_samples():
-    frame = measure_batch([], MODES, vibrational_modes)
+    frame = measured([], MODES, vibrational_modes)
     assert len(frame) == 0 and list(frame.columns) == [column.name for column in MODES.columns]
 
 
 def test_numbers_of_a_sample_do_not_depend_on_its_batch(samples):
-    alone = measure_batch(samples[:1], *MEASURES["pinching"][:2])
-    both = measure_batch([samples[0], dataclasses.replace(samples[0], index=8)], *MEASURES["pinching"][:2])
+    alone = measured(samples[:1], *MEASURES["pinching"][:2])
+    both = measured([samples[0], dataclasses.replace(samples[0], index=8)], *MEASURES["pinching"][:2])
     pd.testing.assert_frame_equal(alone, both[: len(alone)])

@@ -126,7 +126,7 @@ def test_edit_of_a_table_reaches_who_writes_and_reads_it(library):
 
 
 def test_what_all_tables_share_counts_for_all(library):
-    moved = reruns(library, lambda: edit(library / "vitrine/tables.py", 'compression="zstd"', 'compression="snappy"'))
+    moved = reruns(library, lambda: edit(library / "vitrine/parquet.py", 'compression="zstd"', 'compression="snappy"'))
     assert {"find_modes", "quench_samples", "pinch_bonds"} <= moved
 
 

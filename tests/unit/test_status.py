@@ -9,8 +9,9 @@ import yaml
 from vitrine import status
 from vitrine.config_files import merged_config
 from vitrine.errors import InputError
+from vitrine.parquet import read_table, write_table
 from vitrine.study import Study, temperature_name
-from vitrine.tables import COSTS, GLASSES, LIQUIDS, read_table, write_table
+from vitrine.tables import COSTS, GLASSES, LIQUIDS
 
 DEFAULT = Path(__file__).resolve().parents[2] / "config.yaml"
 LADDER = (1.0, 0.5)

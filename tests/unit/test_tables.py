@@ -8,7 +8,8 @@ import pytest
 from vitrine import tables
 from vitrine.errors import InputError
 from vitrine.inputs import TABLES, read_inputs
-from vitrine.tables import GLASSES, MODES, Table, read_provenance, read_table, write_table
+from vitrine.parquet import Table, read_provenance, read_table, write_table
+from vitrine.tables import GLASSES, MODES
 
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 

@@ -81,7 +81,7 @@ def test_largest_eigenvalue_bounds_every_bond(any_glass):
 
 
 def test_energy_of_a_small_displacement(any_glass):
-    """U(x + s z) = U + s^2 omega^2/2 + O(s^3) along a mode: by plain sums of pair energies, both signs; so small a step opens and closes no contact."""
+    """U(x + s z) = U + s^2 omega^2/2 + O(s^3) along a mode, by plain sums of pair energies; so small a step opens and closes no contact."""
     bonds = Interactions.of(any_glass)
     stiffness, modes = full_spectrum(bonds.hessian, any_glass.dimension, vectors=True)
     for k in (0, len(stiffness) // 2, len(stiffness) - 1):

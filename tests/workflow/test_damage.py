@@ -13,7 +13,7 @@ import pytest
 import recorded_jobs
 from vitrine.errors import InputError
 from vitrine.inputs import TABLES
-from vitrine.tables import read_provenance, read_table, write_table
+from vitrine.parquet import read_provenance, read_table, write_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLE_RULES = ("equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator")

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from comparison import assert_same_numbers
-from vitrine.tables import read_provenance
+from vitrine.parquet import read_provenance
 
 FIGURES = (
     "annealing_ratios", "boltzmann", "bond_operator", "cumulative_modes", "defects", "equilibration", "lengths", "pinching_force", "spectra",

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from vitrine.errors import InputError
+from vitrine.parquet import Table, read_table
 from vitrine.statistics.bootstrap import poisson_weights
-from vitrine.tables import ESTIMATES, FLAGS, Table, read_table
+from vitrine.tables import ESTIMATES, FLAGS
 
 EXAMPLES = 5
 

@@ -9,8 +9,8 @@ import pandas as pd
 from vitrine.aggregation.ensemble import Ensemble
 from vitrine.inputs import TABLES
 from vitrine.job import start_log
+from vitrine.parquet import write_table
 from vitrine.provenance import provenance
-from vitrine.tables import write_table
 
 
 def aggregate_ensemble(job: object, aggregate: Callable[..., Sequence[pd.DataFrame]], **settings: object) -> None:

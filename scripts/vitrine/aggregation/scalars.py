@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, unit_of
+from vitrine.parquet import Table
 from vitrine.statistics.bootstrap import weighted_mean
-from vitrine.tables import Table
 
 
 def mean_estimates(table: Table, data: pd.DataFrame, weights: np.ndarray, ledger: Ledger, quantities: Mapping[str, str]) -> dict[str, Estimate]:

@@ -1,6 +1,6 @@
 """The figures of the literature, one function each, from tables alone, in one shared style.
 
-Every `plot_<name>` takes data frames that `vitrine.tables.read_table` read and `Settings`, and returns a matplotlib Figure; `save` writes it.
+Every `plot_<name>` takes data frames that `vitrine.parquet.read_table` read and `Settings`, and returns a matplotlib Figure; `save` writes it.
 The tables are in simulation units; frequencies are drawn in c_inf/a0, temperatures in T_onset (Rainone et al. 2020, App. A). An ensemble whose
 value is missing is named above the figure, one without an error bar or with most samples left out is hollow, and a panel without data says why.
 """

@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import pandas as pd
 
 from vitrine.errors import SampleError
+from vitrine.parquet import Table
 from vitrine.samples import Sample
-from vitrine.tables import Table
 
 Columns = dict[str, np.ndarray]
 
 
-def measure_batch(samples: Iterable[Sample], table: Table, measure: Callable[[Sample], Columns], at_once: int = 1) -> pd.DataFrame:
-    """Rows of `table` for every sample: what `measure` returns (columns of equal length), or one row with the flag that leaves the sample out.
+def measure_batch(samples: Iterable[Sample], table: Table, measure: Callable[[Sample], Columns], at_once: int = 1) -> Columns:
+    """Columns of `table` for every sample: what `measure` returns (of equal length), or one row with the flag that leaves the sample out.
 
     A sample that comes with a flag is not measured; one for which `measure` raises SampleError is flagged with its message. at_once: how many are
     measured at a time, each in a thread, to keep a GPU busy; the rows do not depend on it.
@@ -32,12 +31,11 @@ def measure_batch(samples: Iterable[Sample], table: Table, measure: Callable[[Sa
         }
         logging.getLogger("vitrine").info("sample %d: %s", sample.index, flag or "measured")
         if flag:
-            parts.append(pd.DataFrame([table.empty_row(**key, flag=flag)]))
+            parts.append({name: [value] for name, value in table.empty_row(**key, flag=flag).items()})
         else:
             length = len(next(iter(columns.values())))
-            parts.append(pd.DataFrame({**{name: np.full(length, value) for name, value in key.items()}, **columns, "flag": [""] * length}))
-    names = [column.name for column in table.columns]
-    return pd.concat([part[names] for part in parts], ignore_index=True) if parts else pd.DataFrame(columns=names)
+            parts.append({**{name: np.full(length, value) for name, value in key.items()}, **columns, "flag": length * [""]})
+    return {name: np.concatenate([part[name] for part in parts]) if parts else np.zeros(0) for name in (column.name for column in table.columns)}
 
 
 def _measured(samples: Iterable[Sample], measure: Callable[[Sample], Columns], at_once: int) -> Iterator[tuple[Sample, Columns | None, str]]:

@@ -11,9 +11,9 @@ from vitrine.batches import sample_indices
 from vitrine.job import start_log
 from vitrine.linalg import Algebra
 from vitrine.measures.batch import measure_batch
+from vitrine.parquet import Table, write_table
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples
-from vitrine.tables import Table, write_table
 
 
 def measure_glasses(job: object, table: Table, measure: Callable[..., dict[str, np.ndarray]], **settings: object) -> None:

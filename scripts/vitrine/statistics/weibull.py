@@ -6,8 +6,9 @@ The minimum of many frequencies drawn from D(omega) ~ omega^4 has shape 5, stand
 
 from __future__ import annotations
 
+from math import gamma
+
 import numpy as np
-from scipy.special import gamma
 
 from vitrine.statistics.bootstrap import ratio, weighted_deviation, weighted_mean
 

@@ -1,0 +1,120 @@
+"""Tables as Parquet files: written whole under their schema, with provenance and checksum, and read back with suspicion.
+
+Each column carries its unit and meaning in the Parquet field metadata, each file its provenance in the file metadata.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vitrine.errors import InputError
+from vitrine.files import whole_file
+
+if TYPE_CHECKING:  # pandas takes a third of a job's start, and jobs that only write tables do without it
+    import pandas as pd
+
+CHECKSUM = "checksum"  # its key in the file metadata
+EXPANSION = 1000  # bytes in memory over bytes in the file, at most; of real tables it is below 10
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `type` is a pyarrow type name (double, int32, int64, string), `unit` and `meaning` are for readers."""
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+
+    def field(self) -> pa.Field:
+        return pa.field(self.name, pa.type_for_alias(self.type), metadata={"unit": self.unit, "meaning": self.meaning})
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's name, meaning and columns."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+    def schema(self) -> pa.Schema:
+        return pa.schema([column.field() for column in self.columns])
+
+    def empty_row(self, **values: object) -> dict[str, object]:
+        """One row with the given values; every other column is NaN, -1 or an empty string."""
+        blank = {"double": np.nan, "int32": -1, "int64": -1, "string": ""}
+        return {column.name: values.get(column.name, blank[column.type]) for column in self.columns}
+
+
+def write_table(table: Table, data: pd.DataFrame | Mapping[str, Sequence] | list[Mapping], path: str | Path, provenance: Mapping) -> None:
+    """Write `data` under `table`'s schema, whole or not at all, with `provenance` (JSON) in the file metadata.
+
+    data: columns by name, or a list of rows. Raises InputError where a column is missing or unknown.
+    """
+    names = [column.name for column in table.columns]
+    for found in [row.keys() for row in data] if isinstance(data, (list, tuple)) else [data.keys()]:
+        if set(found) != set(names):
+            raise InputError(f"{path}: table {table.name} has missing or unknown columns {sorted(set(found) ^ set(names))}; its columns are {names}")
+    columns = {name: [row[name] for row in data] for name in names} if isinstance(data, (list, tuple)) else data
+    schema = table.schema()
+    arrow = pa.Table.from_arrays([pa.array(columns[field.name], field.type, from_pandas=True) for field in schema], schema=schema)
+    about = {"table": table.name, "meaning": table.meaning, **provenance, CHECKSUM: _checksum(arrow)}
+    arrow = arrow.replace_schema_metadata({"vitrine": json.dumps(about, sort_keys=True)})
+    with whole_file(path) as partial:
+        pq.write_table(arrow, partial, compression="zstd")
+
+
+def read_table(table: Table, path: str | Path) -> pd.DataFrame:
+    """Read a table and check that it is the one asked for.
+
+    Raises InputError where the file is missing, truncated, damaged, another table, or lacks a column.
+    """
+    try:
+        _check_room(Path(path))
+        arrow = pq.read_table(path, partitioning=None)
+        about = json.loads((arrow.schema.metadata or {}).get(b"vitrine", b"{}"))
+        arrow.validate(full=True)
+    except (OSError, ValueError, pa.ArrowException) as error:  # ValueError: what a flipped bit makes of the metadata
+        reason = " ".join(str(error).split())  # the library's own has line breaks
+        raise InputError(f"{path}: not a whole Parquet file ({reason}); remove it and run again") from error
+    if about.get("table", table.name) != table.name:
+        raise InputError(f"{path}: is a table of {about['table']}, not of {table.name}; remove it and run again")
+    missing = [column.name for column in table.columns if column.name not in arrow.column_names]
+    if missing:
+        raise InputError(f"{path}: is not a table of {table.name}, it lacks the columns {missing}; remove it and run again")
+    if CHECKSUM in about and about[CHECKSUM] != _checksum(arrow):
+        raise InputError(f"{path}: is damaged, its numbers do not match their checksum; remove it and run again")
+    return arrow.select([column.name for column in table.columns]).to_pandas()
+
+
+def _check_room(path: Path) -> None:
+    """Refuse a file that says it unfolds into far more than tables do, before memory is set aside for it."""
+    about, room = pq.read_metadata(path), path.stat().st_size
+    if about.num_rows * about.num_columns * 8 > EXPANSION * room:
+        raise ValueError(f"it says that it holds {about.num_rows} rows of {about.num_columns} columns, in {room} bytes")
+
+
+def read_provenance(path: str | Path) -> dict:
+    """The provenance that `write_table` put into the file metadata."""
+    about = json.loads(pq.read_schema(path).metadata[b"vitrine"])
+    return {name: value for name, value in about.items() if name != CHECKSUM}
+
+
+def _checksum(arrow: pa.Table) -> str:
+    """SHA-256 of names, types and values, by which silent damage is seen: Parquet itself has no such thing."""
+    digest = hashlib.sha256()
+    for field, column in zip(arrow.schema, arrow.columns, strict=True):
+        digest.update(f"{field.name} {field.type} {len(column)};".encode())
+        values = column.to_numpy()
+        digest.update("\0".join(map(str, values)).encode() if values.dtype == object else np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
