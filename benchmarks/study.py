@@ -1,4 +1,4 @@
-"""How much of the cores' time a study's samples get: python -m benchmarks.study. Runs the default study in a folder of its own.
+"""How much of the cores' time a study's samples get: python -m benchmarks.study. Runs the default study, in a folder of its own or in --directory.
 
 Busy is the processor time of all processes over cores times wall time. Orchestration is what is not a sample's own work: Snakemake, the start of
 every job (Python and its imports), averages, fits and figures.
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,8 +38,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.study", description=__doc__)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--configfile", type=Path, nargs="*", default=[])
+    parser.add_argument("--directory", type=Path, help="an empty folder that keeps the results")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() if arguments.directory is None else nullcontext(arguments.directory) as folder:
         command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", folder, "--cores", str(arguments.cores)]
         if arguments.configfile:
             command += ["--configfile", *(str(file.resolve()) for file in arguments.configfile)]

@@ -21,6 +21,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     partial = path.with_name(f".{os.getpid()}.partial.{path.name}")
     try:
         yield partial
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())  # or a machine that stops now may keep the name and lose the content
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -1,8 +1,10 @@
-"""Two runs of one study, compared."""
+"""Two runs of one study, compared; files that are not whole."""
 
 from pathlib import Path
 
+import gsd.hoomd
 import pandas as pd
+import pyarrow.parquet as pq
 
 BATCH_TABLES = ("liquids", "relaxation", "glasses", "modes", "elasticity", "pinching", "bond_operator")
 
@@ -23,3 +25,25 @@ def joined(ensemble: Path, name: str) -> pd.DataFrame:
     paths = sorted(ensemble.glob(f"*/{name}.parquet"), key=lambda path: int(path.parent.name.split("-")[0]))
     assert paths
     return pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True)
+
+
+def broken_files(results: Path) -> list[str]:
+    """Files under a final name that are not whole."""
+    return [str(path) for path in results.rglob("*") if path.is_file() and not path.name.startswith(".") and not is_whole(path)]
+
+
+def is_whole(path: Path) -> bool:
+    """A file that its reader takes; text files without a format of their own count as whole."""
+    try:
+        if path.suffix == ".parquet":
+            pq.read_table(path)
+        elif path.suffix == ".gsd":
+            with gsd.hoomd.open(path) as trajectory:
+                return len(list(trajectory)) > 0
+        elif path.suffix == ".svg":
+            return path.read_text(encoding="utf-8").rstrip().endswith("</svg>")
+        elif path.suffix == ".pdf":
+            return path.read_bytes().rstrip().endswith(b"%%EOF")
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return True

@@ -1,0 +1,179 @@
+"""Runs ended by signals at random moments, by a full disk, for memory: run again, each study ends with the numbers of the undisturbed one."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pandas as pd
+import psutil
+import pytest
+from comparison import assert_same_numbers, broken_files
+
+SIGNALS, SEED = 21, 20261121  # seven signals of each kind
+LONGEST = 9.0  # before a signal [s]; starting takes three of them
+SMALL, LARGE = 700, 200_000  # of the disk [kB]; the whole ensemble takes more than a thousand
+HOT = "results/tiny/N160/T1.3000"
+
+
+def start(run, *targets) -> subprocess.Popen:
+    run.directory.mkdir(parents=True, exist_ok=True)
+    return subprocess.Popen(run.command(*targets), cwd=run.directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def end(process: subprocess.Popen, kind: signal.Signals) -> None:
+    """Ctrl-C and kill -9 reach every process of the terminal, a polite end Snakemake alone."""
+    if kind == signal.SIGTERM:
+        process.terminate()
+    else:
+        os.killpg(process.pid, kind)
+    try:
+        process.wait(timeout=60)
+    except subprocess.TimeoutExpired:  # NOTE: now and then Snakemake hangs on a signal, waiting for itself; its user then kills it
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=60)
+
+
+def unlock(run) -> None:
+    """As `make study` does before it starts."""
+    for lock in (run.directory / ".snakemake" / "locks").glob("*"):
+        lock.unlink()
+
+
+def run_through(make_run, kinds, seed: int, longest: float, *targets):
+    """Run a study, ended by signals of these kinds at random moments, until all are spent; begun anew, elsewhere, whenever it is finished.
+
+    Returns the finished runs, and for every signal what of the files was not whole after it.
+    """
+    rng, kinds, broken, runs = random.Random(seed), list(kinds), [], [make_run(0)]
+    rng.shuffle(kinds)
+    while True:
+        process = start(runs[-1], *targets)
+        try:
+            code = process.wait(timeout=rng.uniform(0.5, longest) if kinds else None)
+        except subprocess.TimeoutExpired:
+            end(process, kinds.pop())
+            broken += broken_files(runs[-1].results)
+            unlock(runs[-1])
+            continue
+        assert code == 0
+        if not kinds:
+            return runs, broken
+        runs.append(make_run(len(runs)))
+
+
+@pytest.fixture(scope="module")
+def interrupted(finished, workflow, rebatched, tmp_path_factory):
+    """The tiny study with one sample per batch on one core, ended by 21 signals."""
+    folder = tmp_path_factory.mktemp("interrupted")
+    kinds = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL] * (SIGNALS // 3)
+    return run_through(
+        lambda number: workflow(folder / str(number), *finished.configs, rebatched(1), cores=1),
+        kinds,
+        20261121,
+        LONGEST,
+        "collect_tables",
+        "fit_study",
+    )
+
+
+def test_no_signal_leaves_half_a_file(interrupted):
+    assert interrupted[1] == []
+
+
+def test_neither_signals_nor_batches_nor_cores_change_a_number(finished, interrupted):
+    """`finished` ran with two samples per batch on two cores."""
+    for run in interrupted[0]:
+        assert_same_numbers(finished.results, run.results)
+
+
+def same_ensemble(left: Path, right: Path) -> None:
+    """All tables of one ensemble, bit for bit."""
+    names = sorted(str(path.relative_to(left)) for path in left.rglob("*.parquet"))
+    assert names and names == sorted(str(path.relative_to(right)) for path in right.rglob("*.parquet"))
+    for name in names:
+        pd.testing.assert_frame_equal(pd.read_parquet(left / name), pd.read_parquet(right / name), check_exact=True, obj=name)
+
+
+def targets_of(finished) -> list[str]:
+    """The aggregates of the hottest ensemble, which need all its tables."""
+    return [f"{HOT}/{path.name}" for path in sorted((finished.directory / HOT).glob("*.parquet"))]
+
+
+def mount(folder: Path, kilobytes: int, *options: str) -> bool:
+    """Mount a small disk in memory at `folder`; False where that is not allowed."""
+    command = ["mount", "-t", "tmpfs", "-o", ",".join([*options, f"size={kilobytes}k"]), "tmpfs", str(folder)]
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not mount(folder, SMALL):
+        pytest.skip("a small disk needs root and the right to mount one")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_is_said_and_a_run_with_more_room_ends_it(finished, workflow, small_disk):
+    run, targets = workflow(small_disk), targets_of(finished)
+    full = run.run(*targets)
+    assert full.returncode != 0
+    assert "the disk is full" in full.stdout or "No space left on device" in full.stdout
+    assert broken_files(run.results) == []
+    assert mount(small_disk, LARGE, "remount")
+    unlock(run)
+    run.succeed(*targets)
+    same_ensemble(finished.directory / HOT, run.directory / HOT)
+
+
+def job_under_way(process: subprocess.Popen, rule: str) -> psutil.Process:
+    """The interpreter that runs a script of `rule` below Snakemake."""
+    limit = time.monotonic() + 120
+    while time.monotonic() < limit:
+        assert process.poll() is None, "the run ended before its job was seen"
+        for child in psutil.Process(process.pid).children(recursive=True):
+            try:
+                if any(word.endswith(f"{rule}.py") for word in child.cmdline()):
+                    return child
+            except psutil.NoSuchProcess:
+                continue
+        time.sleep(0.01)
+    raise AssertionError(f"no job of {rule} was seen")
+
+
+def test_a_job_killed_for_memory_fails_alone_and_is_done_again(finished, workflow, tmp_path):
+    """The kernel ends the largest process, a job's, with SIGKILL; Snakemake goes on."""
+    run, targets = workflow(tmp_path), targets_of(finished)
+    process = start(run, *targets)
+    job_under_way(process, "find_modes").kill()
+    assert process.wait(timeout=300) != 0
+    assert broken_files(run.results) == []
+    assert list((run.directory / HOT).glob("*/elasticity.parquet"))  # other jobs went on
+    assert "find_modes" in run.plan(*targets)
+    run.succeed(*targets)
+    same_ensemble(finished.directory / HOT, run.directory / HOT)
+
+
+def test_batches_and_cores_change_no_number(finished, workflow, overlay, tmp_path):
+    """Eight samples in batches of 1, 7 and 50 on 1 and 2 cores."""
+    run = None
+    reference = None
+    for batch in (1, 7, 50):
+        ensemble = {"particles": 160, "samples": 8, "batch": batch, "parent_temperatures": [1.3]}
+        config = overlay({"ensembles": [ensemble]})
+        for cores in (1, 2):
+            run = workflow(tmp_path / f"{batch}_{cores}", *finished.configs, config, cores=cores)
+            run.directory.mkdir()
+            run.succeed(*targets_of(finished))
+            tables = {path.name: pd.read_parquet(path) for path in sorted((run.directory / HOT).glob("*.parquet"))}
+            reference = reference or tables
+            assert set(tables) == set(reference)
+            for name, table in tables.items():
+                pd.testing.assert_frame_equal(table, reference[name], check_exact=True, obj=f"{name}, batches of {batch}, {cores} cores")
