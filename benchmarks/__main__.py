@@ -16,13 +16,14 @@ from benchmarks.gpu import gpu_rows
 from benchmarks.large import large_rows
 from benchmarks.machine import machine
 from benchmarks.measures import SlowReferences, dense_operator_rows, measure_rows
+from benchmarks.orchestration import orchestration_rows
 from benchmarks.preparation import quench_rows, swap_rows
 from benchmarks.table import as_text, table_of, write
 from benchmarks.timing import seconds
 
 DENSE_OPERATOR = 500  # particles at which the bond operator itself, bonds by bonds, is diagonalised for comparison
 YARDSTICK, MOVES = 16.0, 2e6  # moves/s to reach on a core that takes so many seconds for dsyevd of REFERENCE_SIZE
-PARTS = ("preparation", "measures", "dynamics", "large")
+PARTS = ("preparation", "measures", "dynamics", "orchestration", "large")
 
 
 def scaled_rows(rows: list[tuple], yardstick: float) -> list[tuple]:
@@ -67,6 +68,8 @@ def main() -> None:
         rows += gpu_rows(config(), seconds)
     if "dynamics" in parts:
         rows += dynamics_rows(config(), seconds)
+    if "orchestration" in parts:
+        rows += orchestration_rows()
     if "large" in parts:
         rows += large_rows()
     table, here = table_of(rows), machine()

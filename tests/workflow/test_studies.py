@@ -1,6 +1,5 @@
-"""The published studies hold the papers' numbers, use known keys only, and plan in seconds."""
+"""The published studies hold the papers' numbers, use known keys only, and plan."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,8 @@ def by_name(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=by_name)
-def test_study_plans_in_time(workflow, tmp_path, path):
-    start = time.perf_counter()
+def test_study_plans(workflow, tmp_path, path):
     workflow(tmp_path, path).succeed("--dry-run", "--quiet")
-    assert time.perf_counter() - start < 90
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=by_name)
