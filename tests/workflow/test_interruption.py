@@ -13,8 +13,7 @@ import pytest
 from comparison import assert_same_numbers, broken_files
 
 SIGNALS, SEED = 21, 20261121  # seven signals of each kind
-LONGEST = 9.0  # before a signal [s]; starting takes three of them
-SMALL, LARGE = 700, 200_000  # of the disk [kB]; the whole ensemble takes more than a thousand
+SMALL, LARGE = 400, 200_000  # of the disk [kB]; the ensemble and Snakemake's own files take 850
 HOT = "results/tiny/N160/T1.3000"
 
 
@@ -40,6 +39,14 @@ def unlock(run) -> None:
     """As `make study` does before it starts."""
     for lock in (run.directory / ".snakemake" / "locks").glob("*"):
         lock.unlink()
+
+
+def seconds_to_start(run) -> float:
+    """What Snakemake takes until its first job."""
+    run.directory.mkdir(parents=True, exist_ok=True)
+    begin = time.monotonic()
+    run.plan()
+    return time.monotonic() - begin
 
 
 def run_through(make_run, kinds, seed: int, longest: float, *targets):
@@ -69,14 +76,11 @@ def interrupted(finished, workflow, rebatched, tmp_path_factory):
     """The tiny study with one sample per batch on one core, ended by 21 signals."""
     folder = tmp_path_factory.mktemp("interrupted")
     kinds = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL] * (SIGNALS // 3)
-    return run_through(
-        lambda number: workflow(folder / str(number), *finished.configs, rebatched(1), cores=1),
-        kinds,
-        20261121,
-        LONGEST,
-        "collect_tables",
-        "fit_study",
-    )
+
+    def make_run(number):
+        return workflow(folder / str(number), *finished.configs, rebatched(1), cores=1)
+
+    return run_through(make_run, kinds, SEED, 2.5 * seconds_to_start(make_run(0)), "collect_tables", "fit_study")
 
 
 def test_no_signal_leaves_half_a_file(interrupted):
