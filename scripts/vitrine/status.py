@@ -107,11 +107,19 @@ def _benchmarks(folder: Path) -> Iterator[tuple[str, int, float, str, dict[str, 
     """Step, N, T_p (nan for the study as a whole), batch and record of every benchmark file."""
     for path in sorted(folder.rglob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as file:
-            records = list(csv.DictReader(file, delimiter="\t"))
+            records = [record for record in csv.DictReader(file, delimiter="\t") if _is_whole(record)]
         if records:
             step = path.relative_to(folder).parts[0].removesuffix(".tsv")
             size, temperature, batch = (*path.stem.split("_"), "", "", "")[:3] if path.parent != folder else ("N-1", "Tnan", "")
             yield step, int(size[1:]), float(temperature[1:]), batch, records[-1]
+
+
+def _is_whole(record: dict) -> bool:
+    """Whether Snakemake wrote the record to its end: it has no temporary name for it."""
+    try:
+        return float(record["s"]) >= 0 and record["max_rss"] is not None
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 def _number(text: str) -> float:

@@ -43,14 +43,14 @@ class Watch(threading.Thread):
         self._tell()
 
     def _lines(self) -> list[str]:
-        return progress_lines(self.study, self.results)
+        try:
+            return progress_lines(self.study, self.results)
+        except Exception as error:  # a folder that a job has just removed, a file system that hangs: whatever it is, the run goes on
+            self.say(f"no progress line this time: {error}")
+            return self._told
 
     def _tell(self) -> None:
-        try:
-            lines = self._lines()
-        except OSError as error:  # a folder that a job has just removed, or a file system that hangs: the run goes on
-            self.say(f"no progress line this time: {error}")
-            return
+        lines = self._lines()
         for line in lines:
             if line not in self._told:
                 self.say(line)

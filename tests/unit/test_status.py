@@ -108,6 +108,13 @@ def test_a_table_that_is_being_written_is_passed_over(study, tmp_path):
     assert ", 0 flagged" in lines(study, tmp_path)[0]
 
 
+@pytest.mark.parametrize("content", ["", "s\th:m:s\tmax_rss\n", "s\th:m:s\tmax_rss\n12.", "s\th:m:s\n12.0\t0:00:12\n", "12.0\t0:00"])
+def test_a_cost_that_was_half_written_is_passed_over(study, tmp_path, content):
+    finish(tmp_path, 1.0, "00000-00001", "find_modes", "pinch_bonds")
+    (tmp_path / "results" / "small" / "benchmarks" / "find_modes" / "N256_T1.0000_00000-00001.tsv").write_text(content)
+    assert status.costs(tmp_path / "results" / "small")["step"].tolist() == ["pinch_bonds"]
+
+
 @pytest.mark.parametrize("content", ["- a list", "study: [", None])
 def test_a_config_that_cannot_be_read(tmp_path, content):
     file = tmp_path / "config.yaml"

@@ -80,7 +80,7 @@ def interrupted(finished, workflow, rebatched, tmp_path_factory):
     def make_run(number):
         return workflow(folder / str(number), *finished.configs, rebatched(1), cores=1)
 
-    return run_through(make_run, kinds, SEED, 2.5 * seconds_to_start(make_run(0)), "collect_tables", "fit_study")
+    return run_through(make_run, kinds, SEED, 1.7 * seconds_to_start(make_run(0)), "collect_tables", "fit_study")
 
 
 def test_no_signal_leaves_half_a_file(interrupted):
