@@ -84,6 +84,13 @@ class Interactions:
         return float(self.pair_forces @ self.distances / (self.sample.dimension * self.sample.volume))
 
     @cached_property
+    def incidence(self) -> sp.csr_array:
+        """Shape (N, n): 1 where a particle is the second of a bond, -1 where it is the first. It sums what bonds do to particles."""
+        bond, ends = np.arange(len(self.i)), np.ones(len(self.i))
+        entries = np.concatenate([ends, -ends]), (np.concatenate([self.j, self.i]), np.concatenate([bond, bond]))
+        return sp.csr_array(entries, shape=(self.sample.particles, len(self.i)))
+
+    @cached_property
     def compatibility(self) -> sp.csr_array:
         """S (001 eq. 2), shape (n, N d)."""
         n, d = self.vectors.shape
@@ -107,17 +114,13 @@ class Interactions:
         d, particles = self.sample.dimension, self.sample.particles
         projector = self.directions[:, :, None] * self.directions[:, None, :]
         block = parallel[:, None, None] * projector + transverse[:, None, None] * (np.eye(d) - projector)
-        diagonal = np.zeros((particles, d, d))
-        np.add.at(diagonal, self.i, block)
-        np.add.at(diagonal, self.j, block)
+        diagonal = (abs(self.incidence) @ block.reshape(-1, d * d)).reshape(-1, d, d)
         own = np.arange(particles)
         rows, columns = np.concatenate([self.i, self.j, own]), np.concatenate([self.j, self.i, own])
         values = np.concatenate([-block, -block, diagonal])
-        axis = np.arange(d)
-        entry_rows = np.broadcast_to(rows[:, None, None] * d + axis[None, :, None], values.shape)
-        entry_columns = np.broadcast_to(columns[:, None, None] * d + axis[None, None, :], values.shape)
-        size = particles * d
-        return sp.coo_array((values.ravel(), (entry_rows.ravel(), entry_columns.ravel())), shape=(size, size)).tocsc()
+        place = sp.csr_array((np.arange(len(values)), (rows, columns)), shape=(particles, particles))  # of every block, row by row
+        whole = sp.bsr_array((values[place.data], place.indices, place.indptr), shape=(particles * d, particles * d)).tocsr()
+        return sp.csc_array((whole.data, whole.indices, whole.indptr), shape=whole.shape)  # rows are columns: it is symmetric
 
 
 def minimum_images(vectors: np.ndarray, box: np.ndarray) -> np.ndarray:

@@ -30,10 +30,7 @@ def strain_response(bonds: Interactions, strains: np.ndarray, factor: Factor) ->
         along = np.einsum("ij,ij->i", change, bonds.directions)
         affine[k] = np.sum(curvature * along**2 + tension * (np.einsum("ij,ij->i", change, change) - along**2))
         pull = (curvature * along)[:, None] * bonds.directions + tension[:, None] * (change - along[:, None] * bonds.directions)
-        field = np.zeros((bonds.sample.particles, d))
-        np.add.at(field, bonds.j, pull)
-        np.add.at(field, bonds.i, -pull)
-        mixed[:, k] = field.ravel()
+        mixed[:, k] = (bonds.incidence @ pull).ravel()
     return affine / volume, np.einsum("ik,ik->k", mixed, factor.solve(mixed)) / volume
 
 
