@@ -274,6 +274,18 @@ def test_every_way_gives_the_same_spectra(bonds, dimension, stages):
     assert np.allclose(modes.T @ (bonds.hessian @ modes), np.eye(len(values)), atol=1e-9)
 
 
+@pytest.mark.parametrize("robust_from", [0, 10**9])
+def test_both_ways_to_the_vectors_give_whole_bases(bonds, dimension, monkeypatch, robust_from):
+    monkeypatch.setattr(dense, "ROBUST_FROM", robust_from)
+    matrix = bonds.hessian.toarray()
+    stiffness, modes = full_spectrum(bonds.hessian, dimension, vectors=True)
+    assert np.allclose(matrix @ modes, modes * stiffness, rtol=0, atol=1e-11 * stiffness[-1])
+    assert np.allclose(modes.T @ modes, np.eye(len(stiffness)), rtol=0, atol=1e-11)
+    eigenvalues, held = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True)
+    assert np.allclose(bonds.unit_hessian @ held, (bonds.hessian @ held) * eigenvalues, rtol=0, atol=1e-9)
+    assert np.allclose(held.T @ (bonds.hessian @ held), np.eye(len(eigenvalues)), rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 50])
 def test_only_the_lower_triangle_is_read(size, stages):
     matrix = np.random.default_rng(2).standard_normal((size, size))

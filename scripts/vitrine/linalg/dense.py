@@ -1,4 +1,4 @@
-"""Eigenvalues of dense symmetric matrices, without vectors: by two-stage tridiagonalisation where the LAPACK at hand has it and it pays.
+"""Dense symmetric matrices. Eigenvalues without vectors by two-stage tridiagonalisation where the LAPACK at hand has it and it pays.
 
 The first stage brings the matrix to a narrow band by matrix products, the second chases the band away; the ordinary way spends half of its work on
 products of the matrix with vectors, which wait for memory. scipy does not offer it, but the LAPACK that its wheels carry does.
@@ -16,7 +16,14 @@ import scipy
 import scipy.linalg
 
 TWO_STAGE_FROM = 2500  # unknowns from which two stages are faster than one
+ROBUST_FROM = 4500  # unknowns from which relatively robust representations (dsyevr) are faster than divide and conquer (dsyevd)
 COLUMN_MAJOR = 102  # LAPACKE's name for Fortran order
+
+
+def symmetric_eigenpairs(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All eigenvalues, ascending, and vectors as columns of a symmetric matrix (n, n) in Fortran order, as `symmetric_eigenvalues` takes it."""
+    driver = "evr" if len(matrix) >= ROBUST_FROM else "evd"
+    return scipy.linalg.eigh(matrix, lower=True, driver=driver, overwrite_a=True, check_finite=False)
 
 
 def symmetric_eigenvalues(matrix: np.ndarray) -> np.ndarray:

@@ -62,15 +62,13 @@ def reduced_pencil(unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.nda
     for part, first in zip(parts, ends[:-1], strict=True):
         factor = _cholesky(_block(hessian, part, part))
         here, under = slice(first, first + len(part)), slice(ends[-1], None)
-        reduced[here, here] = _similar(_block(unit, part, part), factor)
-        symmetric = np.tril(reduced[here, here])
-        symmetric += np.tril(symmetric, -1).T
+        own = _similar(_block(unit, part, part), factor)
         lower = _over_transpose(_block(hessian, separator, part), factor)
         across = _over_transpose(_block(unit, separator, part), factor)
-        product = lower @ symmetric
         schur = blas.dsyrk(-1.0, lower, 1.0, schur, lower=1, overwrite_c=1)
-        core = blas.dsyr2k(-1.0, across - 0.5 * product, lower, 1.0, core, lower=1, overwrite_c=1)
-        reduced[under, here] = across - product
+        half = blas.dsymm(-0.5, own, lower, 1.0, across, side=1, lower=1)  # across - lower own/2
+        core = blas.dsyr2k(-1.0, half, lower, 1.0, core, lower=1, overwrite_c=1)
+        reduced[here, here], reduced[under, here] = own, 2 * half - across
         diagonal.append(factor)
         below.append(lower)
     last = _cholesky(schur)

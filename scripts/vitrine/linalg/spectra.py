@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 
 from vitrine.errors import SampleError
-from vitrine.linalg.dense import symmetric_eigenvalues
+from vitrine.linalg.dense import symmetric_eigenpairs, symmetric_eigenvalues
 from vitrine.linalg.gpu import chosen_device
 from vitrine.linalg.pencil import reduced_pencil
 from vitrine.linalg.solve import Factor, grounded, without_translation
@@ -41,7 +40,7 @@ def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False, 
     if gpu is not None:
         stiffness, modes = gpu.spectrum(hessian, vectors)
     elif vectors:
-        stiffness, modes = scipy.linalg.eigh(hessian.toarray(order="F"), driver="evd", overwrite_a=True, check_finite=False)
+        stiffness, modes = symmetric_eigenpairs(hessian.toarray(order="F"))
     else:
         stiffness, modes = symmetric_eigenvalues(hessian.toarray(order="F")), None
     zero = np.abs(stiffness) < ZERO * np.mean(stiffness)
@@ -90,7 +89,7 @@ def full_pencil(
         parts, separator = cut or ([], np.arange(hessian.shape[0] // dimension + 1))
         reduced = reduced_pencil(unit, hessian, [_held(part, dimension) for part in parts], _held(separator, dimension))
         if vectors:
-            eigenvalues, y = scipy.linalg.eigh(reduced.matrix, lower=True, driver="evd", overwrite_a=True, check_finite=False)
+            eigenvalues, y = symmetric_eigenpairs(reduced.matrix)
             held = reduced.displacements(y)
         else:
             eigenvalues, held = symmetric_eigenvalues(reduced.matrix), None
