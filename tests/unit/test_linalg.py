@@ -258,9 +258,9 @@ def stages(request, monkeypatch):
     """Every way to the eigenvalues of a dense matrix, whatever its size."""
     monkeypatch.setattr(dense, "TWO_STAGE_FROM", 10**9 if request.param == "one stage" else 0)
     if request.param == "no routine":
-        monkeypatch.setattr(dense, "two_stage_routine", lambda: None)
-    elif request.param == "two stages" and dense.two_stage_routine() is None:
-        pytest.skip("this LAPACK has no dsyevd_2stage")
+        monkeypatch.setattr(dense, "two_stage_routines", lambda: None)
+    elif request.param == "two stages" and dense.two_stage_routines() is None:
+        pytest.skip("this LAPACK has no two-stage tridiagonalisation")
 
 
 def test_every_way_gives_the_same_spectra(bonds, dimension, stages):
