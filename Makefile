@@ -44,7 +44,7 @@ archive: $(READY) ## pack a finished study's tables, figures, config and provena
 	@folder=$$($(results_folder)) && PYTHONPATH=scripts $(BIN)/python -m vitrine.archive "$$folder" $(ARGS)
 
 test: $(READY) ## run the tests, on all cores
-	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup -m "not cluster" $(ARGS)
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder -m "not cluster" $(ARGS)
 
 test-cluster: $(READY) ## run the tests that start a Slurm of their own; they skip, and say why, where that is absent
 	$(BIN)/python -m pytest -m cluster -rs tests/workflow $(ARGS)

@@ -15,12 +15,6 @@ if str(REPOSITORY / "scripts") not in sys.path:
     sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 
-def pytest_collection_modifyitems(items):
-    """On several cores the tests of a file stay together, and so do all that look at the one finished study."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("finished study" if "finished" in item.fixturenames else item.path.name))
-
-
 # Prepared samples for the tests of the physics; imports are local, so that the tests of the workflow compile nothing.
 
 
