@@ -52,7 +52,7 @@ test-cluster: $(READY) ## run the tests that start a Slurm of their own; they sk
 bench: $(READY) ## measure the speed of every step, each as a ratio to a reference: about ten minutes
 	$(BIN)/python -m benchmarks $(ARGS)
 
-scaling: $(READY) ## measure time and memory of every step against N, for the cost model: half an hour on a quiet machine, after the default study
+scaling: $(READY) ## measure time and memory of every step against N, for the cost model: three quarters of an hour on a quiet machine, after the default study
 	$(BIN)/python -m benchmarks.scaling $(ARGS)
 	$(BIN)/python -m benchmarks.costs
 

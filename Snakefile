@@ -8,7 +8,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 
 from vitrine.batches import sample_indices
-from vitrine.cost import job_cost
+from vitrine.cost import SAMPLE_RULES, job_cost
 from vitrine.errors import InputError
 from vitrine.provenance import code_hash
 from vitrine.study import Study, temperature_name

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
+from vitrine.config_files import merged_config
 from vitrine.cost_table import headline
 from vitrine.files import whole_file
 from vitrine.study import Study
@@ -77,13 +77,10 @@ def put_between_marks(path: Path, text: str) -> None:
 
 
 def config_of(study: Path) -> dict:
-    """A study's config laid over the default one, as Snakemake does it, with the sparse solver that make installs."""
-
-    def laid(over: dict, under: dict) -> dict:
-        return {**under, **{key: laid(value, under[key]) if isinstance(value, dict) and key in under else value for key, value in over.items()}}
-
-    default, own = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (REPOSITORY / "config.yaml", study))
-    return laid({"linear_algebra": {"solver": INSTALLED}}, laid(own, default))
+    """A study's config laid over the default one, with the sparse solver that make installs."""
+    config = merged_config([REPOSITORY / "config.yaml", study])
+    config["linear_algebra"]["solver"] = INSTALLED
+    return config
 
 
 def predicted(study: Path) -> str:

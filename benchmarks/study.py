@@ -17,8 +17,9 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
+from vitrine.cost import SAMPLE_RULES
+
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE_RULES = ("equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator")
 LAST_LINE = re.compile(r"([\d.]+) s of processor time, ([\d.]+) s of them to start")
 
 

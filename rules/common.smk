@@ -16,8 +16,6 @@ TIME_MARGIN, MEMORY_MARGIN = 2, 1.25  # asked for over estimated, at the first a
 MOST_RAISED = 4  # attempts that raise them: a job that ends itself at its walltime is tried many times
 DYNAMICS_BY_HOOMD = study.engine == "hoomd" and config["preparation"]["sampler"] != "swap"
 
-SAMPLE_RULES = ["equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator"]
-
 SPARSE_ALGEBRA = {"solver": config["linear_algebra"]["solver"]}  # what concerns jobs without full spectra
 # What jobs of full spectra ask for, and how many samples each has under way: on the CPU one after the other.
 GPU = {"gpu": 1} if config["linear_algebra"]["device"] == "gpu" else {}

@@ -54,3 +54,17 @@ def harmonic_glass():
 def any_glass(request):
     """Each of the prepared glasses in turn."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def bonds(any_glass):
+    """The bonds of each of the prepared glasses."""
+    from vitrine.interactions import Interactions
+
+    return Interactions.of(any_glass)
+
+
+@pytest.fixture(scope="session")
+def dimension(bonds):
+    """Of their space."""
+    return bonds.sample.dimension

@@ -62,10 +62,12 @@ def write_table(table: Table, data: pd.DataFrame | Mapping[str, Sequence] | list
     data: columns by name, or a list of rows. Raises InputError where a column is missing or unknown.
     """
     names = [column.name for column in table.columns]
-    for found in [row.keys() for row in data] if isinstance(data, (list, tuple)) else [data.keys()]:
-        if set(found) != set(names):
-            raise InputError(f"{path}: table {table.name} has missing or unknown columns {sorted(set(found) ^ set(names))}; its columns are {names}")
-    columns = {name: [row[name] for row in data] for name in names} if isinstance(data, (list, tuple)) else data
+    by_row = isinstance(data, (list, tuple))
+    for found in data if by_row else [data]:
+        if set(found.keys()) != set(names):
+            wrong = sorted(set(found.keys()) ^ set(names))
+            raise InputError(f"{path}: table {table.name} has missing or unknown columns {wrong}; its columns are {names}")
+    columns = {name: [row[name] for row in data] for name in names} if by_row else data
     schema = table.schema()
     arrow = pa.Table.from_arrays([pa.array(columns[field.name], field.type, from_pandas=True) for field in schema], schema=schema)
     about = {"table": table.name, "meaning": table.meaning, **provenance, CHECKSUM: _checksum(arrow)}

@@ -105,16 +105,6 @@ def present(monkeypatch, found):
     return found
 
 
-@pytest.fixture(scope="module")
-def bonds(any_glass):
-    return Interactions.of(any_glass)
-
-
-@pytest.fixture(scope="module")
-def dimension(bonds):
-    return bonds.sample.dimension
-
-
 def apart(values):
     """Which of ascending or descending values lie so far from their neighbours that their vectors are sure."""
     gaps = np.abs(np.diff(values)) > 1e-5 * np.abs(values).mean()

@@ -20,16 +20,6 @@ def solver(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def bonds(any_glass):
-    return Interactions.of(any_glass)
-
-
-@pytest.fixture(scope="module")
-def dimension(bonds):
-    return bonds.sample.dimension
-
-
 def fields(bonds, number=5, seed=1):
     return np.random.default_rng(seed).standard_normal((bonds.hessian.shape[0], number))
 

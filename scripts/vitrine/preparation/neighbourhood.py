@@ -246,18 +246,18 @@ def used_skin(i, state):
     return np.sqrt(dx * dx + dy * dy + dz * dz) + state.growth * max(0.0, body[i, 3] - reference[i, 3])
 
 
-@numba.njit(cache=True)
-def settle(i, state):
-    """New references for particle i, at rest, if it has used more than its share of the skin, or has shrunk until its list is too long."""
-    body = state.body
-    if used_skin(i, state) > REST or body[i, 3] < state.reference[i, 3] - SHRUNK:
-        renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)
+@numba.njit(cache=True, forceinline=True)
+def outgrown(used, size, reference_size):
+    """Whether a particle at rest wants new references: it has used more than its share of the skin, or has shrunk until its list is too long."""
+    return used > REST or size < reference_size - SHRUNK
 
 
 @numba.njit(cache=True)
 def follow(positions, state):
     """Take particles to new positions (N, d), all at once; those that used up their share of the skin get new references."""
+    body = state.body
     for axis in range(positions.shape[1]):
-        state.body[:, axis] = positions[:, axis]
-    for i in range(state.body.shape[0]):
-        settle(i, state)
+        body[:, axis] = positions[:, axis]
+    for i in range(body.shape[0]):
+        if outgrown(used_skin(i, state), body[i, 3], state.reference[i, 3]):
+            renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)

@@ -17,7 +17,7 @@ from vitrine.interactions.forces import configurational_terms, energy_and_virial
 from vitrine.interactions.neighbours import mixed_size
 from vitrine.models.glass_former import GlassFormer
 from vitrine.models.kernels import reduced_energy_of_both
-from vitrine.preparation.neighbourhood import REST, SHRUNK, TRIAL, follow, neighbourhood, renew, used_skin
+from vitrine.preparation.neighbourhood import TRIAL, follow, neighbourhood, outgrown, renew, used_skin
 from vitrine.samples.sample import Sample
 
 BLOCK = 8  # entries that the compiler's vector loops take at once, or a multiple of it
@@ -301,7 +301,7 @@ def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction,
             _tell(i, who[1 - part] if parts == 2 else -1, part, energy_of, state)  # the pair of an exchange keeps its energy: so does its lambda_ij
         for part in range(parts):
             i = who[part]
-            if used_skin(i, state) > REST or body[i, 3] < state.reference[i, 3] - SHRUNK:
+            if outgrown(used_skin(i, state), body[i, 3], state.reference[i, 3]):
                 renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)
 
 

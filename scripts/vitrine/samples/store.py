@@ -44,9 +44,10 @@ def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
     except (OSError, RuntimeError) as error:
         raise InputError(f"{path}: not a whole GSD file ({error}); remove it and run again") from error
     with trajectory:
+        room = Path(path).stat().st_size
         for number in range(len(trajectory)):
             try:
-                _check_room(trajectory.file, number, Path(path).stat().st_size)
+                _check_room(trajectory.file, number, room)
                 yield _from_frame(trajectory[number])
             except SampleError as error:
                 yield SampleError(f"frame {number}: {error}")
