@@ -9,6 +9,7 @@ from vitrine import linalg
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
 from vitrine.linalg import Factor, dense, dissected, full_pencil, full_spectrum, largest_pencil, lowest_modes, solvers, without_translation
+from vitrine.linalg.dissection import smallest_cover
 from vitrine.linalg.solvers import PACKAGES, SOLVERS, chosen_solver, is_present
 
 
@@ -137,6 +138,32 @@ def test_dissection_leaves_two_parts_that_do_not_touch(bonds, dimension):
     for number, part in enumerate(parts, start=1):
         side[part] = number
     assert not np.any(side[bonds.i] * side[bonds.j] == 2)
+
+
+def most_bonds_without_a_shared_end(left, right):
+    """The number of bonds in a largest matching, by one augmenting path after the other."""
+    neighbours = {int(end): set(right[left == end].tolist()) for end in left}
+    partner = {}
+
+    def matched(end, tried):
+        for other in neighbours[end] - tried:
+            tried.add(other)
+            if other not in partner or matched(partner[other], tried):
+                partner[other] = end
+                return True
+        return False
+
+    return sum(matched(end, set()) for end in neighbours)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_smallest_cover_meets_every_bond_with_as_few_particles_as_koenig_says(seed):
+    rng = np.random.default_rng(seed)
+    side, bonds = rng.integers(1, 15), rng.integers(0, 40)
+    left, right = rng.integers(0, side, bonds), rng.integers(side, 2 * side, bonds)
+    taken = smallest_cover(left, right, 2 * side)
+    assert np.all(taken[left] | taken[right])
+    assert taken.sum() == most_bonds_without_a_shared_end(left, right)
 
 
 @pytest.mark.parametrize("case", ["as it is cut", "unequal parts", "an empty part", "the first particle in the separator"])

@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse as sp
+from scipy.sparse import csgraph
 
-SMALLER_SIDE = 0.4  # fraction of the particles on one side of the cut: the separator comes out of the other
 THICKEST = 0.4  # a separator of more than this fraction of the particles saves nothing
 
 
 def dissected(positions: np.ndarray, box: np.ndarray, i: np.ndarray, j: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
     """Parts and separator (indices of particles) so that no bond (i, j) joins two parts.
 
-    positions (N, d) in the box (d, d). Planes across each axis are tried; a periodic box is cut by two of them. The separator are the particles on
-    the larger side with a bond to the other. No parts, and everyone in the separator, where no cut pays.
+    positions (N, d) in the box (d, d). Planes across each axis are tried; a periodic box is cut in half by two of them. The separator is the
+    smallest set of particles that all bonds between the halves end at. No parts, and everyone in the separator, where no cut pays.
     """
     everyone = np.arange(len(positions))
-    fractional = np.linalg.solve(box, positions.T).T % 1.0
     parts, separator = [], everyone
-    for along in fractional.T:
-        for smaller in (along < np.quantile(along, SMALLER_SIDE), along > np.quantile(along, 1 - SMALLER_SIDE)):
-            crossing = smaller[i] != smaller[j]
-            ends = np.concatenate([i[crossing], j[crossing]])
-            between = np.zeros(len(positions), dtype=bool)
-            between[ends[~smaller[ends]]] = True
-            if between.sum() < len(separator):
-                parts, separator = [everyone[smaller], everyone[~smaller & ~between]], everyone[between]
+    for along in np.linalg.solve(box, positions.T) % 1.0:
+        half = along < np.median(along)
+        crossing = half[i] != half[j]
+        between = smallest_cover(np.where(half[i], i, j)[crossing], np.where(half[i], j, i)[crossing], len(positions))
+        if between.sum() < len(separator):
+            parts, separator = [everyone[half & ~between], everyone[~half & ~between]], everyone[between]
     return (parts, separator) if len(separator) <= THICKEST * len(positions) else ([], everyone)
+
+
+def smallest_cover(left: np.ndarray, right: np.ndarray, particles: int) -> np.ndarray:
+    """Which of so many particles (a mask) to take, as few as can be, so that each bond from one of `left` to one of `right` ends at one taken.
+
+    No particle is in both. By König's theorem these are as many as bonds can be matched without sharing a particle: with Z what alternating paths
+    from unmatched particles of the left reach, those of the left outside Z and those of the right in Z.
+    """
+    bonds = sp.csr_array((np.ones(len(left)), (left, right)), shape=(particles, particles))
+    partner = csgraph.maximum_bipartite_matching(bonds, perm_type="column")
+    matched = np.flatnonzero(partner >= 0)
+    alone = np.setdiff1d(left, matched)
+    start = particles  # a node of its own, from which all paths begin
+    tails, heads = np.concatenate([left, partner[matched], np.full(len(alone), start)]), np.concatenate([right, matched, alone])
+    paths = sp.csr_array((np.ones(len(tails)), (tails, heads)), shape=(particles + 1, particles + 1))
+    reached = np.zeros(particles + 1, dtype=bool)
+    reached[csgraph.breadth_first_order(paths, start, return_predecessors=False)] = True
+    taken = np.zeros(particles, dtype=bool)
+    taken[left], taken[right] = ~reached[left], reached[right]
+    return taken

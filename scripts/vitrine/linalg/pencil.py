@@ -17,6 +17,7 @@ for A = S^T S: less than half of the work of the full matrices.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -56,31 +57,46 @@ def reduced_pencil(unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.nda
     parts = [part for part in parts if len(part)]
     order = np.concatenate([*parts, separator])
     ends = np.cumsum([0, *map(len, parts)]).tolist()
+    hessian, unit = hessian[order][:, order], unit[order][:, order]
+    here, under = [slice(*pair) for pair in pairwise(ends)], slice(ends[-1], len(order))
+    numbers = len(separator) ** 2 + sum(len(part) * (len(part) + len(separator)) for part in parts)
+    kept, passing = _Room(numbers), _Room(numbers)
+    schur, core = kept.block(hessian, under, under), passing.block(unit, under, under)
     reduced = np.zeros((len(order), len(order)), order="F")
-    schur, core = _block(hessian, separator, separator), _block(unit, separator, separator)
-    diagonal, below = [], []
-    for part, first in zip(parts, ends[:-1], strict=True):
-        factor = _cholesky(_block(hessian, part, part))
-        here, under = slice(first, first + len(part)), slice(ends[-1], None)
-        own = _similar(_block(unit, part, part), factor)
-        lower = _over_transpose(_block(hessian, separator, part), factor)
-        across = _over_transpose(_block(unit, separator, part), factor)
+    diagonal, below, joined = [], [], []
+    for part in here:
+        factor = _cholesky(kept.block(hessian, part, part))
+        own = _similar(passing.block(unit, part, part), factor)
+        lower = _over_transpose(kept.block(hessian, under, part), factor)
+        across = _over_transpose(passing.block(unit, under, part), factor)  # X_k
+        half = blas.dsymm(-0.5, own, lower, 1.0, across, side=1, lower=1)  # W_k
         schur = blas.dsyrk(-1.0, lower, 1.0, schur, lower=1, overwrite_c=1)
-        half = blas.dsymm(-0.5, own, lower, 1.0, across, side=1, lower=1)  # across - lower own/2
         core = blas.dsyr2k(-1.0, half, lower, 1.0, core, lower=1, overwrite_c=1)
-        reduced[here, here], reduced[under, here] = own, 2 * half - across
+        np.subtract(half, across, out=across)
+        across += half  # X_k - L_3k C_k
+        reduced[part, part] = own
         diagonal.append(factor)
         below.append(lower)
+        joined.append(across)
     last = _cholesky(schur)
     check_pivots(np.concatenate([np.diag(factor) for factor in (*diagonal, last)]) ** 2, hessian)
-    if parts:
-        reduced[ends[-1] :, : ends[-1]] = solve_triangular(last, reduced[ends[-1] :, : ends[-1]], lower=True, check_finite=False)
-    reduced[ends[-1] :, ends[-1] :] = _similar(core, last)
+    for part, block in zip(here, joined, strict=True):
+        reduced[under, part] = blas.dtrsm(1.0, last, block, lower=1, overwrite_b=1)
+    reduced[under, under] = _similar(core, last)
     return ReducedPencil(reduced, order, ends, [*diagonal, last], below)
 
 
-def _block(matrix: sp.csc_array, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    return matrix[:, columns][rows].toarray(order="F")
+class _Room:
+    """Memory for many blocks in one piece: a large piece comes in large pages, in a fraction of the time of small ones."""
+
+    def __init__(self, numbers: int) -> None:
+        self._free = np.empty(numbers)
+
+    def block(self, matrix: sp.csc_array, rows: slice, columns: slice) -> np.ndarray:
+        """A block of a sparse matrix as a dense one in Fortran order."""
+        sparse = matrix[:, columns][rows]
+        here, self._free = np.split(self._free, [sparse.shape[0] * sparse.shape[1]])
+        return sparse.toarray(out=here.reshape(sparse.shape, order="F"))
 
 
 def _cholesky(block: np.ndarray) -> np.ndarray:
