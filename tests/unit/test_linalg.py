@@ -275,9 +275,9 @@ def stages(request, monkeypatch):
     """Every way to the eigenvalues of a dense matrix, whatever its size."""
     monkeypatch.setattr(dense, "TWO_STAGE_FROM", 10**9 if request.param == "one stage" else 0)
     if request.param == "no routine":
-        monkeypatch.setattr(dense, "two_stage_routines", lambda: None)
-    elif request.param == "two stages" and dense.two_stage_routines() is None:
-        pytest.skip("this LAPACK has no two-stage tridiagonalisation")
+        monkeypatch.setattr(dense, "lapack_routines", lambda: None)
+    elif dense.lapack_routines() is None:
+        pytest.skip("scipy's LAPACK cannot be reached")
 
 
 def test_every_way_gives_the_same_spectra(bonds, dimension, stages):
@@ -308,3 +308,34 @@ def test_only_the_lower_triangle_is_read(size, stages):
     matrix = np.random.default_rng(2).standard_normal((size, size))
     expected = np.linalg.eigvalsh(np.tril(matrix) + np.tril(matrix, -1).T)
     assert np.allclose(dense.symmetric_eigenvalues(np.asfortranarray(matrix)), expected, rtol=0, atol=1e-12 * size)
+
+
+@pytest.mark.parametrize("robust_from", [0, 10**9])
+@pytest.mark.parametrize("size", [1, 2, 3, 128, 129, 130, 300])
+def test_vectors_of_matrices_of_any_size(size, robust_from, stages, monkeypatch):
+    monkeypatch.setattr(dense, "ROBUST_FROM", robust_from)
+    matrix = np.random.default_rng(3).standard_normal((size, size))
+    whole = np.tril(matrix) + np.tril(matrix, -1).T
+    values, vectors = dense.symmetric_eigenpairs(np.asfortranarray(matrix))
+    assert np.allclose(whole @ vectors, vectors * values, rtol=0, atol=1e-13 * size)
+    assert np.allclose(vectors.T @ vectors, np.eye(size), rtol=0, atol=1e-12)
+    assert np.all(np.diff(values) >= 0)
+
+
+@pytest.mark.parametrize("diagonal", [np.zeros(140), np.ones(140), np.repeat([1.0, 2.0], 70)], ids=["zero", "identity", "two values"])
+def test_vectors_of_matrices_that_are_diagonal_already(diagonal, stages):
+    values, vectors = dense.symmetric_eigenpairs(np.asfortranarray(np.diag(diagonal)))
+    assert np.array_equal(values, diagonal)
+    assert np.allclose(vectors.T @ vectors, np.eye(140), rtol=0, atol=1e-14)
+    assert np.allclose(diagonal[:, None] * vectors, vectors * values, rtol=0, atol=1e-14)
+
+
+def test_divide_and_conquer_where_relatively_robust_representations_fail(monkeypatch):
+    monkeypatch.setattr(dense, "ROBUST_FROM", 0)
+    monkeypatch.setattr(dense.lapack, "dstemr", lambda *arguments, **options: (0, np.zeros(5), np.zeros((5, 5)), 1))
+    matrix = np.diag(np.arange(5.0)) + 1
+    values, vectors = dense.symmetric_eigenpairs(np.asfortranarray(matrix))
+    assert np.allclose(matrix @ vectors, vectors * values, rtol=0, atol=1e-13)
+    monkeypatch.setattr(dense.lapack, "dstevd", lambda *arguments: (np.zeros(5), np.zeros((5, 5)), 3))
+    with pytest.raises(np.linalg.LinAlgError, match="dstevd ended with 3"):
+        dense.symmetric_eigenpairs(np.asfortranarray(matrix))

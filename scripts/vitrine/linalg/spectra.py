@@ -48,7 +48,7 @@ def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False, 
         raise SampleError(f"not a minimum: {np.sum(stiffness[~zero] < 0)} negative modes")
     if zero.sum() != dimension:
         raise SampleError(f"not a rigid minimum: {zero.sum()} zero modes, expected the {dimension} translations")
-    return stiffness[~zero], None if modes is None else modes[:, ~zero]
+    return stiffness[dimension:], None if modes is None else modes[:, dimension:]
 
 
 def lowest_modes(hessian: sp.csc_array, dimension: int, number: int, factor: Factor | None = None) -> tuple[np.ndarray, np.ndarray]:
