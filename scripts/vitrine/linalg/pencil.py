@@ -61,14 +61,15 @@ def reduced_pencil(unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.nda
     here, under = [slice(*pair) for pair in pairwise(ends)], slice(ends[-1], len(order))
     numbers = len(separator) ** 2 + sum(len(part) * (len(part) + len(separator)) for part in parts)
     kept, passing = _Room(numbers), _Room(numbers)
-    schur, core = kept.block(hessian, under, under), passing.block(unit, under, under)
+    schur, core = kept.dense(hessian[under, under]), passing.dense(unit[under, under])
     reduced = np.zeros((len(order), len(order)), order="F")
     diagonal, below, joined = [], [], []
     for part in here:
-        factor = _cholesky(kept.block(hessian, part, part))
-        own = _similar(passing.block(unit, part, part), factor)
-        lower = _over_transpose(kept.block(hessian, under, part), factor)
-        across = _over_transpose(passing.block(unit, under, part), factor)  # X_k
+        m, a = hessian[:, part], unit[:, part]
+        factor = _cholesky(kept.dense(m[part]))
+        own = _similar(passing.dense(a[part]), factor)
+        lower = _over_transpose(kept.dense(m[under]), factor)
+        across = _over_transpose(passing.dense(a[under]), factor)  # X_k
         half = blas.dsymm(-0.5, own, lower, 1.0, across, side=1, lower=1)  # W_k
         schur = blas.dsyrk(-1.0, lower, 1.0, schur, lower=1, overwrite_c=1)
         core = blas.dsyr2k(-1.0, half, lower, 1.0, core, lower=1, overwrite_c=1)
@@ -92,11 +93,10 @@ class _Room:
     def __init__(self, numbers: int) -> None:
         self._free = np.empty(numbers)
 
-    def block(self, matrix: sp.csc_array, rows: slice, columns: slice) -> np.ndarray:
-        """A block of a sparse matrix as a dense one in Fortran order."""
-        sparse = matrix[:, columns][rows]
-        here, self._free = np.split(self._free, [sparse.shape[0] * sparse.shape[1]])
-        return sparse.toarray(out=here.reshape(sparse.shape, order="F"))
+    def dense(self, block: sp.csc_array) -> np.ndarray:
+        """A sparse block as a dense one in Fortran order."""
+        here, self._free = np.split(self._free, [block.shape[0] * block.shape[1]])
+        return block.toarray(out=here.reshape(block.shape, order="F"))
 
 
 def _cholesky(block: np.ndarray) -> np.ndarray:
