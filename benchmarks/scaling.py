@@ -16,13 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vitrine import __version__
+from vitrine.errors import InputError
 from vitrine.linalg.solvers import FASTEST_FIRST, is_present
-from vitrine.parquet import Column, Table, write_table
+from vitrine.parquet import Column, Table, read_provenance, read_table, write_table
 from vitrine.tables import NONE
 
 from benchmarks.glasses import FOLDER, stored
 from benchmarks.machine import machine
-from benchmarks.steps import LARGEST, NUMBERS, STEPS
+from benchmarks.steps import DENSE, LARGEST, NUMBERS, STEPS
 from benchmarks.timing import REFERENCE_SIZE, dsyevd_seconds
 
 SCALING = Table(
@@ -122,6 +123,16 @@ def all_rows(sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dic
                 yield from step_rows(step, dimension, solver, tuple(size for size in wanted if size <= most), limit, folder)
 
 
+def renewed_rows(steps: list[str], table: Path, sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dict]:
+    """The rows of a table of this machine with some steps on dense matrices measured anew. Raises InputError where it is another machine's."""
+    if read_provenance(table)["machine"] != machine():
+        raise InputError(f"{table}: was measured on another machine or with other software; measure all steps anew, without --only")
+    before = read_table(SCALING, table)
+    yield from before[~before["step"].isin(steps)].to_dict("records")
+    for step in steps:
+        yield from step_rows(step, 3, "", sizes, limit, folder)
+
+
 def main() -> None:
     """Measure everything and write the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
@@ -129,8 +140,10 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=250.0, help="no step at a size that is likely to take longer [s]")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     parser.add_argument("--glasses", type=Path, default=FOLDER, help="folder of the glasses; those that are missing are made")
+    parser.add_argument("--only", choices=DENSE, nargs="+", help="these steps alone; all others stay as they are in the table")
     arguments = parser.parse_args()
-    rows = list(all_rows(tuple(sorted(arguments.sizes)), arguments.limit, arguments.glasses))
+    where = (tuple(sorted(arguments.sizes)), arguments.limit, arguments.glasses)
+    rows = list(renewed_rows(arguments.only, arguments.output, *where) if arguments.only else all_rows(*where))
     origin = {"version": __version__, "date": datetime.date.today().isoformat(), "machine": machine()}
     write_table(SCALING, rows, arguments.output, origin)
     print(f"wrote {arguments.output}; now: python -m benchmarks.costs")

@@ -28,10 +28,9 @@ from vitrine.linalg.solve import NOT_A_MINIMUM, check_pivots
 
 
 @dataclass(frozen=True)
-class ReducedPencil:
-    """C of the pencil, lower triangle, Fortran order; and what brings eigenvectors back: the order of the unknowns and the blocks of L."""
+class PencilFactor:
+    """L of M, which brings eigenvectors back: the order of the unknowns, where each part ends in it, the blocks L_1, L_2, L_3 and L_31, L_32."""
 
-    matrix: np.ndarray
     order: np.ndarray
     ends: list[int]
     diagonal: list[np.ndarray]
@@ -49,9 +48,10 @@ class ReducedPencil:
         return out
 
 
-def reduced_pencil(unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.ndarray], separator: np.ndarray) -> ReducedPencil:
-    """C of S^T S = `unit` and M = `hessian`, both (n, n); parts and separator are indices of unknowns, each unknown in one of them.
+def reduced_pencil(unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.ndarray], separator: np.ndarray) -> tuple[np.ndarray, PencilFactor]:
+    """C of S^T S = `unit` and M = `hessian`, both (n, n), its lower triangle in Fortran order, and the factor of M.
 
+    parts and separator are indices of unknowns, each unknown in one of them.
     Raises SampleError where M is not that of a minimum.
     """
     parts = [part for part in parts if len(part)]
@@ -84,7 +84,7 @@ def reduced_pencil(unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.nda
     for part, block in zip(here, joined, strict=True):
         reduced[under, part] = blas.dtrsm(1.0, last, block, lower=1, overwrite_b=1)
     reduced[under, under] = _similar(core, last)
-    return ReducedPencil(reduced, order, ends, [*diagonal, last], below)
+    return reduced, PencilFactor(order, ends, [*diagonal, last], below)
 
 
 class _Room:

@@ -87,12 +87,14 @@ def full_pencil(
         eigenvalues, held = gpu.pencil(unit, hessian, vectors)
     else:
         parts, separator = cut or ([], np.arange(hessian.shape[0] // dimension + 1))
-        reduced = reduced_pencil(unit, hessian, [_held(part, dimension) for part in parts], _held(separator, dimension))
+        matrix, factor = reduced_pencil(unit, hessian, [_held(part, dimension) for part in parts], _held(separator, dimension))
         if vectors:
-            eigenvalues, y = symmetric_eigenpairs(reduced.matrix)
-            held = reduced.displacements(y)
+            eigenvalues, y = symmetric_eigenpairs(matrix)
+            del matrix  # whose memory is as much as the vectors'
+            held = factor.displacements(y)
+            del y
         else:
-            eigenvalues, held = symmetric_eigenvalues(reduced.matrix), None
+            eigenvalues, held = symmetric_eigenvalues(matrix), None
     if held is None:
         return eigenvalues[::-1], None
     modes = np.zeros((len(held) + dimension, held.shape[1]))
