@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from vitrine.errors import InputError
 
-from benchmarks import fits, readme, table
+from benchmarks import fits, readme, scaling, table
 
 
 def test_a_power_law_is_found_again():
@@ -42,6 +43,29 @@ def test_steps_are_fitted_over_the_larger_sizes():
     (law,) = fits.fit_steps(pd.DataFrame(rows)).to_dict("records")
     assert (law["a"], law["b"], law["m"], law["c"]) == pytest.approx((2, 1.2, 5, 2))
     assert (law["smallest"], law["largest"]) == (500, 2000)
+
+
+@pytest.fixture
+def measured(tmp_path, monkeypatch):
+    """A table of two steps that this machine took, and the rows of a step that is measured anew."""
+    key = {"model": "poly", "dimension": 3, "solver": "", "number": 0, "particles": 256, "quantity": "seconds"}
+    rows = [{**key, "step": step, "value": value} for step, value in (("quench", 1.0), ("modes_values", 2.0))]
+    scaling.write_table(scaling.SCALING, rows, tmp_path / "scaling.parquet", {"machine": scaling.machine()})
+    monkeypatch.setattr(scaling, "step_rows", lambda step, *where: [{**key, "step": step, "value": 3.0}])
+    return tmp_path / "scaling.parquet"
+
+
+def test_one_step_is_measured_anew_and_the_others_stay(measured, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["scaling", "--only", "modes_values", "--output", str(measured)])
+    scaling.main()
+    found = scaling.read_table(scaling.SCALING, measured)
+    assert dict(zip(found["step"], found["value"], strict=True)) == {"quench": 1.0, "modes_values": 3.0}
+
+
+def test_a_step_is_not_measured_anew_on_another_machine(measured, monkeypatch):
+    monkeypatch.setattr(scaling, "machine", lambda: {"processor": "another"})
+    with pytest.raises(InputError, match="was measured on another machine or with other software; measure all steps anew, without --only"):
+        list(scaling.renewed_rows(["modes_values"], measured, (256,), 1.0, measured.parent))
 
 
 def test_targets_are_those_of_figure_and_reference():
