@@ -10,9 +10,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 READY := $(VENV)/ready
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG))
-# Targets come before the options: some options of Snakemake take every word that follows.
-snakemake = $(BIN)/python -m snakemake $(1) --cores $(CORES) $(OVERLAY) $(ARGS)
 results_folder = PYTHONPATH=scripts $(BIN)/python -m vitrine.config_files config.yaml $(CONFIG)
+# Of a file that is no YAML Snakemake does not tell the name: it is read before. Targets come before the options: some take every word that follows.
+snakemake = $(if $(CONFIG),$(results_folder) > /dev/null && )$(BIN)/python -m snakemake $(1) --cores $(CORES) $(OVERLAY) $(ARGS)
 
 $(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error there is no file $(file); CONFIG takes a file such as studies/pinching.yaml)))
 

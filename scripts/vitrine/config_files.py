@@ -19,7 +19,8 @@ def merged_config(files: Iterable[Path]) -> dict:
         try:
             content = yaml.safe_load(file.read_text(encoding="utf-8"))
         except (OSError, ValueError, yaml.YAMLError) as error:
-            raise InputError(f"{file}: not a YAML file that can be read ({error})") from error
+            reason = " ".join(str(error).split())  # the reader's own has line breaks
+            raise InputError(f"{file}: not a YAML file that can be read ({reason})") from error
         except RecursionError:
             raise InputError(f"{file}: its sections are nested too deeply; a config has four levels") from None
         if not isinstance(content, Mapping):

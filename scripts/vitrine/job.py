@@ -42,9 +42,11 @@ def start_log(path: str | Path) -> logging.Logger:
 
 
 def what_to_mend(error: BaseException) -> str:
-    """The sentence for bad input, a full disk or too little memory; empty for an error of the code's own."""
+    """The sentence for bad input, Ctrl-C, a full disk or too little memory; empty for an error of the code's own."""
     if isinstance(error, InputError):
         return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted: what is finished is kept, and the next run goes on from it"
     if isinstance(error, MemoryError):
         return f"the memory is full ({error}): run fewer jobs at a time (--cores), or ask for more (mem_mb); finished batches are kept"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -1,5 +1,6 @@
 """How a job ends: a sentence for what its user can mend, a traceback for an error of the code; the log has it either way."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ MENDED = {
     "bad input": ('InputError("glasses.gsd: is empty")', "Error: glasses.gsd: is empty"),
     "no memory": ('MemoryError("Unable to allocate 3 GiB")', "Error: the memory is full (Unable to allocate 3 GiB): run fewer jobs at a time"),
     "no room": ('OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "modes.parquet")', "Error: the disk is full ("),
+    "ctrl-c": ("KeyboardInterrupt()", "Error: interrupted: what is finished is kept, and the next run goes on from it"),
     "no quota": ('OSError(errno.EDQUOT, os.strerror(errno.EDQUOT), "modes.parquet")', "Error: the disk is full ("),
 }
 
@@ -27,7 +29,7 @@ def run(tmp_path, error):
     done = subprocess.run(
         [sys.executable, "-c", JOB.format(error=error), str(tmp_path / "job.log")], env={"PYTHONPATH": str(SCRIPTS)}, capture_output=True, text=True
     )
-    assert done.returncode == 1
+    assert done.returncode == (-signal.SIGINT if "KeyboardInterrupt" in error else 1)
     return done.stderr, (tmp_path / "job.log").read_text(encoding="utf-8")
 
 

@@ -120,8 +120,9 @@ def test_a_config_that_cannot_be_read(tmp_path, content):
     file = tmp_path / "config.yaml"
     if content is not None:
         file.write_text(content)
-    with pytest.raises(InputError, match="config.yaml: "):
+    with pytest.raises(InputError, match="config.yaml: ") as refused:
         merged_config([file])
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (5400, "1.5 h"), (172800, "2 days")])
