@@ -42,7 +42,7 @@ def main() -> None:
     _, glass, _ = load(arguments.glass, 3)
     start = time.process_time()
     bonds = Interactions.of(glass)
-    factor = Factor(bonds.hessian, glass.dimension, arguments.solver)
+    factor = Factor.of(bonds, arguments.solver)
     lowest_modes(bonds.hessian, glass.dimension, NUMBER, factor)
     largest_pencil(bonds.unit_hessian, bonds.hessian, glass.dimension, NUMBER, factor)
     print(json.dumps({"seconds": time.process_time() - start, "gigabytes": peak_bytes() / 1e9}))

@@ -67,7 +67,7 @@ def sparse(subject: Subject, solver: str) -> Iterator[Row]:
 
     def factorise() -> None:
         kept.clear()
-        kept.append(Factor(bonds.hessian, d, solver))
+        kept.append(Factor.of(bonds, solver))
 
     yield "factorisation", 0, seconds(factorise)
     factor = kept[0]

@@ -8,7 +8,18 @@ from naive import liquid, poly, pseudo_inverse, saddle, with_rattler
 from vitrine import linalg
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
-from vitrine.linalg import Factor, dense, dissected, full_pencil, full_spectrum, largest_pencil, lowest_modes, solvers, without_translation
+from vitrine.linalg import (
+    Factor,
+    dense,
+    dissected,
+    dissection,
+    full_pencil,
+    full_spectrum,
+    largest_pencil,
+    lowest_modes,
+    solvers,
+    without_translation,
+)
 from vitrine.linalg.dissection import smallest_cover
 from vitrine.linalg.solvers import PACKAGES, SOLVERS, chosen_solver, is_present
 
@@ -164,6 +175,48 @@ def test_the_smallest_cover_meets_every_bond_with_as_few_particles_as_koenig_say
     taken = smallest_cover(left, right, 2 * side)
     assert np.all(taken[left] | taken[right])
     assert taken.sum() == most_bonds_without_a_shared_end(left, right)
+
+
+def test_every_particle_has_its_place_in_the_order_of_elimination(bonds, monkeypatch):
+    for undivided in (1, 30, 10**6):
+        monkeypatch.setattr(dissection, "UNDIVIDED", undivided)
+        order = dissection.elimination_order(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j)
+        assert np.array_equal(np.sort(order), np.arange(bonds.sample.particles))
+
+
+def test_particles_in_one_place_are_not_cut_for_ever():
+    i, j = np.triu_indices(50, 1)
+    assert np.array_equal(dissection.elimination_order(np.zeros((50, 3)), np.eye(3), i, j), np.arange(50))
+
+
+def test_nested_dissection_fills_in_little():
+    """A square torus of 24 x 24 particles, numbered at random: less than half of what comes in that order, or row by row."""
+    side, rng = 24, np.random.default_rng(0)
+    number = rng.permutation(side**2).reshape(side, side)
+    i, j = np.tile(number.ravel(), 2), np.concatenate([np.roll(number, 1, axis=axis).ravel() for axis in (0, 1)])
+    places = np.empty((side**2, 2))
+    places[number.ravel()] = (np.argwhere(number >= 0) + 0.5) / side
+    matrix = np.diag(np.full(side**2, 5.0))
+    matrix[i, j] = matrix[j, i] = -1
+    orders = dissection.elimination_order(places, np.eye(2), i, j), number.ravel(), np.arange(side**2)
+    dissected_fill, by_rows, at_random = [np.count_nonzero(np.linalg.cholesky(matrix[order][:, order])) for order in orders]
+    assert dissected_fill < 0.5 * by_rows
+    assert dissected_fill < 0.4 * at_random
+
+
+def test_a_factor_in_the_order_of_dissection_is_the_same_factor(bonds, dimension, solver):
+    factor = Factor.of(bonds, solver)
+    forces = without_translation(fields(bonds), dimension)
+    for given in (forces, forces[:, 0]):
+        assert np.allclose(factor.solve(given), Factor(bonds.hessian, dimension, solver).solve(given), rtol=1e-9, atol=1e-10)
+    assert np.allclose(bonds.hessian @ factor.solve(forces), forces, atol=1e-9)
+
+
+def test_a_saddle_is_refused_in_the_order_of_dissection(bonds, dimension, solver, monkeypatch):
+    softened = bonds.hessian - 2 * lowest_modes(bonds.hessian, dimension, 1)[0][0] * sp.eye_array(bonds.hessian.shape[0])
+    monkeypatch.setitem(bonds.__dict__, "hessian", sp.csc_array(softened))
+    with pytest.raises(SampleError, match="not a minimum"):
+        Factor.of(bonds, solver)
 
 
 @pytest.mark.parametrize("case", ["as it is cut", "unequal parts", "an empty part", "the first particle in the separator"])

@@ -1,4 +1,4 @@
-"""One cut through a periodic solid: two parts that do not touch, and the particles between them."""
+"""Cuts through a periodic solid: two parts that do not touch, and the particles between them; and again through each part."""
 
 from __future__ import annotations
 
@@ -7,23 +7,61 @@ import scipy.sparse as sp
 from scipy.sparse import csgraph
 
 THICKEST = 0.4  # a separator of more than this fraction of the particles saves nothing
+UNDIVIDED = 30  # so many particles are not cut any more
 
 
 def dissected(positions: np.ndarray, box: np.ndarray, i: np.ndarray, j: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
     """Parts and separator (indices of particles) so that no bond (i, j) joins two parts.
 
-    positions (N, d) in the box (d, d). Planes across each axis are tried; a periodic box is cut in half by two of them. The separator is the
-    smallest set of particles that all bonds between the halves end at. No parts, and everyone in the separator, where no cut pays.
+    positions (N, d) in the box (d, d). No parts, and everyone in the separator, where no cut pays.
     """
-    everyone = np.arange(len(positions))
-    parts, separator = [], everyone
-    for along in np.linalg.solve(box, positions.T) % 1.0:
+    parts, separator = _halves(_places(positions, box), i, j)
+    return (parts, separator) if len(separator) <= THICKEST * len(positions) else ([], np.arange(len(positions)))
+
+
+def elimination_order(positions: np.ndarray, box: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """All particles (N,) in an order in which a factorisation fills in little: nested dissection, each half in such an order, then those between.
+
+    positions (N, d) in the box (d, d), bonds (i, j).
+    """
+    return _nested(_places(positions, box), i, j)
+
+
+def _places(positions: np.ndarray, box: np.ndarray) -> np.ndarray:
+    return np.linalg.solve(box, positions.T).T % 1.0
+
+
+def _nested(places: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    everyone = np.arange(len(places))
+    if len(places) <= UNDIVIDED:
+        return everyone
+    halves, between = _halves(places, i, j)
+    if not all(map(len, halves)):
+        return everyone
+    order = []
+    for half in halves:
+        number = np.full(len(places), -1)
+        number[half] = np.arange(len(half))
+        inside = (number[i] >= 0) & (number[j] >= 0)
+        order.append(half[_nested(places[half], number[i[inside]], number[j[inside]])])
+    return np.concatenate([*order, between])
+
+
+def _halves(places: np.ndarray, i: np.ndarray, j: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+    """The two halves of particles at fractional coordinates (n, d), without those between, and those between, as few as can be.
+
+    Planes across each axis are tried; a periodic box is cut in half by two of them. Those between are the smallest set of particles that all bonds
+    between the halves end at.
+    """
+    everyone = np.arange(len(places))
+    parts, separator = [everyone[:0], everyone[:0]], everyone
+    for along in places.T:
         half = along < np.median(along)
         crossing = half[i] != half[j]
-        between = smallest_cover(np.where(half[i], i, j)[crossing], np.where(half[i], j, i)[crossing], len(positions))
+        between = smallest_cover(np.where(half[i], i, j)[crossing], np.where(half[i], j, i)[crossing], len(places))
         if between.sum() < len(separator):
             parts, separator = [everyone[half & ~between], everyone[~half & ~between]], everyone[between]
-    return (parts, separator) if len(separator) <= THICKEST * len(positions) else ([], everyone)
+    return parts, separator
 
 
 def smallest_cover(left: np.ndarray, right: np.ndarray, particles: int) -> np.ndarray:

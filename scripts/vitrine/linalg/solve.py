@@ -6,12 +6,19 @@ definite matrix if and only if the state is a minimum; the mean of the solution 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
 from vitrine.errors import SampleError
+from vitrine.linalg.dissection import elimination_order
 from vitrine.linalg.solvers import Cholmod, Dense, Indefinite, Pardiso, SuperLU, chosen_solver
+
+if TYPE_CHECKING:
+    from vitrine.interactions import Interactions
 
 NOT_A_MINIMUM = "not a minimum: its Hessian has a negative mode"
 NOT_RIGID = "not a rigid minimum: more than the translations are zero modes"
@@ -35,14 +42,19 @@ def check_pivots(pivots: np.ndarray, matrix: sp.csc_array) -> None:
         raise SampleError(NOT_A_MINIMUM if np.any(pivots < -SMALLEST_PIVOT * matrix.diagonal().mean()) else NOT_RIGID)
 
 
-def _positive_definite(held: sp.csc_array, solver: type) -> Dense | SuperLU | Cholmod | Pardiso:
-    """The factorised matrix. A Cholesky library that fails does not say why: the pivots of SuperLU do."""
+def held_unknowns(particles: np.ndarray, dimension: int) -> np.ndarray:
+    """The unknowns of particles when the first one is held."""
+    return ((particles[particles > 0] - 1)[:, None] * dimension + np.arange(dimension)).ravel()
+
+
+def _positive_definite(held: sp.csc_array, solver: type, order: Callable[[], np.ndarray] | None = None) -> Dense | SuperLU | Cholmod | Pardiso:
+    """The factorised matrix. A Cholesky library that fails does not say why: the pivots of SuperLU do. order: of the unknowns, for SuperLU."""
     try:
-        factor = solver(held)
+        factor = SuperLU(held, order()) if solver is SuperLU and order else solver(held)
     except Indefinite as error:
         if solver not in (Cholmod, Pardiso):
             raise SampleError(NOT_A_MINIMUM) from error
-        return _positive_definite(held, SuperLU)
+        return _positive_definite(held, SuperLU, order)
     if factor.pivots is not None:
         check_pivots(factor.pivots, held)
     elif _softest(factor, held.shape[0]) < SMALLEST_PIVOT * held.diagonal().mean():
@@ -59,14 +71,22 @@ def _softest(factor: Cholmod | Pardiso, unknowns: int) -> float:
 class Factor:
     """A factorisation of a Hessian (N d, N d) by a solver of `solvers`, by default the fastest that is present.
 
-    Raises SampleError where the Hessian is not that of a minimum with d zero modes, InputError where the solver asked for is absent.
+    order() gives the particles (N,) in the order of elimination, where the solver does not find a better one by itself. Raises SampleError where the
+    Hessian is not that of a minimum with d zero modes, InputError where the solver asked for is absent.
     """
 
-    def __init__(self, hessian: sp.csc_array, dimension: int, solver: str = "auto") -> None:
+    def __init__(self, hessian: sp.csc_array, dimension: int, solver: str = "auto", order: Callable[[], np.ndarray] | None = None) -> None:
         self.dimension = dimension
         held = grounded(hessian, dimension)
-        self._solver = _positive_definite(held, chosen_solver(solver, held.shape[0]))
+        of_unknowns = (lambda: held_unknowns(order(), dimension)) if order else None
+        self._solver = _positive_definite(held, chosen_solver(solver, held.shape[0]), of_unknowns)
         self.solver = self._solver.name
+
+    @classmethod
+    def of(cls, bonds: Interactions, solver: str = "auto") -> Factor:
+        """The factorisation of a sample's Hessian, in an order that follows from where its particles lie."""
+        sample = bonds.sample
+        return cls(bonds.hessian, sample.dimension, solver, lambda: elimination_order(sample.positions, sample.box, bonds.i, bonds.j))
 
     def solve(self, forces: np.ndarray) -> np.ndarray:
         """u = H^+ f for forces of shape (N d,) or (N d, k); any net force is taken away first."""

@@ -43,17 +43,28 @@ class Dense:
 
 
 class SuperLU:
-    """scipy's SuperLU without pivoting: the LU of a symmetric matrix is L D L^T, with as many negative pivots as negative eigenvalues (Sylvester)."""
+    """scipy's SuperLU without pivoting: the LU of a symmetric matrix is L D L^T, with as many negative pivots as negative eigenvalues (Sylvester).
+
+    order: the unknowns in the order of elimination (n,); by default minimum degree: at N = 2000 half as long again, at 8000 twice as long.
+    """
 
     name = "sparse LU (SuperLU)"
 
-    def __init__(self, matrix: sp.csc_array) -> None:
+    def __init__(self, matrix: sp.csc_array, order: np.ndarray | None = None) -> None:
+        self._order = slice(None) if order is None else order
+        how = "MMD_AT_PLUS_A" if order is None else "NATURAL"
+        matrix = matrix[self._order][:, self._order].tocsc()
         try:
-            factor = spla.splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+            self._factor = spla.splu(matrix, permc_spec=how, diag_pivot_thresh=0.0, options={"SymmetricMode": True})
         except RuntimeError as error:  # a pivot is exactly zero
             raise Indefinite from error
-        self.pivots = factor.U.diagonal()
-        self.solve = factor.solve
+        self.pivots = self._factor.U.diagonal()
+
+    def solve(self, forces: np.ndarray) -> np.ndarray:
+        """matrix^-1 forces."""
+        solution = np.empty_like(forces)
+        solution[self._order] = self._factor.solve(forces[self._order])
+        return solution
 
 
 class Cholmod:

@@ -10,7 +10,7 @@ from vitrine.errors import SampleError
 from vitrine.linalg.dense import symmetric_eigenpairs, symmetric_eigenvalues
 from vitrine.linalg.gpu import chosen_device
 from vitrine.linalg.pencil import reduced_pencil
-from vitrine.linalg.solve import Factor, grounded, without_translation
+from vitrine.linalg.solve import Factor, grounded, held_unknowns, without_translation
 
 CONVERGED = 1e-12  # relative error at which Lanczos stops
 ZERO = 1e-9  # a stiffness below this fraction of the mean one is a zero mode
@@ -87,7 +87,7 @@ def full_pencil(
         eigenvalues, held = gpu.pencil(unit, hessian, vectors)
     else:
         parts, separator = cut or ([], np.arange(hessian.shape[0] // dimension + 1))
-        matrix, factor = reduced_pencil(unit, hessian, [_held(part, dimension) for part in parts], _held(separator, dimension))
+        matrix, factor = reduced_pencil(unit, hessian, [held_unknowns(part, dimension) for part in parts], held_unknowns(separator, dimension))
         if vectors:
             eigenvalues, y = symmetric_eigenpairs(matrix)
             del matrix  # whose memory is as much as the vectors'
@@ -101,11 +101,6 @@ def full_pencil(
     modes[dimension:] = held[:, ::-1]
     del held
     return eigenvalues[::-1], without_translation(modes, dimension)
-
-
-def _held(particles: np.ndarray, dimension: int) -> np.ndarray:
-    """The unknowns of particles when the first one is held."""
-    return ((particles[particles > 0] - 1)[:, None] * dimension + np.arange(dimension)).ravel()
 
 
 def largest_pencil(

@@ -33,7 +33,7 @@ def bond_operator_modes(
     else:
         largest, displacements = np.zeros(0), np.zeros((hessian.shape[0], 0))
         if wanted:
-            largest, displacements = largest_pencil(unit, hessian, d, wanted, Factor(hessian, d, algebra.solver))
+            largest, displacements = largest_pencil(unit, hessian, d, wanted, Factor.of(bonds, algebra.solver))
         eigenvalues = full_pencil(unit, hessian, d, cut=cut, device=algebra.device)[0] if spectrum == "full" else largest
     if spectrum == "largest":
         eigenvalues = eigenvalues[:wanted]

@@ -45,7 +45,7 @@ def elastic_moduli(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> dict[s
     for k, (a, b) in enumerate(planes):
         strains[k, a, b] = 1.0
     strains[-1] = np.eye(d)
-    affine, nonaffine = strain_response(bonds, strains, Factor(bonds.hessian, d, algebra.solver))
+    affine, nonaffine = strain_response(bonds, strains, Factor.of(bonds, algebra.solver))
     pressure, density = bonds.pressure, sample.particles / sample.volume
     born, relaxed = affine[:-1].mean(), nonaffine[:-1].mean()
     bulk_born, bulk_relaxed = affine[-1] / d**2 + (d - 1) * pressure / d, nonaffine[-1] / d**2

@@ -19,7 +19,8 @@ def vibrational_modes(
     computed, or `all`. Returns columns mode, omega [sqrt(epsilon/m)/lambda_min] and participation (NaN where there is no vector).
     Raises SampleError where the sample is no minimum with exactly d zero modes.
     """
-    hessian, d = Interactions.of(sample).hessian, sample.dimension
+    bonds, d = Interactions.of(sample), sample.dimension
+    hessian = bonds.hessian
     wanted = hessian.shape[0] - d if vectors == "all" else min(int(vectors), hessian.shape[0] - d)
     dense = wanted > hessian.shape[0] // 4
     if dense:
@@ -28,7 +29,7 @@ def vibrational_modes(
     else:
         softest, modes = np.zeros(0), np.zeros((hessian.shape[0], 0))
         if wanted:
-            softest, modes = lowest_modes(hessian, d, wanted, Factor(hessian, d, algebra.solver))
+            softest, modes = lowest_modes(hessian, d, wanted, Factor.of(bonds, algebra.solver))
         stiffness = full_spectrum(hessian, d, device=algebra.device)[0] if spectrum == "full" else softest
     if spectrum == "lowest":
         stiffness = stiffness[:wanted]

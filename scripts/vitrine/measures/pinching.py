@@ -29,7 +29,7 @@ def pinch_frequencies(bonds: Interactions, chosen: np.ndarray, algebra: Algebra 
             return block @ inverse
 
     else:
-        factor = Factor(bonds.hessian, d, algebra.solver)
+        factor = Factor.of(bonds, algebra.solver)
 
         def responses(block: sp.csr_array) -> np.ndarray:
             return factor.solve(block.toarray().T).T

@@ -44,7 +44,7 @@ def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA
         flag = flag or f"not converged: the residual force is above {settings['tolerance']:g} after {settings['maximum_iterations']} iterations"
     else:
         try:
-            factor = Factor(bonds.hessian, liquid.dimension, algebra.solver)
+            factor = Factor.of(bonds, algebra.solver)
             row["lowest_stiffness"] = float(lowest_modes(bonds.hessian, liquid.dimension, 1, factor)[0][0])
         except SampleError as error:
             flag = flag or str(error)
