@@ -123,14 +123,20 @@ def all_rows(sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dic
                 yield from step_rows(step, dimension, solver, tuple(size for size in wanted if size <= most), limit, folder)
 
 
-def renewed_rows(steps: list[str], table: Path, sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dict]:
-    """The rows of a table of this machine with some steps on dense matrices measured anew. Raises InputError where it is another machine's."""
+def renewed_rows(steps: list[str], solver: str, table: Path, sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dict]:
+    """The rows of a table of this machine with some steps in d = 3 measured anew, those on sparse matrices by one solver.
+
+    Raises InputError where the table is another machine's.
+    """
     if read_provenance(table)["machine"] != machine():
         raise InputError(f"{table}: was measured on another machine or with other software; measure all steps anew, without --only")
-    before = read_table(SCALING, table)
-    yield from before[~before["step"].isin(steps)].to_dict("records")
+    renewed = []
     for step in steps:
-        yield from step_rows(step, 3, "", sizes, limit, folder)
+        by = solver if step == "sparse" else ""
+        renewed += [row for row in step_rows(step, 3, by, sizes, limit, folder) if row["solver"] == by]  # not the Hessian, which all solvers share
+    known = {(row["step"], row["solver"], row["dimension"]) for row in renewed}
+    yield from (row for row in read_table(SCALING, table).to_dict("records") if (row["step"], row["solver"], row["dimension"]) not in known)
+    yield from renewed
 
 
 def main() -> None:
@@ -140,10 +146,11 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=250.0, help="no step at a size that is likely to take longer [s]")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     parser.add_argument("--glasses", type=Path, default=FOLDER, help="folder of the glasses; those that are missing are made")
-    parser.add_argument("--only", choices=DENSE, nargs="+", help="these steps alone; all others stay as they are in the table")
+    parser.add_argument("--only", choices=["sparse", *DENSE], nargs="+", help="these steps alone; all others stay as they are in the table")
+    parser.add_argument("--solver", choices=FASTEST_FIRST, default="scipy", help="of sparse matrices, with --only sparse (default: scipy)")
     arguments = parser.parse_args()
     where = (tuple(sorted(arguments.sizes)), arguments.limit, arguments.glasses)
-    rows = list(renewed_rows(arguments.only, arguments.output, *where) if arguments.only else all_rows(*where))
+    rows = list(renewed_rows(arguments.only, arguments.solver, arguments.output, *where) if arguments.only else all_rows(*where))
     origin = {"version": __version__, "date": datetime.date.today().isoformat(), "machine": machine()}
     write_table(SCALING, rows, arguments.output, origin)
     print(f"wrote {arguments.output}; now: python -m benchmarks.costs")

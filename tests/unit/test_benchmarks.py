@@ -65,7 +65,7 @@ def test_one_step_is_measured_anew_and_the_others_stay(measured, monkeypatch):
 def test_a_step_is_not_measured_anew_on_another_machine(measured, monkeypatch):
     monkeypatch.setattr(scaling, "machine", lambda: {"processor": "another"})
     with pytest.raises(InputError, match="was measured on another machine or with other software; measure all steps anew, without --only"):
-        list(scaling.renewed_rows(["modes_values"], measured, (256,), 1.0, measured.parent))
+        list(scaling.renewed_rows(["modes_values"], "scipy", measured, (256,), 1.0, measured.parent))
 
 
 def test_targets_are_those_of_figure_and_reference():

@@ -172,7 +172,7 @@ def test_the_library_takes_the_same_way(rule, vectors, glass, monkeypatch):
     section, module, function, measure = {
         "find_modes": ("modes", modes, "lowest_modes", modes.vibrational_modes),
         "diagonalise_bond_operator": ("bond_operator", bond_operator, "largest_pencil", bond_operator.bond_operator_modes),
-        "pinch_bonds": ("pinching", pinching, "Factor", lambda sample, bonds: pinching.pinch_bonds(sample, np.random.default_rng(0), bonds)),
+        "pinch_bonds": ("pinching", pinching.Factor, "of", lambda sample, bonds: pinching.pinch_bonds(sample, np.random.default_rng(0), bonds)),
     }[rule]
 
     class FewAtATime(Exception):
