@@ -11,27 +11,27 @@ INSTALLED := $(VENV)/installed
 READY := $(VENV)/ready
 OVERLAY := $(if $(CONFIG),--configfile $(CONFIG))
 results_folder = PYTHONPATH=scripts $(BIN)/python -m vitrine.config_files config.yaml $(CONFIG)
-# Of a file that is no YAML Snakemake does not tell the name: it is read before. Targets come before the options: some take every word that follows.
-snakemake = $(if $(CONFIG),$(results_folder) > /dev/null && )$(BIN)/python -m snakemake $(1) --cores $(CORES) $(OVERLAY) $(ARGS)
+# Targets come before the options: some options of Snakemake take every word that follows.
+snakemake = $(BIN)/python -m snakemake $(1) --cores $(CORES) $(OVERLAY) $(ARGS)
 
 $(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error there is no file $(file); CONFIG takes a file such as studies/pinching.yaml)))
 
 export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help study cost report status archive test test-cluster bench scaling lint format lock unlock clean-env
+.PHONY: help checked study cost report status archive test test-cluster bench scaling lint format lock unlock clean-env
 
 help: ## list these targets
 	@echo "make TARGET [CORES=n] [CONFIG=studies/name.yaml] [ARGS='options of Snakemake or pytest'] [PYTHON=python3.12]"
 	@sed -n 's/^\([a-z_%-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-study: $(READY) unlock ## run the default study, or the one named by CONFIG
+study: $(READY) checked unlock ## run the default study, or the one named by CONFIG
 	$(call snakemake)
 
-cost: $(INSTALLED) ## predict core-hours, memory and disk of the study before it is run; nothing is made
+cost: $(INSTALLED) checked ## predict core-hours, memory and disk of the study before it is run; nothing is made
 	$(call snakemake,estimate_cost --nolock)
 
-figure_%: $(READY) unlock ## make one figure and what it needs, for example make figure_boltzmann
+figure_%: $(READY) checked unlock ## make one figure and what it needs, for example make figure_boltzmann
 	$(call snakemake,$@)
 
 report: study ## after the study, write one self-contained HTML page with every figure and table beside its results
@@ -93,6 +93,9 @@ lock: ## write requirements.lock anew, from requirements.in and the newest versi
 	@touch $(INSTALLED)
 
 # A run that was killed outright leaves Snakemake's lock behind. It is removed here unless a Snakemake is still at work in this folder.
+checked: $(INSTALLED) # of a config file that is no YAML Snakemake does not tell the name
+	@$(results_folder) > /dev/null
+
 unlock: $(READY) ## remove the lock that a killed run left behind
 	@if [ -n "$$(ls -A .snakemake/locks 2>/dev/null)" ]; then $(BIN)/python -c "$$ALONE" && rm -f .snakemake/locks/*; fi
 

@@ -126,8 +126,9 @@ def all_rows(sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dic
 def renewed_rows(steps: list[str], solver: str, table: Path, sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dict]:
     """The rows of a table of this machine with some steps in d = 3 measured anew, those on sparse matrices by one solver.
 
-    Raises InputError where the table is another machine's.
+    Raises InputError where the table is missing, or another machine's.
     """
+    before = read_table(SCALING, table).to_dict("records")
     if read_provenance(table)["machine"] != machine():
         raise InputError(f"{table}: was measured on another machine or with other software; measure all steps anew, without --only")
     renewed = []
@@ -135,7 +136,7 @@ def renewed_rows(steps: list[str], solver: str, table: Path, sizes: tuple[int, .
         by = solver if step == "sparse" else ""
         renewed += [row for row in step_rows(step, 3, by, sizes, limit, folder) if row["solver"] == by]  # not the Hessian, which all solvers share
     known = {(row["step"], row["solver"], row["dimension"]) for row in renewed}
-    yield from (row for row in read_table(SCALING, table).to_dict("records") if (row["step"], row["solver"], row["dimension"]) not in known)
+    yield from (row for row in before if (row["step"], row["solver"], row["dimension"]) not in known)
     yield from renewed
 
 
@@ -150,7 +151,10 @@ def main() -> None:
     parser.add_argument("--solver", choices=FASTEST_FIRST, default="scipy", help="of sparse matrices, with --only sparse (default: scipy)")
     arguments = parser.parse_args()
     where = (tuple(sorted(arguments.sizes)), arguments.limit, arguments.glasses)
-    rows = list(renewed_rows(arguments.only, arguments.solver, arguments.output, *where) if arguments.only else all_rows(*where))
+    try:
+        rows = list(renewed_rows(arguments.only, arguments.solver, arguments.output, *where) if arguments.only else all_rows(*where))
+    except InputError as error:
+        sys.exit(f"Error: {error}")
     origin = {"version": __version__, "date": datetime.date.today().isoformat(), "machine": machine()}
     write_table(SCALING, rows, arguments.output, origin)
     print(f"wrote {arguments.output}; now: python -m benchmarks.costs")

@@ -68,6 +68,13 @@ def test_a_step_is_not_measured_anew_on_another_machine(measured, monkeypatch):
         list(scaling.renewed_rows(["modes_values"], "scipy", measured, (256,), 1.0, measured.parent))
 
 
+def test_without_a_table_no_step_is_measured_anew(measured, monkeypatch):
+    measured.unlink()
+    monkeypatch.setattr("sys.argv", ["scaling", "--only", "modes_values", "--output", str(measured)])
+    with pytest.raises(SystemExit, match="^Error: .*scaling.parquet: not a whole Parquet file"):
+        scaling.main()
+
+
 def test_targets_are_those_of_figure_and_reference():
     rows = [
         ("P(lambda), values", 1.0, "scipy eigh of (StS, M), values", 4.0),

@@ -210,6 +210,8 @@ def test_a_factor_in_the_order_of_dissection_is_the_same_factor(bonds, dimension
     for given in (forces, forces[:, 0]):
         assert np.allclose(factor.solve(given), Factor(bonds.hessian, dimension, solver).solve(given), rtol=1e-9, atol=1e-10)
     assert np.allclose(bonds.hessian @ factor.solve(forces), forces, atol=1e-9)
+    whole = np.arange(bonds.hessian.shape[0] - dimension)  # of integers too
+    assert np.allclose(factor.solve_grounded(whole), factor.solve_grounded(whole.astype(float)), rtol=1e-12, atol=0)
 
 
 def test_a_saddle_is_refused_in_the_order_of_dissection(bonds, dimension, solver, monkeypatch):

@@ -26,11 +26,15 @@ def clone(tmp_path) -> Path:
     return tmp_path
 
 
-def unlock(clone: Path) -> subprocess.CompletedProcess:
-    """`make unlock` with the environment that runs this test."""
+def with_environment(clone: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """`make` with the environment that runs this test."""
     for stamp in ("installed", "ready"):
         (clone / stamp).touch()
-    return make(clone, "unlock", "INSTALLED=installed", "READY=ready", f"BIN={Path(sys.executable).parent}")
+    return make(clone, *arguments, "INSTALLED=installed", "READY=ready", f"BIN={Path(sys.executable).parent}")
+
+
+def unlock(clone: Path) -> subprocess.CompletedProcess:
+    return with_environment(clone, "unlock")
 
 
 def test_stale_lock_is_removed(clone):
@@ -49,6 +53,20 @@ def test_lock_of_a_live_run_is_kept(clone):
     assert done.returncode != 0
     assert f"process {live.pid}" in done.stdout
     assert len(list((clone / ".snakemake" / "locks").iterdir())) == 1
+
+
+@pytest.mark.parametrize("target", ["study", "cost", "figure_boltzmann"])
+@pytest.mark.parametrize("broken", ["config.yaml", "own.yaml"])
+def test_a_broken_config_is_named_in_one_sentence(clone, target, broken):
+    (clone / "scripts").symlink_to(REPOSITORY / "scripts")
+    shutil.copy2(REPOSITORY / "config.yaml", clone)
+    (clone / "own.yaml").touch()
+    (clone / broken).write_text("ensembles: [", encoding="utf-8")
+    done = with_environment(clone, target, "CONFIG=own.yaml")
+    assert done.returncode != 0
+    sentence, trouble = done.stdout.splitlines()
+    assert sentence.startswith(f"Error: {broken}: not a YAML file that can be read (")
+    assert trouble.startswith("make: ***")
 
 
 def test_wrong_python_is_one_sentence(clone):

@@ -51,9 +51,10 @@ class SuperLU:
     name = "sparse LU (SuperLU)"
 
     def __init__(self, matrix: sp.csc_array, order: np.ndarray | None = None) -> None:
+        if order is not None:
+            matrix = matrix[order][:, order]
         self._order = slice(None) if order is None else order
         how = "MMD_AT_PLUS_A" if order is None else "NATURAL"
-        matrix = matrix[self._order][:, self._order].tocsc()
         try:
             self._factor = spla.splu(matrix, permc_spec=how, diag_pivot_thresh=0.0, options={"SymmetricMode": True})
         except RuntimeError as error:  # a pivot is exactly zero
@@ -62,7 +63,7 @@ class SuperLU:
 
     def solve(self, forces: np.ndarray) -> np.ndarray:
         """matrix^-1 forces."""
-        solution = np.empty_like(forces)
+        solution = np.empty(forces.shape)
         solution[self._order] = self._factor.solve(forces[self._order])
         return solution
 
