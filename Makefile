@@ -92,10 +92,11 @@ lock: ## write requirements.lock anew, from requirements.in and the newest versi
 	mv $(VENV)/requirements.lock requirements.lock
 	@touch $(INSTALLED)
 
-# A run that was killed outright leaves Snakemake's lock behind. It is removed here unless a Snakemake is still at work in this folder.
-checked: $(INSTALLED) # of a config file that is no YAML Snakemake does not tell the name
+# Of a config file that is no YAML Snakemake does not tell the name.
+checked: $(INSTALLED)
 	@$(results_folder) > /dev/null
 
+# A run that was killed outright leaves Snakemake's lock behind. It is removed here unless a Snakemake is still at work in this folder.
 unlock: $(READY) ## remove the lock that a killed run left behind
 	@if [ -n "$$(ls -A .snakemake/locks 2>/dev/null)" ]; then $(BIN)/python -c "$$ALONE" && rm -f .snakemake/locks/*; fi
 

@@ -1,5 +1,6 @@
 """What the Makefile adds to Snakemake: one sentence for a wrong Python or a missing file, and a lock that a killed run cannot leave behind."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def make(directory: Path, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(["make", *arguments], cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    """`make` as from a shell: what the `make test` around these tests hands down (its level, its variables) is taken away."""
+    shell = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
+    return subprocess.run(["make", *arguments], cwd=directory, env=shell, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 @pytest.fixture
