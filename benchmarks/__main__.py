@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from vitrine.memory import keep_freed_memory
 from vitrine.preparation.minimise import minimise
 
 from benchmarks.dynamics import dynamics_rows
@@ -61,6 +62,7 @@ def main() -> None:
     parser.add_argument("--large", action="store_true", help="also N = 64,000, whose glass takes minutes to make; it is kept in results/benchmarks")
     arguments = parser.parse_args()
     parts = tuple(arguments.only or (PARTS if arguments.large else PARTS[:-1]))
+    keep_freed_memory()  # as every job does
     rows = []
     if {"preparation", "measures"} & set(parts):
         rows += particle_rows(parts, arguments.particles)

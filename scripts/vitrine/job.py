@@ -1,4 +1,4 @@
-"""What every script of a rule does first: write its log, and turn errors into sentences."""
+"""What every script of a rule does first: write its log, turn errors into sentences, and keep freed memory."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from vitrine.errors import InputError
+from vitrine.memory import keep_freed_memory
 
 PROCESSOR_TIME = "%.2f s of processor time, %.2f s of them to start"
 
@@ -20,6 +21,7 @@ def start_log(path: str | Path) -> logging.Logger:
     The last line says how much processor time the job took, and how much of that it took to start.
     """
     to_start = time.process_time()
+    keep_freed_memory()
     log = logging.getLogger("vitrine")
     log.setLevel(logging.INFO)
     handler = logging.FileHandler(path, mode="w", encoding="utf-8")

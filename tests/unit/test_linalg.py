@@ -10,6 +10,7 @@ from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
 from vitrine.linalg import (
     Factor,
+    band,
     dense,
     dissected,
     dissection,
@@ -328,7 +329,9 @@ def test_the_softest_mode_of_a_good_minimum_is_no_zero_mode(bonds, dimension):
 @pytest.fixture(params=["one stage", "two stages", "no routine"])
 def stages(request, monkeypatch):
     """Every way to the eigenvalues of a dense matrix, whatever its size."""
-    monkeypatch.setattr(dense, "TWO_STAGE_FROM", 10**9 if request.param == "one stage" else 0)
+    monkeypatch.setattr(dense, "BAND_FROM", 10**9 if request.param == "one stage" else 0)
+    monkeypatch.setattr(band, "BAND", 5)
+    monkeypatch.setattr(band, "TOGETHER", 17)
     if request.param == "no routine":
         monkeypatch.setattr(dense, "lapack_routines", lambda: None)
     elif dense.lapack_routines() is None:
@@ -358,7 +361,7 @@ def test_both_ways_to_the_vectors_give_whole_bases(bonds, dimension, monkeypatch
     assert np.allclose(held.T @ (bonds.hessian @ held), np.eye(len(eigenvalues)), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 50])
+@pytest.mark.parametrize("size", [1, 2, 3, 10, 11, 14, 15, 16, 50, 131])
 def test_only_the_lower_triangle_is_read(size, stages):
     matrix = np.random.default_rng(2).standard_normal((size, size))
     expected = np.linalg.eigvalsh(np.tril(matrix) + np.tril(matrix, -1).T)

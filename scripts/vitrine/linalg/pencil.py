@@ -48,8 +48,10 @@ class PencilFactor:
         return out
 
 
-def reduced_pencil(unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.ndarray], separator: np.ndarray) -> tuple[np.ndarray, PencilFactor]:
-    """C of S^T S = `unit` and M = `hessian`, both (n, n), its lower triangle in Fortran order, and the factor of M.
+def reduced_pencil(
+    unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.ndarray], separator: np.ndarray, vectors: bool = True
+) -> tuple[np.ndarray, PencilFactor | None]:
+    """C of S^T S = `unit` and M = `hessian`, both (n, n), its lower triangle in Fortran order, and with `vectors` the factor of M.
 
     parts and separator are indices of unknowns, each unknown in one of them.
     Raises SampleError where M is not that of a minimum.
@@ -59,44 +61,35 @@ def reduced_pencil(unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.nda
     ends = np.cumsum([0, *map(len, parts)]).tolist()
     hessian, unit = hessian[order][:, order], unit[order][:, order]
     here, under = [slice(*pair) for pair in pairwise(ends)], slice(ends[-1], len(order))
-    numbers = len(separator) ** 2 + sum(len(part) * (len(part) + len(separator)) for part in parts)
-    kept, passing = _Room(numbers), _Room(numbers)
-    schur, core = kept.dense(hessian[under, under]), passing.dense(unit[under, under])
-    reduced = np.zeros((len(order), len(order)), order="F")
-    diagonal, below, joined = [], [], []
+    schur, core = _dense(hessian[under, under]), _dense(unit[under, under])
+    reduced = np.empty((len(order), len(order)), order="F")
+    diagonal, below, pivots = [], [], []
     for part in here:
         m, a = hessian[:, part], unit[:, part]
-        factor = _cholesky(kept.dense(m[part]))
-        own = _similar(passing.dense(a[part]), factor)
-        lower = _over_transpose(kept.dense(m[under]), factor)
-        across = _over_transpose(passing.dense(a[under]), factor)  # X_k
+        factor = _cholesky(_dense(m[part]))
+        own = _similar(_dense(a[part]), factor)
+        lower = _over_transpose(_dense(m[under]), factor)
+        across = _over_transpose(_dense(a[under]), factor)  # X_k
         half = blas.dsymm(-0.5, own, lower, 1.0, across, side=1, lower=1)  # W_k
         schur = blas.dsyrk(-1.0, lower, 1.0, schur, lower=1, overwrite_c=1)
         core = blas.dsyr2k(-1.0, half, lower, 1.0, core, lower=1, overwrite_c=1)
         np.subtract(half, across, out=across)
-        across += half  # X_k - L_3k C_k
-        reduced[part, part] = own
-        diagonal.append(factor)
-        below.append(lower)
-        joined.append(across)
+        reduced[part, : part.start], reduced[part, part] = 0.0, own
+        np.add(across, half, out=reduced[under, part])  # X_k - L_3k C_k
+        pivots.append(factor.diagonal().copy())
+        if vectors:
+            diagonal.append(factor)
+            below.append(lower)
     last = _cholesky(schur)
-    check_pivots(np.concatenate([np.diag(factor) for factor in (*diagonal, last)]) ** 2, hessian)
-    for part, block in zip(here, joined, strict=True):
-        reduced[under, part] = blas.dtrsm(1.0, last, block, lower=1, overwrite_b=1)
+    check_pivots(np.concatenate([*pivots, last.diagonal()]) ** 2, hessian)
+    for part in here:
+        reduced[under, part] = blas.dtrsm(1.0, last, reduced[under, part], lower=1)
     reduced[under, under] = _similar(core, last)
-    return reduced, PencilFactor(order, ends, [*diagonal, last], below)
+    return reduced, PencilFactor(order, ends, [*diagonal, last], below) if vectors else None
 
 
-class _Room:
-    """Memory for many blocks in one piece: a large piece comes in large pages, in a fraction of the time of small ones."""
-
-    def __init__(self, numbers: int) -> None:
-        self._free = np.empty(numbers)
-
-    def dense(self, block: sp.csc_array) -> np.ndarray:
-        """A sparse block as a dense one in Fortran order."""
-        here, self._free = np.split(self._free, [block.shape[0] * block.shape[1]])
-        return block.toarray(out=here.reshape(block.shape, order="F"))
+def _dense(block: sp.csc_array) -> np.ndarray:
+    return block.toarray(order="F")
 
 
 def _cholesky(block: np.ndarray) -> np.ndarray:

@@ -42,7 +42,7 @@ def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False, 
     elif vectors:
         stiffness, modes = symmetric_eigenpairs(hessian.toarray(order="F"))
     else:
-        stiffness, modes = symmetric_eigenvalues(hessian.toarray(order="F")), None
+        stiffness, modes = symmetric_eigenvalues(hessian.toarray(order="F"), hessian.tocsr()), None
     zero = np.abs(stiffness) < ZERO * np.mean(stiffness)
     if np.any(stiffness[~zero] < 0):
         raise SampleError(f"not a minimum: {np.sum(stiffness[~zero] < 0)} negative modes")
@@ -87,7 +87,8 @@ def full_pencil(
         eigenvalues, held = gpu.pencil(unit, hessian, vectors)
     else:
         parts, separator = cut or ([], np.arange(hessian.shape[0] // dimension + 1))
-        matrix, factor = reduced_pencil(unit, hessian, [held_unknowns(part, dimension) for part in parts], held_unknowns(separator, dimension))
+        parts, separator = [held_unknowns(part, dimension) for part in parts], held_unknowns(separator, dimension)
+        matrix, factor = reduced_pencil(unit, hessian, parts, separator, vectors)
         if vectors:
             eigenvalues, y = symmetric_eigenpairs(matrix)
             del matrix  # whose memory is as much as the vectors'
