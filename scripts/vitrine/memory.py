@@ -11,7 +11,7 @@ LARGEST = 32 * 2**20  # bytes of the largest array that is kept; more than this 
 
 
 def keep_freed_memory() -> None:
-    """Let the C library keep what is freed, up to KEPT bytes, instead of giving it back and asking for fresh pages, which the kernel fills with zeros.
+    """Let the C library keep up to KEPT freed bytes instead of giving them back and asking for fresh pages, which the kernel fills with zeros.
 
     That takes a twentieth of the time of the bond operator's spectrum at N = 500. Nothing happens where the C library is not glibc.
     """
