@@ -16,6 +16,7 @@ from vitrine.linalg import Factor, largest_pencil, lowest_modes
 from vitrine.measures import bond_operator_modes, pinch_bonds, vibrational_modes
 from vitrine.measures.elasticity import strain_response
 from vitrine.measures.pinching import ALL_AT_ONCE, BLOCK
+from vitrine.memory import keep_freed_memory
 from vitrine.preparation.equilibrate import equilibrate
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.start import random_start
@@ -127,6 +128,7 @@ def main() -> None:
     parser.add_argument("dimension", type=int, choices=[2, 3])
     parser.add_argument("--solver", default="auto")
     arguments = parser.parse_args()
+    keep_freed_memory()
     print(json.dumps(measure(arguments.step, arguments.glass, arguments.dimension, arguments.solver)))
 
 
