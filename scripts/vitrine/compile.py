@@ -18,6 +18,7 @@ import numpy as np
 import yaml
 
 from vitrine.interactions import Interactions
+from vitrine.linalg.tridiagonal import tridiagonal_eigenvalues
 from vitrine.models import GlassFormer, glass_former
 from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.minimise import minimise
@@ -78,6 +79,7 @@ def _prepare_and_measure(model: GlassFormer, settings: Mapping) -> None:
     chain.pressure()
     for method, step in (("lbfgs", 0.1), ("cg", 0.1), ("fire", 0.01)):
         Interactions.of(minimise(chain.current(), method, maximum_iterations=10, step=step).sample)
+    tridiagonal_eigenvalues(np.ones(2), np.ones(1))
 
 
 def main() -> None:

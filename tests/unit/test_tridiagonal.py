@@ -5,7 +5,7 @@ import pytest
 import scipy.linalg
 import scipy.sparse as sp
 from scipy.linalg import lapack
-from vitrine.linalg import band
+from vitrine.linalg import band, tridiagonal
 from vitrine.linalg.lapack import lapack_routines
 from vitrine.linalg.tridiagonal import SINGLY, tridiagonal_eigenvalues
 
@@ -90,17 +90,22 @@ def test_numbers_that_are_none_are_refused(wrong, size):
         tridiagonal_eigenvalues(diagonal, beside)
 
 
-@pytest.mark.parametrize("function", ["_converge", "_converge_singly"])
-def test_no_convergence_is_an_error(function, monkeypatch):
-    import vitrine.linalg.tridiagonal as module
+def test_patience_ends(monkeypatch):
+    diagonal, beside = matrices("random", 60)
+    monkeypatch.setattr(tridiagonal, "PATIENCE", 0)
+    monkeypatch.setattr(tridiagonal, "_converge_singly", tridiagonal._converge_singly.py_func)
+    for impatient in (tridiagonal._converge.py_func, tridiagonal._converge_singly):
+        assert not impatient(diagonal.copy(), np.append(beside**2, 0.0))
 
-    monkeypatch.setattr(module, "PATIENCE", 0)
-    impatient = {name: getattr(module, name).py_func for name in ("_converge", "_converge_singly")}
-    for name, python in impatient.items():
-        monkeypatch.setattr(module, name, python)
-    assert not getattr(module, function)(*matrices("random", 60)[:1], np.append(matrices("random", 60)[1] ** 2, 0.0))
-    with pytest.raises(np.linalg.LinAlgError, match="do not converge"):
-        tridiagonal_eigenvalues(*matrices("random", 60))
+
+def test_another_way_where_an_eigenvalue_does_not_come(monkeypatch):
+    diagonal, beside = matrices("random", 60)
+    monkeypatch.setattr(tridiagonal, "_converge", lambda diagonal, squares: False)
+    expected = bisection(diagonal, beside)
+    assert np.allclose(tridiagonal_eigenvalues(diagonal, beside), expected, rtol=0, atol=rounding(expected))
+    monkeypatch.setattr(tridiagonal.lapack, "dsterf", lambda diagonal, beside: (diagonal, 7))
+    with pytest.raises(np.linalg.LinAlgError, match="dsterf ended with 7"):
+        tridiagonal_eigenvalues(diagonal, beside)
 
 
 @pytest.mark.skipif(lapack_routines() is None, reason="scipy's LAPACK cannot be reached")
