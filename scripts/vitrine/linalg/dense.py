@@ -62,7 +62,7 @@ def symmetric_eigenvalues(matrix: np.ndarray, sparse: sp.csr_array | None = None
     sparse: the same matrix, if most of its elements are 0; this saves a tenth of the work of a large one.
     Raises numpy.linalg.LinAlgError where they do not converge.
     """
-    routines = lapack_routines()
+    routines, matrix = lapack_routines(), np.asfortranarray(matrix, dtype=np.float64)
     if routines is not None and len(matrix) >= max(BAND_FROM, 2 * band.BAND):
         return tridiagonal_eigenvalues(*band.tridiagonal_by_band(matrix, routines, sparse))
     _, diagonal, beside, _, _ = lapack.dsytrd(matrix, lower=1, lwork=32 * len(matrix), overwrite_a=1)
