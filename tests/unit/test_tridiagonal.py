@@ -124,7 +124,7 @@ def test_a_band_has_the_eigenvalues_of_its_matrix(kind, size, monkeypatch):
     }[kind]
     matrix = matrix + matrix.T
     expected = np.linalg.eigvalsh(matrix)
-    for rare in (None, sp.csr_array(matrix)):
+    for rare in (None, sp.csc_array(matrix)):
         lower = np.asfortranarray(np.tril(matrix))
         diagonals = band._band(lower.copy(order="F"), lapack_routines(), rare)
         assert np.allclose(scipy.linalg.eig_banded(diagonals, lower=True, eigvals_only=True), expected, rtol=0, atol=1e-13 * size)

@@ -21,7 +21,7 @@ TOGETHER = 192  # columns that M waits for; 128 to 256 are alike
 WHILE_SPARSE = 8  # a sparse M waits for this fraction of its columns: so long products with it cost nothing, and then the corrections cost more
 
 
-def tridiagonal_by_band(matrix: np.ndarray, routines: dict[str, Routine], sparse: sp.csr_array | None = None) -> tuple[np.ndarray, np.ndarray]:
+def tridiagonal_by_band(matrix: np.ndarray, routines: dict[str, Routine], sparse: sp.csc_array | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Diagonal (n,) and off-diagonal (n - 1,) of a tridiagonal matrix with the same eigenvalues as a symmetric one.
 
     matrix (n, n): in Fortran order; its lower triangle is read, and overwritten. sparse: the same matrix, if most of its elements are 0.
@@ -36,7 +36,7 @@ def tridiagonal_by_band(matrix: np.ndarray, routines: dict[str, Routine], sparse
     return diagonal, beside[: n - 1]
 
 
-def _band(matrix: np.ndarray, routines: dict[str, Routine], sparse: sp.csr_array | None) -> np.ndarray:
+def _band(matrix: np.ndarray, routines: dict[str, Routine], sparse: sp.csc_array | None) -> np.ndarray:
     """The lower half of the band (BAND + 1, n): [k, i] is the element of row i + k and column i."""
     n = len(matrix)
     room = TOGETHER if sparse is None else max(TOGETHER, n // WHILE_SPARSE)

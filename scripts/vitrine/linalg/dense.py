@@ -56,7 +56,7 @@ def _reflect(vectors: np.ndarray, reflectors: np.ndarray, tau: np.ndarray, routi
         call(routines["dlarfb"], b"L", b"N", b"F", b"C", rows, columns, number, block, n, factor, TOGETHER, below, n, work, columns)
 
 
-def symmetric_eigenvalues(matrix: np.ndarray, sparse: sp.csr_array | None = None) -> np.ndarray:
+def symmetric_eigenvalues(matrix: np.ndarray, sparse: sp.csc_array | None = None) -> np.ndarray:
     """All eigenvalues, ascending, of a symmetric matrix (n, n) in Fortran order of which the lower triangle is read; the matrix is overwritten.
 
     sparse: the same matrix, if most of its elements are 0; this saves a tenth of the work of a large one.

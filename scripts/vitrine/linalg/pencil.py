@@ -49,7 +49,7 @@ class PencilFactor:
 
 
 def reduced_pencil(
-    unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.ndarray], separator: np.ndarray, vectors: bool = True
+    unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.ndarray], separator: np.ndarray, vectors: bool
 ) -> tuple[np.ndarray, PencilFactor | None]:
     """C of S^T S = `unit` and M = `hessian`, both (n, n), its lower triangle in Fortran order, and with `vectors` the factor of M.
 

@@ -42,7 +42,7 @@ def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False, 
     elif vectors:
         stiffness, modes = symmetric_eigenpairs(hessian.toarray(order="F"))
     else:
-        stiffness, modes = symmetric_eigenvalues(hessian.toarray(order="F"), hessian.tocsr()), None
+        stiffness, modes = symmetric_eigenvalues(hessian.toarray(order="F"), hessian), None
     zero = np.abs(stiffness) < ZERO * np.mean(stiffness)
     if np.any(stiffness[~zero] < 0):
         raise SampleError(f"not a minimum: {np.sum(stiffness[~zero] < 0)} negative modes")
