@@ -63,7 +63,7 @@ def test_the_automatic_choice(monkeypatch):
         monkeypatch.setattr(solvers, "is_present", present.__contains__)
         assert chosen_solver("auto", solvers.DENSE_LIMIT + 1) is SOLVERS[expected]
     monkeypatch.setattr(solvers, "is_present", {"scipy", "dense"}.__contains__)
-    with pytest.raises(InputError, match="linear_algebra.solver is cholmod: scikit-sparse cannot be used here; allowed are auto, dense, scipy"):
+    with pytest.raises(InputError, match="linear_algebra.solver is cholmod: cvxopt cannot be used here; allowed are auto, dense, scipy"):
         chosen_solver("cholmod", 10**4)
 
 
@@ -213,6 +213,16 @@ def test_a_factor_in_the_order_of_dissection_is_the_same_factor(bonds, dimension
     assert np.allclose(bonds.hessian @ factor.solve(forces), forces, atol=1e-9)
     whole = np.arange(bonds.hessian.shape[0] - dimension)  # of integers too
     assert np.allclose(factor.solve_grounded(whole), factor.solve_grounded(whole.astype(float)), rtol=1e-12, atol=0)
+
+
+def test_pivots_multiply_to_the_determinant(bonds, dimension, solver):
+    held = bonds.hessian[dimension:, dimension:]
+    factor = SOLVERS[solver](held)
+    if solver == "pardiso":
+        assert factor.pivots is None
+        return
+    assert len(factor.pivots) == held.shape[0]
+    assert np.sum(np.log(factor.pivots)) == pytest.approx(np.linalg.slogdet(held.toarray())[1], rel=1e-10)
 
 
 def test_a_saddle_is_refused_in_the_order_of_dissection(bonds, dimension, solver, monkeypatch):

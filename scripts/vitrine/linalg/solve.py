@@ -48,9 +48,9 @@ def held_unknowns(particles: np.ndarray, dimension: int) -> np.ndarray:
 
 
 def _positive_definite(held: sp.csc_array, solver: type, order: Callable[[], np.ndarray] | None = None) -> Dense | SuperLU | Cholmod | Pardiso:
-    """The factorised matrix. A Cholesky library that fails does not say why: the pivots of SuperLU do. order: of the unknowns, for SuperLU."""
+    """The factorised matrix. A Cholesky library that fails does not say why: the pivots of SuperLU do. order: of the unknowns, where one is taken."""
     try:
-        factor = SuperLU(held, order()) if solver is SuperLU and order else solver(held)
+        factor = solver(held, order()) if order and solver in (Cholmod, SuperLU) else solver(held)
     except Indefinite as error:
         if solver not in (Cholmod, Pardiso):
             raise SampleError(NOT_A_MINIMUM) from error
@@ -62,7 +62,7 @@ def _positive_definite(held: sp.csc_array, solver: type, order: Callable[[], np.
     return factor
 
 
-def _softest(factor: Cholmod | Pardiso, unknowns: int) -> float:
+def _softest(factor: Pardiso, unknowns: int) -> float:
     """The least eigenvalue by two steps of inverse iteration: not exact, but a zero mode shows."""
     vector = factor.solve(np.random.default_rng(1).standard_normal(unknowns))
     return float(np.linalg.norm(vector) / np.linalg.norm(factor.solve(vector)))
