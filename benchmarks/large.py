@@ -22,7 +22,7 @@ PARTICLES, NUMBER = 64_000, 20
 def large_rows(particles: int = PARTICLES) -> list[tuple]:
     """One row of time and one of memory for each fast sparse solver that is present."""
     rows = []
-    for solver in filter(is_present, ("cholmod", "pardiso")):
+    for solver in filter(is_present, ("cholmod", "cvxopt", "pardiso")):
         command = [sys.executable, "-m", "benchmarks.large", str(stored(particles)), solver]
         taken = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
         name = f"lowest {NUMBER} modes and top {NUMBER} lambda, N = {particles}, {solver}"

@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 README = REPOSITORY / "README.md"
 MARKS = ("<!-- scaling, written by benchmarks/costs.py: begin -->", "<!-- scaling: end -->")
 PREDICTED = "# Predicted cost: "  # how the line in the head of a study begins
-INSTALLED = "cholmod"  # the sparse solver of the environment that make sets up: what heads are predicted for
+INSTALLED = "cvxopt"  # the sparse solver of the environment that make sets up: what heads are predicted for
 SIZES = (500, 2000, 8000, 64_000)  # of the README's table, as far as they were measured
 # Steps of the README's table: its words, the step, and the number of modes.
 SHOWN = (

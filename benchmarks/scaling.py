@@ -44,7 +44,7 @@ SIZES = (256, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000)
 LONG_TABLES = ("modes", "bond_operator", "pinching")
 PLANAR_SIZES = (1000, 4000, 16_000)
 PLANAR_STEPS = ("random_start", "swap_sweep", "quench", "sparse")  # what dense matrices take follows from N d
-OTHER_SOLVERS_UP_TO = 8000  # particles; the fastest solver that is present goes on
+UP_TO = {"pardiso": 8000, "scipy": 8000}  # particles; CHOLMOD goes on
 OUTPUT = Path("results/benchmarks/scaling.parquet")
 
 
@@ -108,6 +108,11 @@ def start_rows() -> Iterator[dict]:
     yield from ({**key, "quantity": name, "value": min(run[name] for run in runs)} for name in ("seconds", "megabytes"))
 
 
+def dimensions(sizes: tuple[int, ...]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """The sizes that are measured in each dimension."""
+    return (3, sizes), (2, tuple(size for size in PLANAR_SIZES if size <= sizes[-1]))
+
+
 def all_rows(sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dict]:
     """Every row of the table."""
     key = {"step": "dsyevd", "model": "", "dimension": 3, "solver": "", "number": REFERENCE_SIZE, "particles": 0}
@@ -115,16 +120,14 @@ def all_rows(sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dic
     yield from start_rows()
     yield from row_rows(stored(sizes[0], 3, folder))
     yield from model_rows()
-    solvers = list(filter(is_present, FASTEST_FIRST))
-    for dimension, wanted in ((3, sizes), (2, tuple(size for size in PLANAR_SIZES if size <= sizes[-1]))):
+    for dimension, wanted in dimensions(sizes):
         for step in STEPS if dimension == 3 else PLANAR_STEPS:
-            for solver in solvers if step == "sparse" else [""]:
-                most = sizes[-1] if solver in ("", solvers[0]) else OTHER_SOLVERS_UP_TO
-                yield from step_rows(step, dimension, solver, tuple(size for size in wanted if size <= most), limit, folder)
+            for solver in filter(is_present, FASTEST_FIRST) if step == "sparse" else [""]:
+                yield from step_rows(step, dimension, solver, tuple(size for size in wanted if size <= UP_TO.get(solver, size)), limit, folder)
 
 
 def renewed_rows(steps: list[str], solver: str, table: Path, sizes: tuple[int, ...], limit: float, folder: Path) -> Iterator[dict]:
-    """The rows of a table of this machine with some steps in d = 3 measured anew, those on sparse matrices by one solver.
+    """The rows of a table of this machine with some steps measured anew, those on sparse matrices by one solver.
 
     Raises InputError where the table is missing, or another machine's.
     """
@@ -132,9 +135,10 @@ def renewed_rows(steps: list[str], solver: str, table: Path, sizes: tuple[int, .
     if read_provenance(table)["machine"] != machine():
         raise InputError(f"{table}: was measured on another machine or with other software; measure all steps anew, without --only")
     renewed = []
-    for step in steps:
-        by = solver if step == "sparse" else ""
-        renewed += [row for row in step_rows(step, 3, by, sizes, limit, folder) if row["solver"] == by]  # not the Hessian, which all solvers share
+    for dimension, wanted in dimensions(sizes):
+        for step in (step for step in steps if dimension == 3 or step in PLANAR_STEPS):
+            by = solver if step == "sparse" else ""
+            renewed += [row for row in step_rows(step, dimension, by, wanted, limit, folder) if row["solver"] == by]  # the Hessian is all solvers'
     known = {(row["step"], row["solver"], row["dimension"]) for row in renewed}
     yield from (row for row in before if (row["step"], row["solver"], row["dimension"]) not in known)
     yield from renewed

@@ -35,7 +35,7 @@ FIRST_RELAXATION = 0.7  # the first relaxation, of a liquid from a hotter rung, 
 HYBRID_SWEEP = 25 * 0.005  # time that a sweep of the hybrid took when its relaxation time was measured
 SERIES_ROWS = 100  # rows of the relaxation table for each liquid
 COLUMN_COPIES = 30  # columns of a long table times the copies of it that a job holds
-MODULES = {"cholmod": "cvxopt", "pardiso": "pypardiso"}  # solvers that `auto` takes where their module is there, fastest first
+MODULES = {"cholmod": "sksparse", "cvxopt": "cvxopt", "pardiso": "pypardiso"}  # solvers that `auto` takes where their module is there, fastest first
 
 
 class Need(NamedTuple):

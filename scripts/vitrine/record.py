@@ -13,7 +13,8 @@ from vitrine import __version__
 from vitrine.provenance import config_hash
 
 PACKAGES = (
-    "snakemake", "numpy", "scipy", "numba", "cvxopt", "pandas", "pyarrow", "gsd", "matplotlib", "hoomd", "pypardiso", "mkl", "cupy",
+    "snakemake", "numpy", "scipy", "numba", "cvxopt", "pandas", "pyarrow", "gsd", "matplotlib", "hoomd", "scikit-sparse", "pypardiso", "mkl",
+    "cupy",
 )  # fmt: skip
 SEEDS = (
     "every random stream is fixed by seed, purpose, N, T_p and the sample's index (scripts/vitrine/seeds.py): "

@@ -265,7 +265,7 @@ def test_the_measured_costs_hold_every_step_of_every_glass_former():
     costs = cost.measured_costs()
     for step in STEPS:
         for dimension in (2, 3):
-            for solver in ("scipy", "cholmod", "pardiso", "dense") if step in FACTORISED else ("",):
+            for solver in ("scipy", "cholmod", "cvxopt", "pardiso", "dense") if step in FACTORISED else ("",):
                 small, large = (costs.step(step, particles, dimension, solver) for particles in (1000, 4000))
                 assert 0 < small.seconds < large.seconds
                 assert small.megabytes > 0

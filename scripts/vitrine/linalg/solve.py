@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 from vitrine.errors import SampleError
 from vitrine.linalg.dissection import elimination_order
-from vitrine.linalg.solvers import Cholmod, Dense, Indefinite, Pardiso, SuperLU, chosen_solver
+from vitrine.linalg.solvers import Cvxopt, Dense, Indefinite, Solver, SuperLU, chosen_solver
 
 if TYPE_CHECKING:
     from vitrine.interactions import Interactions
@@ -47,12 +47,12 @@ def held_unknowns(particles: np.ndarray, dimension: int) -> np.ndarray:
     return ((particles[particles > 0] - 1)[:, None] * dimension + np.arange(dimension)).ravel()
 
 
-def _positive_definite(held: sp.csc_array, solver: type, order: Callable[[], np.ndarray] | None = None) -> Dense | SuperLU | Cholmod | Pardiso:
+def _positive_definite(held: sp.csc_array, solver: type, order: Callable[[], np.ndarray] | None = None) -> Solver:
     """The factorised matrix. A Cholesky library that fails does not say why: the pivots of SuperLU do. order: of the unknowns, where one is taken."""
     try:
-        factor = solver(held, order()) if order and solver in (Cholmod, SuperLU) else solver(held)
+        factor = solver(held, order()) if order and solver in (Cvxopt, SuperLU) else solver(held)
     except Indefinite as error:
-        if solver not in (Cholmod, Pardiso):
+        if solver in (Dense, SuperLU):
             raise SampleError(NOT_A_MINIMUM) from error
         return _positive_definite(held, SuperLU, order)
     if factor.pivots is not None:
@@ -62,7 +62,7 @@ def _positive_definite(held: sp.csc_array, solver: type, order: Callable[[], np.
     return factor
 
 
-def _softest(factor: Pardiso, unknowns: int) -> float:
+def _softest(factor: Solver, unknowns: int) -> float:
     """The least eigenvalue by two steps of inverse iteration: not exact, but a zero mode shows."""
     vector = factor.solve(np.random.default_rng(1).standard_normal(unknowns))
     return float(np.linalg.norm(vector) / np.linalg.norm(factor.solve(vector)))

@@ -6,7 +6,8 @@ A deformation x -> (1 + e E) x changes a bond by dR = E R. To second order in e,
     Xi  = d2U/(de dx),    C = [U'' - Xi.H^+.Xi]/V
 
 * Simple shear x_a -> x_a + gamma x_b, mean over the d(d-1) ordered pairs of axes: G = C. The initial stress is part of it: G is what a finite
-  strain at fixed volume measures, and rho c_s^2.
+  strain at fixed volume measures, and rho c_s^2. The two orders of a plane's axes differ by a rotation, to which a minimum answers with no force, so
+  that Xi, unlike U'', is the same for both.
 * Dilation x -> (1 + eta) x: K = -V dp/dV = C/d^2 + (d-1) p/d; in three dimensions (U''/V + 6 p)/9.
 """
 
@@ -19,19 +20,27 @@ from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor
 from vitrine.samples import Sample
 
 
-def strain_response(bonds: Interactions, strains: np.ndarray, factor: Factor) -> tuple[np.ndarray, np.ndarray]:
-    """Affine and non-affine parts of d2U/de2 per volume, each (k,), for deformations E of shape (k, d, d)."""
-    d, volume = bonds.sample.dimension, bonds.sample.volume
+def affine_stiffness(bonds: Interactions, strains: np.ndarray) -> np.ndarray:
+    """U''/V, (k,), for deformations E of shape (k, d, d)."""
     _, slope, curvature = bonds.derivatives[:3]
-    tension = slope / bonds.distances
-    affine, mixed = np.empty(len(strains)), np.empty((bonds.sample.particles * d, len(strains)))
+    tension, affine = slope / bonds.distances, np.empty(len(strains))
     for k, strain in enumerate(strains):
         change = bonds.vectors @ strain.T
         along = np.einsum("ij,ij->i", change, bonds.directions)
         affine[k] = np.sum(curvature * along**2 + tension * (np.einsum("ij,ij->i", change, change) - along**2))
+    return affine / bonds.sample.volume
+
+
+def nonaffine_stiffness(bonds: Interactions, strains: np.ndarray, factor: Factor) -> np.ndarray:
+    """Xi.H^+.Xi/V, (k,), for deformations E of shape (k, d, d)."""
+    _, slope, curvature = bonds.derivatives[:3]
+    tension, mixed = slope / bonds.distances, np.empty((bonds.hessian.shape[0], len(strains)))
+    for k, strain in enumerate(strains):
+        change = bonds.vectors @ strain.T
+        along = np.einsum("ij,ij->i", change, bonds.directions)
         pull = (curvature * along)[:, None] * bonds.directions + tension[:, None] * (change - along[:, None] * bonds.directions)
         mixed[:, k] = (bonds.incidence @ pull).ravel()
-    return affine / volume, np.einsum("ik,ik->k", mixed, factor.solve(mixed)) / volume
+    return np.einsum("ik,ik->k", mixed, factor.solve(mixed)) / bonds.sample.volume
 
 
 def elastic_moduli(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> dict[str, np.ndarray]:
@@ -40,12 +49,10 @@ def elastic_moduli(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> dict[s
     Raises SampleError where the sample is no minimum.
     """
     bonds, d = Interactions.of(sample), sample.dimension
-    planes = [(a, b) for a in range(d) for b in range(d) if a != b]
-    strains = np.zeros((len(planes) + 1, d, d))
-    for k, (a, b) in enumerate(planes):
-        strains[k, a, b] = 1.0
-    strains[-1] = np.eye(d)
-    affine, nonaffine = strain_response(bonds, strains, Factor.of(bonds, algebra.solver))
+    shears = {(a, b): np.outer(np.eye(d)[a], np.eye(d)[b]) for a in range(d) for b in range(d) if a != b}
+    affine = affine_stiffness(bonds, np.array([*shears.values(), np.eye(d)]))
+    one_order = [strain for (a, b), strain in shears.items() if a < b]
+    nonaffine = nonaffine_stiffness(bonds, np.array([*one_order, np.eye(d)]), Factor.of(bonds, algebra.solver))
     pressure, density = bonds.pressure, sample.particles / sample.volume
     born, relaxed = affine[:-1].mean(), nonaffine[:-1].mean()
     bulk_born, bulk_relaxed = affine[-1] / d**2 + (d - 1) * pressure / d, nonaffine[-1] / d**2
