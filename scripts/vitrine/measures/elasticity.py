@@ -20,13 +20,18 @@ from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor
 from vitrine.samples import Sample
 
 
+def _bond_changes(bonds: Interactions, strain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """dR = E R of every bond (b, d), and n.dR (b,)."""
+    change = bonds.vectors @ strain.T
+    return change, np.einsum("ij,ij->i", change, bonds.directions)
+
+
 def affine_stiffness(bonds: Interactions, strains: np.ndarray) -> np.ndarray:
     """U''/V, (k,), for deformations E of shape (k, d, d)."""
     _, slope, curvature = bonds.derivatives[:3]
     tension, affine = slope / bonds.distances, np.empty(len(strains))
     for k, strain in enumerate(strains):
-        change = bonds.vectors @ strain.T
-        along = np.einsum("ij,ij->i", change, bonds.directions)
+        change, along = _bond_changes(bonds, strain)
         affine[k] = np.sum(curvature * along**2 + tension * (np.einsum("ij,ij->i", change, change) - along**2))
     return affine / bonds.sample.volume
 
@@ -36,8 +41,7 @@ def nonaffine_stiffness(bonds: Interactions, strains: np.ndarray, factor: Factor
     _, slope, curvature = bonds.derivatives[:3]
     tension, mixed = slope / bonds.distances, np.empty((bonds.hessian.shape[0], len(strains)))
     for k, strain in enumerate(strains):
-        change = bonds.vectors @ strain.T
-        along = np.einsum("ij,ij->i", change, bonds.directions)
+        change, along = _bond_changes(bonds, strain)
         pull = (curvature * along)[:, None] * bonds.directions + tension[:, None] * (change - along[:, None] * bonds.directions)
         mixed[:, k] = (bonds.incidence @ pull).ravel()
     return np.einsum("ik,ik->k", mixed, factor.solve(mixed)) / bonds.sample.volume
