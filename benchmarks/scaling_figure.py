@@ -54,7 +54,7 @@ def plot_scaling(scaling: pd.DataFrame, fits: pd.DataFrame) -> Figure:
             ax.set_xscale("log")
             ax.set_yscale("log")
             ax.xaxis.set_minor_formatter(NullFormatter())
-        axes[column].margins(y=0.35)  # room for the legend
+        axes[column].margins(y=0.6)  # room for the legend
         axes[column].set_title(title)
         axes[column].legend(loc="best")
         axes[3 + column].set_xlabel(r"$N$")
