@@ -79,7 +79,8 @@ def dense_operator_rows(glass: Sample) -> list[tuple]:
 
 def _spectrum_of_bonds(bonds: Interactions) -> np.ndarray:
     sample = bonds.sample
-    return full_pencil(bonds.unit_hessian, bonds.hessian, sample.dimension, cut=dissected(sample.positions, sample.box, bonds.i, bonds.j))[0]
+    blocks = dissected(sample.positions, sample.box, bonds.i, bonds.j)
+    return full_pencil(bonds.unit_hessian, bonds.hessian, sample.dimension, blocks=blocks)[0]
 
 
 def matscipy_rows(glass: Sample) -> list[tuple]:

@@ -127,12 +127,12 @@ def test_the_spectrum(bonds, dimension, device):
     assert len(overlap) > 0.9 * len(expected) and np.allclose(overlap, 1, rtol=0, atol=1e-8)
 
 
-@pytest.mark.parametrize("cut", [False, True])
-def test_the_pencil(bonds, dimension, device, cut):
+@pytest.mark.parametrize("in_blocks", [False, True])
+def test_the_pencil(bonds, dimension, device, in_blocks):
     expected, modes = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True)
-    cut = dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j) if cut else None
-    values, none = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, cut=cut, device="gpu")
-    again, vectors = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True, cut=cut, device="gpu")
+    blocks = dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j) if in_blocks else None
+    values, none = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, blocks=blocks, device="gpu")
+    again, vectors = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True, blocks=blocks, device="gpu")
     assert none is None
     assert [type(array) for array in (values, again, vectors)] == [np.ndarray] * 3
     assert np.allclose(values, expected, rtol=1e-8) and np.allclose(again, expected, rtol=1e-8)

@@ -147,14 +147,21 @@ def test_full_pencil_against_the_dense_definition(bonds, dimension):
     assert np.abs(without_translation(modes, dimension) - modes).max() < 1e-12 * np.abs(modes).max()
 
 
-def test_dissection_leaves_two_parts_that_do_not_touch(bonds, dimension):
-    parts, separator = dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j)
-    assert np.array_equal(np.sort(np.concatenate([*parts, separator])), np.arange(bonds.sample.particles))
-    assert len(parts) in (0, 2)
-    side = np.zeros(bonds.sample.particles, dtype=int)
-    for number, part in enumerate(parts, start=1):
-        side[part] = number
-    assert not np.any(side[bonds.i] * side[bonds.j] == 2)
+def test_dissection_leaves_two_halves_that_do_not_touch(bonds):
+    particles = bonds.sample.particles
+    halves = dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j, undivided=particles - 1)[:-1]
+    assert len(halves) == (0 if particles == 54 else 2)  # in a box so small everyone is between
+    half = np.zeros(particles, dtype=int)
+    for number, members in enumerate(halves, start=1):
+        half[members] = number
+    assert not np.any(half[bonds.i] * half[bonds.j] == 2)
+
+
+@pytest.mark.parametrize("undivided", [1, 30, 10**6])
+def test_every_particle_is_in_one_block_of_a_dissection(bonds, undivided):
+    blocks = dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j, undivided)
+    assert np.array_equal(np.sort(np.concatenate(blocks)), np.arange(bonds.sample.particles))
+    assert len(blocks) == 1 or undivided < bonds.sample.particles
 
 
 def most_bonds_without_a_shared_end(left, right):
@@ -181,13 +188,6 @@ def test_the_smallest_cover_meets_every_bond_with_as_few_particles_as_koenig_say
     taken = smallest_cover(left, right, 2 * side)
     assert np.all(taken[left] | taken[right])
     assert taken.sum() == most_bonds_without_a_shared_end(left, right)
-
-
-def test_every_particle_has_its_place_in_the_order_of_elimination(bonds, monkeypatch):
-    for undivided in (1, 30, 10**6):
-        monkeypatch.setattr(dissection, "UNDIVIDED", undivided)
-        order = dissection.elimination_order(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j)
-        assert np.array_equal(np.sort(order), np.arange(bonds.sample.particles))
 
 
 def test_particles_in_one_place_are_not_cut_for_ever():
@@ -237,20 +237,26 @@ def test_a_saddle_is_refused_in_the_order_of_dissection(bonds, dimension, solver
         Factor.of(bonds, solver)
 
 
-@pytest.mark.parametrize("case", ["as it is cut", "unequal parts", "an empty part", "the first particle in the separator"])
-def test_a_cut_changes_nothing_of_the_pencil(bonds, dimension, case):
-    parts, separator = dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j)
-    if not parts or case == "unequal parts":
-        few = np.array([5])  # one particle, the neighbours around it, and the rest
+def blocks_of(bonds, case):
+    """Ways to divide the particles into blocks, sensible and not."""
+    particles, rng = bonds.sample.particles, np.random.default_rng(4)
+    if case == "as it is cut":
+        return dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j)
+    if case == "cut to the last":
+        return dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j, undivided=1)
+    if case == "a particle, its neighbours, the rest":  # the rest comes before the neighbours: two parts that do not touch
         around = np.unique(np.concatenate([bonds.j[bonds.i == 5], bonds.i[bonds.j == 5]]))
-        parts, separator = [few, np.setdiff1d(np.arange(bonds.sample.particles), [*few, *around])], around
-    if case == "an empty part":
-        parts = [parts[0][:0], np.concatenate(parts)]
-    elif case == "the first particle in the separator":
-        parts, separator = [part[part > 0] for part in parts], np.union1d(separator, [0])
+        return [np.array([5]), np.setdiff1d(np.arange(particles), [5, *around]), around]
+    blocks = np.array_split(rng.permutation(particles), 7)
+    return [blocks[0][:0], *blocks, np.zeros(0, dtype=int)] if case == "some empty" else blocks
+
+
+@pytest.mark.parametrize("case", ["as it is cut", "cut to the last", "a particle, its neighbours, the rest", "at random", "some empty"])
+def test_blocks_change_nothing_of_the_pencil(bonds, dimension, case):
+    blocks = blocks_of(bonds, case)
     expected = full_pencil(bonds.unit_hessian, bonds.hessian, dimension)[0]
-    assert np.allclose(full_pencil(bonds.unit_hessian, bonds.hessian, dimension, cut=(parts, separator))[0], expected, rtol=1e-9)
-    values, modes = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True, cut=(parts, separator))
+    assert np.allclose(full_pencil(bonds.unit_hessian, bonds.hessian, dimension, blocks=blocks)[0], expected, rtol=1e-9)
+    values, modes = full_pencil(bonds.unit_hessian, bonds.hessian, dimension, vectors=True, blocks=blocks)
     assert np.allclose(values, expected, rtol=1e-9)
     assert np.allclose(modes.T @ (bonds.hessian @ modes), np.eye(len(values)), atol=1e-9)
     residual = bonds.unit_hessian @ modes - (bonds.hessian @ modes) * values

@@ -53,8 +53,8 @@ class Device:
     def pencil(self, unit: sp.csc_array, hessian: sp.csc_array, vectors: bool) -> tuple[np.ndarray, np.ndarray | None]:
         """All eigenvalues, ascending, of (S^T S) D = lambda M D, both (n, n), and with `vectors` the D as columns (n, n), D.M.D = 1.
 
-        As in pencil.py, but uncut: what the cut saves is products of matrices, which cost a GPU little. Raises SampleError where M is not that of a
-        minimum.
+        As in pencil.py, but in one block: what blocks save is products of matrices, which cost a GPU little. Raises SampleError where M is not that
+        of a minimum.
         """
         with self.session():
             try:

@@ -1,17 +1,12 @@
 r"""The pencil (S^T S) D = lambda M D of the bond operator brought to an ordinary eigenproblem C y = lambda y.
 
-With M = L L^T: C = L^-1 (S^T S) L^-T and y = L^T D. Both matrices are sparse. In the order (part 1, part 2, separator) of a dissected solid neither
-joins the parts, and so do neither L nor C:
+With M = L L^T: C = L^-1 (S^T S) L^-T and y = L^T D. The unknowns are eliminated block by block, in an order of nested dissection. A block k is joined
+to few of the later ones, its border B, and only there, and in the columns E of the earlier blocks that lead to it, does its elimination change
+anything. With A = S^T S at the start, and what the earlier eliminations have left of A and M:
 
-        | M1      M31^T |        | L1             |        | C1      C31^T |
-    M = |     M2  M32^T |,   L = |      L2        |,   C = |     C2  C32^T |
-        | M31 M32 M3    |        | L31  L32   L3  |        | C31 C32 C3    |
-
-    L3k = M3k Lk^-T,                            L3 L3^T = M3 - sum_k L3k L3k^T
-    Ck = Lk^-1 Ak Lk^-T,   Xk = A3k Lk^-T,      C3k = L3^-1 (Xk - L3k Ck)
-    C3 = L3^-1 [A3 - sum_k (Wk L3k^T + L3k Wk^T)] L3^-T,   Wk = Xk - L3k Ck/2
-
-for A = S^T S: less than half of the work of the full matrices.
+    L_k = chol(M_kk),               L_B = M_Bk L_k^-T,     M_BB <- M_BB - L_B L_B^T
+    C_kk = L_k^-1 A_kk L_k^-T,      X = A_Bk L_k^-T,       A_BB <- A_BB - W L_B^T - L_B W^T,     W = X - L_B C_kk/2
+    A_Bk <- X - L_B C_kk,           C_kE = L_k^-1 A_kE,    A_BE <- A_BE - L_B C_kE
 """
 
 from __future__ import annotations
@@ -19,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numba
 import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import blas, cholesky, lapack, solve_triangular
@@ -28,82 +24,110 @@ from vitrine.linalg.solve import NOT_A_MINIMUM, check_pivots
 
 
 @dataclass(frozen=True)
+class Block:
+    """Unknowns that are eliminated together: their places in the order, those of the border, L_k and L_B."""
+
+    own: slice
+    border: np.ndarray
+    diagonal: np.ndarray
+    below: np.ndarray
+
+
+@dataclass(frozen=True)
 class PencilFactor:
-    """L of M, which brings eigenvectors back: the order of the unknowns, where each part ends in it, the blocks L_1, L_2, L_3 and L_31, L_32."""
+    """L of M, which brings eigenvectors back."""
 
     order: np.ndarray
-    ends: list[int]
-    diagonal: list[np.ndarray]
-    below: list[np.ndarray]
+    blocks: list[Block]
 
     def displacements(self, vectors: np.ndarray) -> np.ndarray:
-        """D = L^-T y, in the order of the pencil's unknowns, of eigenvectors y of C as columns (n, k)."""
+        """D = L^-T y, with the unknowns as they were before they were ordered, of eigenvectors y of C as columns (n, k)."""
         out = np.empty_like(vectors)
-        first = self.ends[-1]
-        last = solve_triangular(self.diagonal[-1], vectors[first:], trans="T", lower=True, check_finite=False)
-        out[self.order[first:]] = last
-        for part, (factor, below) in enumerate(zip(self.diagonal[:-1], self.below, strict=True)):
-            rows = slice(self.ends[part], self.ends[part + 1])
-            out[self.order[rows]] = solve_triangular(factor, vectors[rows] - below.T @ last, trans="T", lower=True, check_finite=False)
+        for block in reversed(self.blocks):
+            rest = vectors[block.own] - block.below.T @ out[self.order[block.border]]
+            out[self.order[block.own]] = solve_triangular(block.diagonal, rest, trans="T", lower=True, check_finite=False)
         return out
 
 
-def reduced_pencil(
-    unit: sp.csc_array, hessian: sp.csc_array, parts: list[np.ndarray], separator: np.ndarray, vectors: bool
-) -> tuple[np.ndarray, PencilFactor | None]:
+def reduced_pencil(unit: sp.csc_array, hessian: sp.csc_array, blocks: list[np.ndarray], vectors: bool) -> tuple[np.ndarray, PencilFactor | None]:
     """C of S^T S = `unit` and M = `hessian`, both (n, n), its lower triangle in Fortran order, and with `vectors` the factor of M.
 
-    parts and separator are indices of unknowns, each unknown in one of them.
-    Raises SampleError where M is not that of a minimum.
+    blocks: indices of unknowns, each unknown in one of them, in the order of elimination. Raises SampleError where M is not that of a minimum.
     """
-    parts = [part for part in parts if len(part)]
-    order = np.concatenate([*parts, separator])
-    ends = np.cumsum([0, *map(len, parts)]).tolist()
-    hessian, unit = hessian[order][:, order], unit[order][:, order]
-    here, under = [slice(*pair) for pair in pairwise(ends)], slice(ends[-1], len(order))
-    schur, core = _dense(hessian[under, under]), _dense(unit[under, under])
-    reduced = np.empty((len(order), len(order)), order="F")
-    diagonal, below, pivots = [], [], []
-    for part in here:
-        m, a = hessian[:, part], unit[:, part]
-        factor = _cholesky(_dense(m[part]))
-        own = _similar(_dense(a[part]), factor)
-        lower = _over_transpose(_dense(m[under]), factor)
-        across = _over_transpose(_dense(a[under]), factor)  # X_k
-        half = blas.dsymm(-0.5, own, lower, 1.0, across, side=1, lower=1)  # W_k
-        schur = blas.dsyrk(-1.0, lower, 1.0, schur, lower=1, overwrite_c=1)
-        core = blas.dsyr2k(-1.0, half, lower, 1.0, core, lower=1, overwrite_c=1)
-        np.subtract(half, across, out=across)
-        reduced[part, : part.start], reduced[part, part] = 0.0, own
-        np.add(across, half, out=reduced[under, part])  # X_k - L_3k C_k
-        pivots.append(factor.diagonal().copy())
+    blocks = [block for block in blocks if len(block)]
+    order = np.concatenate(blocks)
+    ends = np.cumsum([0, *map(len, blocks)])
+    both, joined = _assembled(unit, hessian, order, ends)
+    first, pivots, eliminated = ends[:-1].copy(), [], []
+    for k, (start, end) in enumerate(pairwise(ends)):
+        border = np.flatnonzero(joined[k])
+        block = _eliminate(both, slice(start, end), border, first[k])
+        pivots.append(block.diagonal.diagonal() ** 2)
+        if len(border):
+            parent = np.searchsorted(ends, border[0], side="right") - 1
+            joined[parent, ends[parent + 1] :] |= joined[k, ends[parent + 1] :]
+            first[parent] = min(first[parent], first[k])
         if vectors:
-            diagonal.append(factor)
-            below.append(lower)
-    last = _cholesky(schur)
-    check_pivots(np.concatenate([*pivots, last.diagonal()]) ** 2, hessian)
-    for part in here:
-        reduced[under, part] = blas.dtrsm(1.0, last, reduced[under, part], lower=1)
-    reduced[under, under] = _similar(core, last)
-    return reduced, PencilFactor(order, ends, [*diagonal, last], below) if vectors else None
+            eliminated.append(block)
+    check_pivots(np.concatenate(pivots), hessian)
+    return _lower_triangles(both)[0], PencilFactor(order, eliminated) if vectors else None
 
 
-def _dense(block: sp.csc_array) -> np.ndarray:
-    return block.toarray(order="F")
+def _assembled(unit: sp.csc_array, hessian: sp.csc_array, order: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both matrices in one array (n, n + 1), in the order of elimination, and which unknowns of later blocks (blocks, n) each block is joined to."""
+    n = len(order)
+    place, block = np.empty(n, dtype=np.intp), np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+    place[order] = np.arange(n)
+    both, joined = np.zeros((n, n + 1), order="F"), np.zeros((len(ends) - 1, n), dtype=bool)
+    for matrix, whole in zip((unit, hessian), _lower_triangles(both), strict=True):
+        i, j = place[matrix.indices], np.repeat(place, np.diff(matrix.indptr))
+        lower = i >= j
+        i, j = i[lower], j[lower]
+        whole[i, j] = matrix.data[lower]
+        later = block[i] > block[j]
+        joined[block[j[later]], i[later]] = True
+    return both, joined
+
+
+def _lower_triangles(both: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A and M, which share an array (n, n + 1): A_ij lies at [i, j] and M_ij at [j, i + 1], i >= j. Nothing is to be read above their diagonals."""
+    return both[:, :-1], both[:, 1:].T
+
+
+def _eliminate(both: np.ndarray, own: slice, border: np.ndarray, first: int) -> Block:
+    """Eliminate the unknowns `own`, in place; the columns from `first` on are of blocks that lead here."""
+    a, m = _lower_triangles(both)
+    before = slice(first, own.start)
+    diagonal = _cholesky(m[own, own])
+    a[own, own] = reduced = lapack.dsygst(a[own, own], diagonal, itype=1, lower=1)[0]
+    a[own, before] = across = blas.dtrsm(1.0, diagonal, a[own, before], lower=1)
+    below = _over_transpose(m[border, own], diagonal)
+    if len(border):
+        x = _over_transpose(a[border, own], diagonal)
+        w = blas.dsymm(-0.5, reduced, below, 1.0, x, side=1, lower=1)
+        a[border, own] = 2 * w - x
+        a[border, before] -= below @ across
+        _subtract(both, border, blas.dsyrk(1.0, below), blas.dsyr2k(1.0, w, below, lower=1))
+    return Block(own, border, diagonal, below)
+
+
+@numba.njit(cache=True)
+def _subtract(both: np.ndarray, border: np.ndarray, from_m: np.ndarray, from_a: np.ndarray) -> None:
+    """Bring both matrices up to date on the border, from the upper triangle of L_B L_B^T and the lower one of W L_B^T + L_B W^T."""
+    for k, column in enumerate(border):
+        for i in range(k + 1):
+            both[border[i], column + 1] -= from_m[i, k]
+        for i in range(k, len(border)):
+            both[border[i], column] -= from_a[i, k]
 
 
 def _cholesky(block: np.ndarray) -> np.ndarray:
     try:
-        return cholesky(block, lower=True, overwrite_a=True, check_finite=False)
+        return cholesky(block, lower=True, check_finite=False)
     except np.linalg.LinAlgError as error:
         raise SampleError(NOT_A_MINIMUM) from error
 
 
 def _over_transpose(block: np.ndarray, factor: np.ndarray) -> np.ndarray:
     """block L^-T."""
-    return blas.dtrsm(1.0, factor, block, side=1, lower=1, trans_a=1, overwrite_b=1)
-
-
-def _similar(block: np.ndarray, factor: np.ndarray) -> np.ndarray:
-    """L^-1 block L^-T, its lower triangle."""
-    return lapack.dsygst(block, factor, itype=1, lower=1, overwrite_a=1)[0]
+    return blas.dtrsm(1.0, factor, block, side=1, lower=1, trans_a=1)

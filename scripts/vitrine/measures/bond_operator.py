@@ -24,17 +24,21 @@ def bond_operator_modes(
     """
     bonds, d = Interactions.of(sample), sample.dimension
     hessian, unit = bonds.hessian, bonds.unit_hessian
-    cut = dissected(sample.positions, sample.box, bonds.i, bonds.j)
     size = hessian.shape[0] - d
+
+    def every_mode(vectors: bool) -> tuple[np.ndarray, np.ndarray | None]:
+        blocks = dissected(sample.positions, sample.box, bonds.i, bonds.j)
+        return full_pencil(unit, hessian, d, vectors, blocks, algebra.device)
+
     wanted = size if vectors == "all" else min(int(vectors), size)
     if wanted > size // 4:
-        eigenvalues, displacements = full_pencil(unit, hessian, d, vectors=True, cut=cut, device=algebra.device)
+        eigenvalues, displacements = every_mode(vectors=True)
         displacements = displacements[:, :wanted]
     else:
         largest, displacements = np.zeros(0), np.zeros((hessian.shape[0], 0))
         if wanted:
             largest, displacements = largest_pencil(unit, hessian, d, wanted, Factor.of(bonds, algebra.solver))
-        eigenvalues = full_pencil(unit, hessian, d, cut=cut, device=algebra.device)[0] if spectrum == "full" else largest
+        eigenvalues = every_mode(vectors=False)[0] if spectrum == "full" else largest
     if spectrum == "largest":
         eigenvalues = eigenvalues[:wanted]
     forces = hessian @ displacements
