@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from vitrine.interactions import Interactions
-from vitrine.linalg import full_pencil, full_spectrum
+from vitrine.linalg import dissected, full_pencil, full_spectrum
 from vitrine.linalg.gpu import find_gpu
 from vitrine.models import glass_former
 from vitrine.preparation.minimise import minimise
@@ -32,19 +32,20 @@ def gpu_rows(config: dict, seconds: Clock) -> list[Row]:
     for particles in SIZES:
         start = random_start(glass_former(section["name"], section[section["name"]]), particles, np.random.default_rng(0))
         bonds = Interactions.of(minimise(start).sample)
-        for name, action in _actions(bonds, start.dimension).items():
+        for name, action in _actions(bonds).items():
             ours, core = _wall(lambda run=action: run("gpu")), seconds(lambda run=action: run("cpu"))
             print(f"{name}, N = {particles}: {1 / ours:.3g} samples/s on the {gpu.name}, {CORES / core:.3g} at best on {CORES} cores")
             rows.append((f"{name}, N = {particles}, on the GPU", ours, "one CPU core", core))
     return rows
 
 
-def _actions(bonds: Interactions, dimension: int) -> dict[str, Callable[[str], object]]:
-    hessian, unit = bonds.hessian, bonds.unit_hessian
+def _actions(bonds: Interactions) -> dict[str, Callable[[str], object]]:
+    hessian, unit, dimension = bonds.hessian, bonds.unit_hessian, bonds.sample.dimension
+    blocks = dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j)
     return {
         "spectrum of H, values": lambda device: full_spectrum(hessian, dimension, device=device),
         "spectrum of H, vectors": lambda device: full_spectrum(hessian, dimension, vectors=True, device=device),
-        "P(lambda), values": lambda device: full_pencil(unit, hessian, dimension, device=device),
+        "P(lambda), values": lambda device: full_pencil(unit, hessian, dimension, blocks=blocks, device=device),
     }
 
 
