@@ -15,9 +15,11 @@ from pathlib import Path
 import llvmlite.binding
 import numba
 import numpy as np
+import scipy.sparse as sp
 import yaml
 
 from vitrine.interactions import Interactions
+from vitrine.linalg.pencil import reduced_pencil
 from vitrine.linalg.tridiagonal import tridiagonal_eigenvalues
 from vitrine.models import GlassFormer, glass_former
 from vitrine.preparation.dynamics import Dynamics
@@ -79,6 +81,8 @@ def _prepare_and_measure(model: GlassFormer, settings: Mapping) -> None:
     chain.pressure()
     for method, step in (("lbfgs", 0.1), ("cg", 0.1), ("fire", 0.01)):
         Interactions.of(minimise(chain.current(), method, maximum_iterations=10, step=step).sample)
+    matrix = sp.csc_array(5 * np.eye(4) - 1)
+    reduced_pencil(matrix, matrix, [np.array([0, 1]), np.array([2, 3])], vectors=False)
     tridiagonal_eigenvalues(np.ones(2), np.ones(1))
 
 

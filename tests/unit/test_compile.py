@@ -1,7 +1,11 @@
 """Kernels are compiled once: by one of the jobs that start side by side, for each kind of pair potential."""
 
 import multiprocessing
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from naive import poly
@@ -61,3 +65,35 @@ def test_a_cache_that_cannot_be_written_is_no_error(cache):
     for _ in range(2):
         compilation.compile_once(poly(), SETTINGS, "code")
     assert len(calls(cache)) == 2
+
+
+MEASURED = """
+import gc, sys
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+from naive import poly
+from vitrine import measures
+from vitrine.compile import _prepare_and_measure
+from vitrine.preparation.minimise import minimise
+from vitrine.preparation.start import random_start
+
+def compiled():
+    kernels = (kernel for kernel in gc.get_objects() if isinstance(kernel, Dispatcher))
+    return {(kernel.py_func.__module__, kernel.py_func.__name__, signature) for kernel in kernels for signature in kernel.signatures}
+
+_prepare_and_measure(poly(), {"sampler": "swap"})
+before = compiled()
+glass, rng = minimise(random_start(poly(), 200, np.random.default_rng(0))).sample, np.random.default_rng(1)
+for number in (3, "all"):
+    measures.vibrational_modes(glass, "full", number), measures.bond_operator_modes(glass, "full", number), measures.pinch_bonds(glass, rng, number)
+measures.elastic_moduli(glass)
+assert before and compiled() == before, compiled() - before
+"""
+
+
+def test_what_jobs_need_is_compiled_before_they_start():
+    """No kernel of a glass and its measures is left to the jobs, which would each compile it for itself."""
+    paths = [Path(compilation.__file__).parents[1], Path(__file__).parent]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
+    done = subprocess.run([sys.executable, "-c", MEASURED], env=environment, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0, done.stderr
