@@ -13,7 +13,7 @@ LARGEST = 32 * 2**20  # bytes of the largest array that is kept; more than this 
 def keep_freed_memory() -> None:
     """Let the C library keep up to KEPT freed bytes instead of giving them back and asking for fresh pages, which the kernel fills with zeros.
 
-    That takes a twentieth of the time of the bond operator's spectrum at N = 500. Nothing happens where the C library is not glibc.
+    That saves a twentieth of the time of the bond operator's modes, with vectors, at N = 500. Nothing happens where the C library is not glibc.
     """
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
         library.mallopt(TRIM_THRESHOLD, KEPT)
