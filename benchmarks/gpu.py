@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from vitrine.interactions import Interactions
@@ -41,7 +42,7 @@ def gpu_rows(config: dict, seconds: Clock) -> list[Row]:
 
 def _actions(bonds: Interactions) -> dict[str, Callable[[str], object]]:
     hessian, unit, dimension = bonds.hessian, bonds.unit_hessian, bonds.sample.dimension
-    blocks = dissected(bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j)
+    blocks = partial(dissected, bonds.sample.positions, bonds.sample.box, bonds.i, bonds.j)
     return {
         "spectrum of H, values": lambda device: full_spectrum(hessian, dimension, device=device),
         "spectrum of H, vectors": lambda device: full_spectrum(hessian, dimension, vectors=True, device=device),

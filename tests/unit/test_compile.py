@@ -68,7 +68,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(cache):
 
 
 MEASURED = """
-import gc, sys
+import gc
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 from naive import poly

@@ -6,8 +6,9 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse import csgraph
 
-FEWEST = 30  # so many particles are not cut any more for a sparse factorisation; 60 fill in 3 % more at N = 2000
-UNDIVIDED = 60  # so many particles are not cut any more: the pencil of N = 500 takes no less time with 30, and cutting them takes more
+# So many particles are not cut any more.
+UNDIVIDED = 60  # for full blocks: the pencil of N = 500 takes no less time with 30, and cutting them takes more
+UNDIVIDED_SPARSE = 30  # for a sparse factorisation: 60 fill in 3 % more at N = 2000
 
 
 def dissected(positions: np.ndarray, box: np.ndarray, i: np.ndarray, j: np.ndarray, undivided: int = UNDIVIDED) -> list[np.ndarray]:
@@ -20,7 +21,7 @@ def dissected(positions: np.ndarray, box: np.ndarray, i: np.ndarray, j: np.ndarr
 
 def elimination_order(positions: np.ndarray, box: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     """All particles (N,) in an order in which a sparse factorisation fills in little. Arguments as of `dissected`."""
-    return np.concatenate(dissected(positions, box, i, j, FEWEST))
+    return np.concatenate(dissected(positions, box, i, j, UNDIVIDED_SPARSE))
 
 
 def _nested(places: np.ndarray, i: np.ndarray, j: np.ndarray, undivided: int) -> list[np.ndarray]:
@@ -65,10 +66,9 @@ def smallest_cover(left: np.ndarray, right: np.ndarray, particles: int) -> np.nd
     bonds = sp.csr_array((np.ones(len(left)), (left, right)), shape=(particles, particles))
     partner = csgraph.maximum_bipartite_matching(bonds, perm_type="column")
     matched = np.flatnonzero(partner >= 0)
-    unmatched = np.zeros(particles, dtype=bool)
-    unmatched[left] = True
-    unmatched[matched] = False
-    alone = np.flatnonzero(unmatched)
+    on_left = np.zeros(particles, dtype=bool)
+    on_left[left] = True
+    alone = np.flatnonzero(on_left & (partner < 0))
     start = particles  # a node of its own, from which all paths begin
     tails, heads = np.concatenate([left, partner[matched], np.full(len(alone), start)]), np.concatenate([right, matched, alone])
     paths = sp.csr_array((np.ones(len(tails)), (tails, heads)), shape=(particles + 1, particles + 1))

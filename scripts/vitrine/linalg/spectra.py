@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import scipy.sparse as sp
 import scipy.sparse.linalg as spla
@@ -73,22 +75,22 @@ def full_pencil(
     hessian: sp.csc_array,
     dimension: int,
     vectors: bool = False,
-    blocks: list[np.ndarray] | None = None,
+    blocks: Callable[[], list[np.ndarray]] | None = None,
     device: str = "cpu",
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """All N d - d eigenvalues lambda of (S^T S) D = lambda M D, descending, and with `vectors` the D as columns (N d, N d - d), D.M.D = 1.
 
-    blocks: of particles, from `dissected`, which save the CPU most of the work before the eigenvalues. device: cpu, gpu or auto. Both forms are blind
-    to translations, so holding the first particle is exact. Raises SampleError where M is not that of a minimum, InputError where a GPU is asked for
-    that is absent.
+    blocks() gives those of `dissected`, which save the CPU most of the work before the eigenvalues; a GPU does not ask. device: cpu, gpu or auto.
+    Both forms are blind to translations, so holding the first particle is exact. Raises SampleError where M is not that of a minimum, InputError
+    where a GPU is asked for that is absent.
     """
     gpu = chosen_device(device, hessian.shape[0])
     unit, hessian = grounded(unit, dimension), grounded(hessian, dimension)
     if gpu is not None:
         eigenvalues, held = gpu.pencil(unit, hessian, vectors)
     else:
-        blocks = blocks or [np.arange(hessian.shape[0] // dimension + 1)]
-        matrix, factor = reduced_pencil(unit, hessian, [held_unknowns(block, dimension) for block in blocks], vectors)
+        particles = blocks() if blocks else [np.arange(hessian.shape[0] // dimension + 1)]
+        matrix, factor = reduced_pencil(unit, hessian, [held_unknowns(block, dimension) for block in particles], vectors)
         if vectors:
             eigenvalues, y = symmetric_eigenpairs(matrix)
             del matrix  # whose memory is as much as the vectors'

@@ -6,6 +6,8 @@ N d: A is never formed. With |f| = 1: F = S^T f = M D, f = S D/lambda, and D.M.D
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from vitrine.interactions import Interactions
@@ -25,11 +27,8 @@ def bond_operator_modes(
     bonds, d = Interactions.of(sample), sample.dimension
     hessian, unit = bonds.hessian, bonds.unit_hessian
     size = hessian.shape[0] - d
-
-    def every_mode(vectors: bool) -> tuple[np.ndarray, np.ndarray | None]:
-        blocks = dissected(sample.positions, sample.box, bonds.i, bonds.j)
-        return full_pencil(unit, hessian, d, vectors, blocks, algebra.device)
-
+    blocks = partial(dissected, sample.positions, sample.box, bonds.i, bonds.j)
+    every_mode = partial(full_pencil, unit, hessian, d, blocks=blocks, device=algebra.device)
     wanted = size if vectors == "all" else min(int(vectors), size)
     if wanted > size // 4:
         eigenvalues, displacements = every_mode(vectors=True)
@@ -38,7 +37,7 @@ def bond_operator_modes(
         largest, displacements = np.zeros(0), np.zeros((hessian.shape[0], 0))
         if wanted:
             largest, displacements = largest_pencil(unit, hessian, d, wanted, Factor.of(bonds, algebra.solver))
-        eigenvalues = every_mode(vectors=False)[0] if spectrum == "full" else largest
+        eigenvalues = every_mode()[0] if spectrum == "full" else largest
     if spectrum == "largest":
         eigenvalues = eigenvalues[:wanted]
     forces = hessian @ displacements
