@@ -5,9 +5,9 @@ for every particle). To a balanced force G gives a displacement that is right bu
 
     (H^+)_ii = G_ii - (R_i + R_i^T)/N + S/N^2,    R_i = sum_j G_ij,    S = sum_i R_i.
 
-R = G T are d solutions of linear equations. The blocks G_ii come from a selected inversion (Takahashi, Fagan and Chin, Proc. 8th PICA Conf., 63 (1973);
-Erisman and Tinney, Commun. ACM 18, 177 (1975)) on blocks of nested dissection. A block k of unknowns is joined to few of the later ones, its border B,
-and is eliminated within its front, k and B together:
+R = G T are d solutions of linear equations. The blocks G_ii come from a selected inversion (Takahashi, Fagan and Chin, Proc. 8th PICA Conf., 63,
+1973; Erisman and Tinney, Commun. ACM 18, 177, 1975) on blocks of nested dissection. A block k of unknowns is joined to few of the later ones, its
+border B, and is eliminated within its front, k and B together:
 
     L_k = chol(H_kk),    L_B = H_Bk L_k^-T,    H_BB <- H_BB - L_B L_B^T.
 
