@@ -20,6 +20,7 @@ from vitrine.preparation.swap import SwapMonteCarlo
 from vitrine.samples import Sample
 from vitrine.seeds import LIQUID, START, sample_generator
 
+APPROACH = 0xA9920AC4  # tag of the streams before a chain's time zero, which sets them apart from those after it
 CHAIN = ("relaxation_times", "minimum_sweeps", "maximum_sweeps", "tuning_sweeps", "target_acceptance", "overlap_length", "maximum_drift")
 
 
@@ -41,8 +42,10 @@ def equilibrate_liquid(
     if start.particles == 0:
         return replace(start, parent_temperature=parent_temperature), None
 
-    def stream(*place: int) -> np.random.Generator:
-        return sample_generator(seed, LIQUID, start.particles, parent_temperature, start.index, *place)
+    def stream(*time: int) -> np.random.Generator:
+        """The chain's first stream, or the one with which it is taken up at a time [sweeps]; words of a seed cannot be negative."""
+        purpose = APPROACH if time and time[0] < 0 else LIQUID
+        return sample_generator(seed, purpose, start.particles, parent_temperature, start.index, *map(abs, time))
 
     for refinement in range(1 + (0 if settings["sampler"] == "swap" else settings["dynamics"]["halvings"])):
         keeper = restarts.keeper(f"{start.index:08d}.{refinement}", stream, _fingerprint(start)) if restarts else None

@@ -1,7 +1,7 @@
 """Restart files: a run that was killed, or whose walltime is over, goes on where it last stored itself.
 
-One file per run, arrays alone, in the batch's restart folder; it is written whole or not at all, and holds a key by which a file of other settings
-or other code is known and passed over. The folder goes when the batch is done.
+One file per run, arrays alone, in the batch's restart folder; it is written whole or not at all. It holds a key, by which a file of other settings
+or other code is known, and a checksum of its arrays, by which a damaged one is known: both are passed over. The folder goes when the batch is done.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import logging
 import shutil
 import time
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,12 +59,12 @@ class Keeper:
         """Store a run. Raises InputError when the walltime is over: what was done is stored."""
         parts = {f"{part}/{name}": value for part, arrays in (("progress", progress), ("chain", chain)) for name, value in arrays.items()}
         with whole_file(self.path) as partial:
-            np.savez(partial, key=np.array(self.key), **parts)
+            np.savez(partial, key=np.array(self.key), checksum=np.array(_checksum(parts)), **parts)
         if self.deadline is not None and time.monotonic() >= self.deadline:
             raise InputError(f"preparation.walltime_minutes is over: what was done is kept in {self.path.parent}, run again to go on")
 
     def load(self) -> dict[str, dict[str, np.ndarray]] | None:
-        """The stored run as {"progress": ..., "chain": ...}; None where there is none, or where it is broken or another run's."""
+        """The stored run as {"progress": ..., "chain": ...}; None where there is none, or where it is damaged or another run's."""
         if not self.path.exists():
             return None
         log = logging.getLogger("vitrine")
@@ -74,13 +73,25 @@ class Keeper:
                 if str(stored["key"]) != self.key:
                     log.info("%s belongs to other settings and is passed over", self.path.name)
                     return None
-                parts: dict[str, dict[str, np.ndarray]] = {"progress": {}, "chain": {}}
-                for name in stored.files:
-                    if name != "key":
-                        part, _, inner = name.partition("/")
-                        parts[part][inner] = stored[name]
-        except (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+                parts = {name: stored[name] for name in stored.files if name not in ("key", "checksum")}
+                if str(stored["checksum"]) != _checksum(parts):
+                    raise ValueError("its checksum does not match")
+        except Exception as error:  # a damaged file leads the readers of archives and arrays into any error there is: see the test of flipped bits
             log.warning("%s cannot be read (%s): the sample starts anew", self.path.name, error)
             return None
         log.info("going on from %s", self.path.name)
-        return parts
+        run: dict[str, dict[str, np.ndarray]] = {"progress": {}, "chain": {}}
+        for name, array in parts.items():
+            part, _, inner = name.partition("/")
+            run[part][inner] = array
+        return run
+
+
+def _checksum(parts: Mapping[str, np.ndarray]) -> str:
+    """SHA-256 of named arrays: names, types, shapes and numbers."""
+    digest = hashlib.sha256()
+    for name in sorted(parts):
+        array = np.asarray(parts[name])
+        digest.update(repr((name, array.dtype.str, array.shape)).encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
