@@ -28,9 +28,11 @@ COUNTED = ("particles", "bonds", "angles", "dihedrals", "impropers", "constraint
 
 def write_samples(path: str | Path, samples: Iterable[Sample]) -> None:
     """Write samples as the frames of one GSD file, whole or not at all."""
-    with whole_file(path) as partial, gsd.hoomd.open(str(partial), "w", precision="double") as trajectory:
-        for sample in samples:
-            trajectory.append(_to_frame(sample))
+    with whole_file(path) as partial:
+        partial.touch()  # GSD would let the group read its file and nobody else; of a file that is there it keeps the permissions
+        with gsd.hoomd.open(str(partial), "w", precision="double") as trajectory:
+            for sample in samples:
+                trajectory.append(_to_frame(sample))
 
 
 def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
