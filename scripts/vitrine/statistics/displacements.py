@@ -1,4 +1,4 @@
-r"""How far particles go in a time: mean squared displacement and non-Gaussian parameter, averaged over time origins (003; inventory 3-07).
+r"""How far particles go in a time: mean squared displacement (003 Fig. 3a) and non-Gaussian parameter, averaged over time origins.
 
 With r_i(t) less the drift of the centre of mass and Delta = r_i(t + m) - r_i(t), over all particles i and all origins t of the lag m:
 
