@@ -16,6 +16,7 @@ PACKAGES = (
     "snakemake", "numpy", "scipy", "numba", "cvxopt", "pandas", "pyarrow", "gsd", "matplotlib", "hoomd", "scikit-sparse", "pypardiso", "mkl",
     "cupy",
 )  # fmt: skip
+OTHER_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 SEEDS = (
     "every random stream is fixed by seed, purpose, N, T_p and the sample's index (scripts/vitrine/seeds.py): "
     "the same config gives the same samples on any number of cores"
@@ -54,15 +55,26 @@ def _versions(packages: Sequence[str]) -> dict[str, str]:
 
 
 def git_state(root: str | Path) -> dict[str, object]:
-    """Commit of the checkout at `root`, and the files that differ from it; `commit` is None where there is no git or no checkout."""
+    """Commit of the checkout at `root`, and the files that differ from it; where `commit` is None, `reason` says why there is none."""
     try:
-        commit = _git(root, "rev-parse", "HEAD")
+        if _git(root, "rev-parse", "--show-prefix"):
+            return _no_commit("the folder lies inside another repository and is no checkout of its own")
+        commit = _git(root, "rev-parse", "--verify", "HEAD")
         changed = _git(root, "status", "--porcelain", "--untracked-files=no").splitlines()
-    except (OSError, subprocess.CalledProcessError):
-        return {"commit": None, "changed": []}
+    except OSError as error:
+        return _no_commit(f"git cannot be run: {error.strerror}")
+    except subprocess.CalledProcessError as error:
+        return _no_commit(f"git says: {error.stderr.partition(chr(10))[0].removeprefix('fatal: ')}")
     return {"commit": commit, "changed": [line[2:].strip() for line in changed]}
 
 
+def _no_commit(reason: str) -> dict[str, object]:
+    return {"commit": None, "changed": [], "reason": reason}
+
+
 def _git(root: str | Path, *words: str) -> str:
-    # --no-optional-locks: reading the state must not get into the way of the user's own git.
-    return subprocess.run(["git", "--no-optional-locks", "-C", str(root), *words], check=True, capture_output=True, text=True).stdout.rstrip()
+    # --no-optional-locks: reading the state must not get into the way of the user's own git. safe.directory: a checkout that somebody else owns is
+    # read too, since its code runs here anyway. Of the environment, what a hook of git sets would lead to another repository.
+    options = ["--no-optional-locks", "-c", f"safe.directory={Path(root).resolve()}", "-C", str(root)]
+    environment = {name: value for name, value in os.environ.items() if name not in OTHER_REPOSITORY} | {"LC_ALL": "C"}
+    return subprocess.run(["git", *options, *words], check=True, capture_output=True, text=True, env=environment).stdout.rstrip()

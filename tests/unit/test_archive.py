@@ -67,7 +67,7 @@ def test_what_is_no_finished_study(folder, text):
 
 
 def test_no_checkout_has_no_commit(tmp_path):
-    assert git_state(tmp_path) == {"commit": None, "changed": []}
+    assert git_state(tmp_path) == {"commit": None, "changed": [], "reason": "git says: not a git repository (or any of the parent directories): .git"}
 
 
 def test_a_checkout_names_its_commit_and_what_was_changed(tmp_path):
