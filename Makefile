@@ -78,7 +78,7 @@ $(INSTALLED): requirements.lock
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --requirement requirements.lock
 	@touch $@
 
-$(READY): $(INSTALLED) $(shell grep -rl --include='*.py' numba scripts/vitrine 2>/dev/null)
+$(READY): $(INSTALLED) $(shell grep -rl --include='*.py' njit scripts/vitrine 2>/dev/null)
 	@echo "Compiling the kernels, once after every change of them: about a minute"
 	@PYTHONPATH=scripts $(BIN)/python -m vitrine.compile
 	@touch $@

@@ -18,6 +18,7 @@ import numpy as np
 import scipy.sparse as sp
 import yaml
 
+from vitrine.compile_cache import folder
 from vitrine.interactions import Interactions
 from vitrine.linalg.pencil import reduced_pencil
 from vitrine.linalg.tridiagonal import tridiagonal_eigenvalues
@@ -31,15 +32,17 @@ from vitrine.provenance import code_hash
 
 CONFIG = Path(__file__).resolve().parents[2] / "config.yaml"
 SCRIPT = Path(__file__).resolve().parents[1] / "equilibrate_liquids.py"
-CACHE = Path(__file__).resolve().parent / "__pycache__"
+CACHE = folder()
 FEWEST = 160  # particles of the small sample, or what the range of the interaction asks for
 
 
 def compile_once(model: GlassFormer, settings: Mapping, code: str) -> None:
     """Compile what preparing and measuring glasses of this model takes, unless it is in the cache already.
 
-    settings: those of Study.preparation; code: the hash of the library's modules. Where the cache cannot be written, every job compiles for itself.
+    settings: those of Study.preparation; code: the hash of the library's modules. Without a folder to keep it in, every job compiles for itself.
     """
+    if CACHE is None:
+        return
     kinds = (numba.typeof(model.kernels), settings["sampler"], model.dimension, llvmlite.binding.get_host_cpu_name(), numba.__version__, code)
     done = CACHE / f"compiled-{hashlib.sha256(repr(kinds).encode()).hexdigest()[:16]}"
     if done.exists():

@@ -101,7 +101,7 @@ def test_default_values_and_decorators_count(library):
     assert "quench_samples" in reruns(
         library, lambda: edit(library / "vitrine/preparation/minimise.py", 'method: str = "lbfgs"', 'method: str = "fire"')
     )
-    assert "quench_samples" in reruns(library, lambda: edit(library / "vitrine/preparation/minimise.py", "@numba.njit(cache=True)", "@numba.njit"))
+    assert "quench_samples" in reruns(library, lambda: edit(library / "vitrine/preparation/minimise.py", "@njit", "@njit(fastmath=True)"))
 
 
 def test_a_string_that_is_no_docstring_counts(library):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-import numba
 import numpy as np
 
+from vitrine.compile_cache import njit
 from vitrine.interactions.neighbours import cell_counts, close_pairs, minimum_image, mixed_size, padded
 from vitrine.interactions.rows import total
 from vitrine.models.kernels import kernel_of, reduced_curvature, reduced_energy, reduced_slope
@@ -34,7 +34,7 @@ def system(sample: Sample, skin: float) -> tuple:
     return h, counts, sizes, types, model.ranges, model.scales, model.energies, model.nonadditivity
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def listed_pairs(x, matter, skin):
     """The `PairList` of a `system` at x (N, 3): pairs within the range plus `skin`.
 
@@ -57,7 +57,7 @@ def listed_pairs(x, matter, skin):
     return PairList(first, second, shifts, inverse_squares, bounds, energies.ravel())
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _by_kind(i, j, types, number):
     """Pairs (n,) sorted by their place in the matrix of `number` types, otherwise in the order they have, and the first of each kind."""
     bounds = np.zeros(number * number + 1, dtype=np.int64)
@@ -73,7 +73,7 @@ def _by_kind(i, j, types, number):
     return first, second, bounds
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def gather(x, pairs, low, high, block):
     """Fill the rows X, Y, Z with the vectors of the pairs from `low` to `high` and SQUARE with their squared lengths; x is flat."""
     first, second = pairs.first[low:high], pairs.second[low:high]
@@ -95,7 +95,7 @@ def gather(x, pairs, low, high, block):
         square[n] = bx[n] * bx[n] + by[n] * by[n] + bz[n] * bz[n]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def scatter(pairs, low, high, block, force):
     """Add VALUE times the vector of each pair to its first particle and subtract it from its second; force is flat.
 
@@ -123,7 +123,7 @@ def scatter(pairs, low, high, block, force):
     force[last + TWO] += sum_z
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def pair_forces(x, pairs, kernels, force):
     """Fill `force` (N, 3) from a `PairList`; return the root-mean-square pair force and the largest net force."""
     force[:] = 0.0
@@ -155,7 +155,7 @@ def pair_forces(x, pairs, kernels, force):
     return np.sqrt(squares / max(bonds, 1)), np.sqrt(largest)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def pair_energy_and_virial(x, pairs, kernels):
     """Potential energy, and the virial sum f r, of a `PairList`."""
     flat_x = x.reshape(-1)
@@ -193,7 +193,7 @@ def configurational_terms(sample: Sample) -> tuple[float, float]:
     return float(np.sum(force * force)), _laplacian(x, pairs, sample.model.kernels, sample.dimension)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _laplacian(x, pairs, kernels, dimension):
     flat_x = x.reshape(-1)
     block = np.empty((6, BLOCK))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from vitrine.compile_cache import njit
 
 
 def padded(positions: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -14,7 +15,7 @@ def padded(positions: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return x, h
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def minimum_image(dx, dy, dz, h):
     """The shortest of the periodic images of a vector, for an upper triangular box whose widths exceed twice its length."""
     shift = np.rint(dz / h[2, 2])
@@ -28,13 +29,13 @@ def minimum_image(dx, dy, dz, h):
     return dx, dy, dz
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def mixed_size(a, b, nonadditivity):
     """(a + b)/2 (1 - n_a |a - b|)."""
     return 0.5 * (a + b) * (1.0 - nonadditivity * abs(a - b))
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _sorted_by_cell(x, h, n_cells):
     """Particles in the order of their cells, the first place of every cell in it, and the positions (3, N), folded into the box, in it."""
     n = x.shape[0]
@@ -57,7 +58,7 @@ def _sorted_by_cell(x, h, n_cells):
     return order, start, places[:, order]
 
 
-@numba.njit(cache=True)
+@njit
 def _with_room(pairs, needed):
     """The array (n, 2), or a longer copy with room for `needed` rows. Called once per particle, never per pair."""
     if needed <= pairs.shape[0]:
@@ -67,14 +68,14 @@ def _with_room(pairs, needed):
     return longer
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _largest_reach2(sizes, ranges, nonadditivity, skin):
     """For every particle (N,) the square of its reach to the largest: no partner is reached further, for lambda_ij grows with both sizes."""
     largest = np.max(sizes) if sizes.size else 0.0
     return (np.max(ranges) * 0.5 * (sizes + largest) * (1.0 - nonadditivity * (largest - sizes)) + skin) ** 2
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _append_near(a, others, squares, bound2, order, sizes, types, ranges, nonadditivity, skin, picked, pairs, found):
     """Append to `pairs` particle a with those of the others, at squared distances `squares`, that are within reach; return pairs and their number.
 
@@ -96,7 +97,7 @@ def _append_near(a, others, squares, bound2, order, sizes, types, ranges, nonadd
     return pairs, np.int64(end)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin):
     """`close_pairs` by comparing every particle with every other: boxes narrower than three cells."""
     particles = x.shape[0]
@@ -115,7 +116,7 @@ def _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin):
     return pairs[:found, 0].copy(), pairs[:found, 1].copy()
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _append(start, end, places, shift0, shift1, shift2, count, near, which):
     """Append the particles from `start` to `end` of the order of cells: their positions plus a shift to `near` (3, room), their places to `which`."""
     x, y, z, w = near[0, count:], near[1, count:], near[2, count:], which[count:]
@@ -124,7 +125,7 @@ def _append(start, end, places, shift0, shift1, shift2, count, near, which):
     return count + end - start
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _candidates(here, n_cells, start, planar, h, places, near, which):
     """Fill `near` and `which` with the particles of a cell and, behind them, those of half of the 26 cells around it; return their number."""
     c0, c1, c2 = here // (n_cells[1] * n_cells[2]), (here // n_cells[2]) % n_cells[1], here % n_cells[2]
@@ -141,7 +142,7 @@ def _candidates(here, n_cells, start, planar, h, places, near, which):
     return count
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin):
     """Pairs nearer than their range (`ranges` of their types times their mixed size) plus skin, each once, as two int64 arrays.
 

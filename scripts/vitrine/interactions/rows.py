@@ -6,13 +6,14 @@ side by side, which fit any vector.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from vitrine.compile_cache import njit
 
 LANES = 64
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def total(values):
     """The sum of a contiguous array."""
     row = values.reshape(-1)
@@ -27,7 +28,7 @@ def total(values):
     return _folded(lanes)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def dot(first, second):
     """The sum of the products of two contiguous arrays of one shape."""
     a, b = first.reshape(-1), second.reshape(-1)
@@ -42,7 +43,7 @@ def dot(first, second):
     return _folded(lanes)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _folded(lanes):
     width = LANES // 2
     while width > 0:
@@ -52,7 +53,7 @@ def _folded(lanes):
     return lanes[0]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def combine(out, first, factor, second):
     """out = first + factor second, of three different contiguous arrays of one shape."""
     o, a, b = out.reshape(-1), first.reshape(-1), second.reshape(-1)
@@ -60,7 +61,7 @@ def combine(out, first, factor, second):
         o[n] = a[n] + factor * b[n]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def add(target, factor, values):
     """target += factor values, of two different contiguous arrays of one shape."""
     o, a = target.reshape(-1), values.reshape(-1)
@@ -68,7 +69,7 @@ def add(target, factor, values):
         o[n] += factor * a[n]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def copy(out, values):
     """out = values, of two different contiguous arrays of one shape."""
     o, a = out.reshape(-1), values.reshape(-1)

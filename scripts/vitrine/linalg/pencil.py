@@ -14,11 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numba
 import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import blas, cholesky, lapack, solve_triangular
 
+from vitrine.compile_cache import njit
 from vitrine.errors import SampleError
 from vitrine.linalg.solve import NOT_A_MINIMUM, check_pivots
 
@@ -111,7 +111,7 @@ def _eliminate(both: np.ndarray, own: slice, border: np.ndarray, first: int) -> 
     return Block(own, border, diagonal, below)
 
 
-@numba.njit(cache=True)
+@njit
 def _subtract(both: np.ndarray, border: np.ndarray, from_m: np.ndarray, from_a: np.ndarray) -> None:
     """Bring both matrices up to date on the border, from the upper triangle of L_B L_B^T and the lower one of W L_B^T + L_B W^T."""
     for k, column in enumerate(border):

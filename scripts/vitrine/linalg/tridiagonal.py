@@ -8,9 +8,10 @@ eigenvalue does not come.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from scipy.linalg import lapack
+
+from vitrine.compile_cache import njit
 
 SHIFTS = 6  # sweeps at once; of 2, 3, 4, 6 and 8 the fastest at n = 1500 and 6000
 SINGLY = 24  # rows of a block that is finished one sweep at a time
@@ -37,7 +38,7 @@ def tridiagonal_eigenvalues(diagonal: np.ndarray, beside: np.ndarray) -> np.ndar
     return np.sort(values) * scale
 
 
-@numba.njit(cache=True, fastmath={"contract"}, error_model="numpy")
+@njit(fastmath={"contract"}, error_model="numpy")
 def _converge(d, squares):
     """Turn the diagonal d (n,) into the eigenvalues; squares (n,) of the off-diagonal elements, the last one 0. False where they do not come."""
     first, turns = 0, 0
@@ -57,7 +58,7 @@ def _converge(d, squares):
     return True
 
 
-@numba.njit(cache=True, fastmath={"contract"}, error_model="numpy")
+@njit(fastmath={"contract"}, error_model="numpy")
 def _converge_singly(d, squares):
     """The same with Wilkinson's shift, which is the eigenvalue of the 2 x 2 corner that is nearer to its end."""
     first, turns = 0, 0
@@ -77,7 +78,7 @@ def _converge_singly(d, squares):
     return True
 
 
-@numba.njit(cache=True)
+@njit
 def _end_of_block(d, squares, first):
     """The last row of the block that begins at `first`: the next off-diagonal element is negligible, and made 0."""
     last = first
@@ -87,7 +88,7 @@ def _end_of_block(d, squares, first):
     return last
 
 
-@numba.njit(cache=True, fastmath={"contract"}, error_model="numpy")
+@njit(fastmath={"contract"}, error_model="numpy")
 def _sweep(d, squares, first, last, shifts, sweeps):
     """A sweep of QL with each of the shifts, from row `last` of a block up to `first`, each two rows behind the one before it.
 
@@ -115,7 +116,7 @@ def _sweep(d, squares, first, last, shifts, sweeps):
         row -= 1
 
 
-@numba.njit(cache=True, fastmath={"contract"}, error_model="numpy", forceinline=True)
+@njit(fastmath={"contract"}, error_model="numpy", forceinline=True)
 def _turn(d, squares, row, shift, k, c, s, gamma, p):
     """Take sweep k over one row: one division, 1/(p r), serves c = p/r, s = b/r and p' = gamma^2/c."""
     b, above, p_before, gamma_before = squares[row], d[row], p[k], gamma[k]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 from numba.extending import overload
+
+from vitrine.compile_cache import njit
 
 
 def _rare_part(y, odd, powers, order):
@@ -25,7 +26,7 @@ def _rare_part_compiled(y, odd, powers, order):
     return lambda y, odd, powers, order: _odd_part(y, odd, order) + _power_part(y, powers, order)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _odd_part(y, odd, order):
     total = 0.0
     for k in range(len(odd) - 1, -1, -1):
@@ -36,7 +37,7 @@ def _odd_part(y, odd, order):
     return total * math.sqrt(y) / y**order
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _power_part(y, powers, order):
     total = 0.0
     for k in range(0, len(powers), 2):
@@ -47,19 +48,19 @@ def _power_part(y, powers, order):
     return total
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def kernel_of(kernels, pair):
     """The kernel of a pair of types at place `pair` of the matrix; one kernel serves all pairs, and then compiles to no choice at all."""
     return kernels[0] if len(kernels) == 1 else kernels[int(pair)]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def reduced_energy(y, kernel):
     """phi/eps at y = (r/lambda)^2 below the cutoff."""
     return reduced_energy_of_both(y, 1.0 / y, kernel)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def reduced_energy_of_both(y, w, kernel):
     """phi/eps at y = (r/lambda)^2 below the cutoff, w = 1/y given: a loop that has both at hand is spared the division."""
     inverse = 0.0
@@ -71,7 +72,7 @@ def reduced_energy_of_both(y, w, kernel):
     return even + inverse + _rare_part(y, kernel.odd, kernel.powers, 0)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def reduced_slope(y, kernel):
     """d(phi/eps)/dy at y = (r/lambda)^2 below the cutoff; the force over distance is -2/lambda^2 times it."""
     w = 1.0 / y
@@ -84,7 +85,7 @@ def reduced_slope(y, kernel):
     return even + inverse * w + _rare_part(y, kernel.odd, kernel.powers, 1)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def reduced_curvature(y, kernel):
     """d2(phi/eps)/dy2 at y = (r/lambda)^2 below the cutoff."""
     w = 1.0 / y
@@ -97,7 +98,7 @@ def reduced_curvature(y, kernel):
     return even + inverse * w * w + _rare_part(y, kernel.odd, kernel.powers, 2)
 
 
-@numba.njit(cache=True)
+@njit
 def derivatives(r, scale, energy, coefficients, exponents, cutoff):
     """phi and its first four derivatives by r, shape (5, n), from the list of powers."""
     out = np.zeros((5, r.size))

@@ -27,9 +27,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-import numba
 import numpy as np
 
+from vitrine.compile_cache import njit
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions.forces import PairList, listed_pairs, pair_energy_and_virial, pair_forces, system
 from vitrine.interactions.neighbours import padded
@@ -202,7 +202,7 @@ class BuiltinIntegrator:
         return _Place(x, matter, pairs, origin, place.listed, force)
 
 
-@numba.njit(cache=True)
+@njit
 def _margin(h, listed, reach, dimension):
     """How far every particle may be from where the list was made (moved along with the box, whose edge h_00 was `listed`) before the list is stale.
 
@@ -215,7 +215,7 @@ def _margin(h, listed, reach, dimension):
     return 0.5 * min(scale * SKIN - max(1.0 - scale, 0.0) * reach, 0.5 * edge - reach)
 
 
-@numba.njit(cache=True)
+@njit
 def _furthest(x, origin):
     """The largest squared distance of a particle from its origin; NaN or infinity if any particle has one of them."""
     furthest, total = 0.0, 0.0
@@ -226,7 +226,7 @@ def _furthest(x, origin):
     return furthest if np.isfinite(total) else total
 
 
-@numba.njit(cache=True)
+@njit
 def _fold(x, images, h):
     """Move every particle into the box, and count the boxes it is moved by."""
     for i in range(x.shape[0]):
@@ -236,14 +236,14 @@ def _fold(x, images, h):
             images[i, axis] += int(crossed)
 
 
-@numba.njit(cache=True)
+@njit
 def _add(target, rate, span):
     for i in range(target.shape[0]):
         for axis in range(3):
             target[i, axis] += span * rate[i, axis]
 
 
-@numba.njit(cache=True)
+@njit
 def _twice_kinetic(v):
     total = 0.0
     for i in range(v.shape[0]):
@@ -251,7 +251,7 @@ def _twice_kinetic(v):
     return total
 
 
-@numba.njit(cache=True)
+@njit
 def _bussi(v, freedom, temperature, decay, rng):
     """Rescale the velocities so that their kinetic energy moves as that of `freedom` particles in a Langevin bath; decay = exp(-dt/tau)."""
     twice_kinetic = _twice_kinetic(v)
@@ -264,7 +264,7 @@ def _bussi(v, freedom, temperature, decay, rng):
         v *= -factor if decay + cross < 0.0 else factor
 
 
-@numba.njit(cache=True)
+@njit
 def _langevin(v, dimension, temperature, decay, rng):
     """The exact propagator of friction and noise; decay = exp(-dt/tau)."""
     noise = math.sqrt(temperature * (1.0 - decay * decay))
@@ -273,7 +273,7 @@ def _langevin(v, dimension, temperature, decay, rng):
             v[i, axis] = decay * v[i, axis] + noise * rng.standard_normal()
 
 
-@numba.njit(cache=True)
+@njit
 def _nose_hoover(v, chain, freedom, temperature, tau, span):
     """Propagate the chain, and the velocities with it, over `span`. chain: two velocities, two positions (for the conserved energy alone)."""
     half, quarter = 0.5 * span, 0.25 * span
@@ -291,7 +291,7 @@ def _nose_hoover(v, chain, freedom, temperature, tau, span):
     chain[1] += half * (first * chain[0] ** 2 - temperature) / second
 
 
-@numba.njit(cache=True)
+@njit
 def _verlet(
     x, v, force, images, origin, listed, pairs, matter, kernels, reach, dimension, thermostat, tau, freedom, chain, temperatures, dt, runaway, rng
 ):

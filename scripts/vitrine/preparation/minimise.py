@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
+from vitrine.compile_cache import njit
 from vitrine.interactions.forces import listed_pairs, pair_forces, system
 from vitrine.interactions.neighbours import padded
 from vitrine.interactions.rows import add, combine, copy, dot
@@ -49,7 +49,7 @@ def minimise(sample: Sample, method: str = "lbfgs", tolerance: float = 1e-10, ma
     return Minimum(moved, float(residual), int(iterations), int(evaluations), bool(residual <= tolerance))
 
 
-@numba.njit(cache=True)
+@njit
 def _has_left(x, origin, margin):
     """Whether any particle has moved further than `margin` from where the pair list was made."""
     for i in range(x.shape[0]):
@@ -58,13 +58,13 @@ def _has_left(x, origin, margin):
     return False
 
 
-@numba.njit(cache=True)
+@njit
 def _relative(largest, typical):
     """The residual; zero where no two particles touch, which is at rest."""
     return largest / typical if typical > 0.0 else 0.0
 
 
-@numba.njit(cache=True)
+@njit
 def _longest(vectors):
     longest = 0.0
     for i in range(vectors.shape[0]):
@@ -72,7 +72,7 @@ def _longest(vectors):
     return np.sqrt(longest)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _newton_like(force, moves, changes, products, kept, newest, direction):
     """Fill `direction` with the inverse Hessian, as the last moves s and changes y of the gradient tell it, times the force: two loops over them.
 
@@ -90,7 +90,7 @@ def _newton_like(force, moves, changes, products, kept, newest, direction):
         add(direction, shares[k] - dot(changes[k], direction) / products[k], moves[k])
 
 
-@numba.njit(cache=True)
+@njit
 def _lbfgs(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     """Limited-memory BFGS; a step that overshoots, so that the force along it is turned round, is shortened by secants. Moves x in place."""
     pairs = listed_pairs(x, matter, SKIN)
@@ -131,7 +131,7 @@ def _lbfgs(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     return _relative(largest, typical), maximum_iterations, evaluations
 
 
-@numba.njit(cache=True)
+@njit
 def _conjugate_gradient(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     """Polak-Ribiere with restarts; each line search looks for the zero of the force along the direction by secants. Moves x in place."""
     pairs = listed_pairs(x, matter, SKIN)
@@ -182,7 +182,7 @@ def _conjugate_gradient(x, matter, kernels, margin, tolerance, maximum_iteration
     return _relative(largest, typical), maximum_iterations, evaluations
 
 
-@numba.njit(cache=True)
+@njit
 def _fire(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     """FIRE with the published parameters: N_min = 5, f_inc = 1.1, f_dec = 0.5, alpha = 0.1, f_alpha = 0.99, dt_max = 10 dt. Moves x in place."""
     pairs = listed_pairs(x, matter, SKIN)

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-import numba
 import numpy as np
 
+from vitrine.compile_cache import njit
 from vitrine.errors import SampleError
 from vitrine.interactions.neighbours import cell_counts, mixed_size, padded
 from vitrine.samples.sample import Sample, widths
@@ -63,7 +63,7 @@ def neighbourhood(sample: Sample) -> Neighbourhood:
     return state
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _layer(x, edge, count):
     """The layer of cells along one axis that holds x, and the distance of x from its lower face."""
     inside = (x / edge - np.floor(x / edge)) * edge
@@ -71,7 +71,7 @@ def _layer(x, edge, count):
     return layer, inside - layer * (edge / count)
 
 
-@numba.njit(cache=True)
+@njit
 def _enter_cell(i, state):
     """Put particle i into the cell of its reference position."""
     cell = 0
@@ -86,7 +86,7 @@ def _enter_cell(i, state):
     state.occupancy[cell] = slot + 1
 
 
-@numba.njit(cache=True)
+@njit
 def _leave_cell(i, state):
     """Take particle i out of its cell."""
     cell, slot = state.homes[i, 0], state.homes[i, 1]
@@ -98,7 +98,7 @@ def _leave_cell(i, state):
     state.occupancy[cell] = last
 
 
-@numba.njit(cache=True)
+@njit
 def _enter_list(i, j, close, state):
     """Put j into the list of i: behind the close ones if it is close, else at the end."""
     count, first = state.counts[i, 0], state.counts[i, 1]
@@ -112,7 +112,7 @@ def _enter_list(i, j, close, state):
         state.counts[i, 1] = first + 1
 
 
-@numba.njit(cache=True)
+@njit
 def _leave_list(i, j, state):
     """Take j, which is there, out of the list of i."""
     hole, last = 0, state.counts[i, 0] - 1
@@ -126,7 +126,7 @@ def _leave_list(i, j, state):
     state.counts[i, 0] = last
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
+@njit(error_model="numpy", forceinline=True)
 def _span(x, edge, count, reach):
     """The layer of x along one axis, offsets of the first and the last layer that may hold neighbours, distance of x from its lower face, width.
 
@@ -140,19 +140,19 @@ def _span(x, edge, count, reach):
     return layer, -span, span, inside, width
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _gap2(offset, inside, width):
     """Squared distance to the layer at an offset."""
     gap = offset * width - inside if offset > 0 else inside - (offset + 1) * width
     return max(gap, 0.0) ** 2 if offset != 0 else 0.0
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _wrapped(layer, count):
     return layer + count if layer < 0 else layer - count if layer >= count else layer
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _search(i, state):
     """Find the particles near the reference of i: the close ones into found[0], the others into found[1]; returns both numbers."""
     (e0, e1, e2), (n0, n1, n2) = state.edges, state.n_cells
@@ -196,7 +196,7 @@ def _search(i, state):
     return close, others
 
 
-@numba.njit(cache=True)
+@njit
 def _fill(state):
     """All cells and lists."""
     for i in range(state.body.shape[0]):
@@ -211,7 +211,7 @@ def _fill(state):
                     _enter_list(j, i, part == 0, state)
 
 
-@numba.njit(cache=True)
+@njit
 def renew(i, x, y, z, size, state):
     """Give particle i new references and a new list, and tell the neighbours that come or go."""
     lists, found, known = state.lists, state.found, state.known
@@ -238,7 +238,7 @@ def renew(i, x, y, z, size, state):
             _leave_list(j, i, state)
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def used_skin(i, state):
     """What particle i uses of the skin, or would use if the trial under way were accepted."""
     body, reference = state.body, state.reference
@@ -246,13 +246,13 @@ def used_skin(i, state):
     return np.sqrt(dx * dx + dy * dy + dz * dz) + state.growth * max(0.0, body[i, 3] - reference[i, 3])
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def outgrown(used, size, reference_size):
     """Whether a particle at rest wants new references: it has used more than its share of the skin, or has shrunk until its list is too long."""
     return used > REST or size < reference_size - SHRUNK
 
 
-@numba.njit(cache=True)
+@njit
 def follow(positions, state):
     """Take particles to new positions (N, d), all at once; those that used up their share of the skin get new references."""
     body = state.body

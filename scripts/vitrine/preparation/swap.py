@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
+from vitrine.compile_cache import njit
 from vitrine.interactions.forces import configurational_terms, energy_and_virial
 from vitrine.interactions.neighbours import mixed_size
 from vitrine.models.glass_former import GlassFormer
@@ -151,13 +151,13 @@ def purely_repulsive(model: GlassFormer) -> bool:
 # pairs each time; one that calls none does not. So the loop over moves calls the pieces of a move itself, and they are leaves, inlined.
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _padded(count):
     """The next multiple of BLOCK: loops over whole blocks leave no rest to be done one by one. The padding is out of everybody's range."""
     return (count + BLOCK - 1) // BLOCK * BLOCK
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _gather(i, begin, end, part, state):
     """Copy the neighbours begin..end of particle i into near[part]: positions (0-2), sizes (3), scales (4) and energies (5) of the pair of types."""
     body, mine = state.body, state.lists[i, begin:end]
@@ -173,7 +173,7 @@ def _gather(i, begin, end, part, state):
             state.near[part, 5, k] = state.energies[state.types[i], state.types[state.lists[i, k]]]
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
+@njit(error_model="numpy", forceinline=True)
 def _pair_energies(x0, y0, z0, size, begin, end, part, row, state, kernel):
     """Energies of a particle of a place and size with each gathered neighbour begin..end, into near[part, row].
 
@@ -195,7 +195,7 @@ def _pair_energies(x0, y0, z0, size, begin, end, part, row, state, kernel):
         out[k] = energy if r2 < kernel.cutoff2 * scale2 else 0.0
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _sum(begin, end, part, state):
     """Sum of the new energies. Four sums side by side: one alone would wait for each addition."""
     values = state.near[part, NEW, begin:]
@@ -208,7 +208,7 @@ def _sum(begin, end, part, state):
     return (a + b) + (c + d)
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _exchange(who, before, swap_range, state):
     """Exchange the sizes of two particles, if they may be; the one that grows comes first: most exchanges fail on it."""
     body = state.body
@@ -223,7 +223,7 @@ def _exchange(who, before, swap_range, state):
     return True
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _displace(who, before, mx, my, mz, state):
     """Move a particle."""
     body, i = state.body, who[0]
@@ -234,7 +234,7 @@ def _displace(who, before, mx, my, mz, state):
     body[i, 2] += mz
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _undo(parts, who, before, state):
     """Take the particles back to where they were."""
     for part in range(parts):
@@ -242,7 +242,7 @@ def _undo(parts, who, before, state):
             state.body[who[part], axis] = before[part, axis]
 
 
-@numba.njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _tell(i, skip, part, energy_of, state):
     """After an accepted move of particle i, add to the energies of its neighbours what those of their pairs with it have gained, but for `skip`."""
     count = state.counts[i, 0]
@@ -252,7 +252,7 @@ def _tell(i, skip, part, energy_of, state):
             energy_of[mine[k]] += new[k] - old[k]
 
 
-@numba.njit(cache=True)
+@njit
 def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction, swap_range, moves, rng, counts):
     """Elementary moves, each made, judged, and undone if rejected; adds to `counts` (tried, accepted displacements; tried, accepted exchanges).
 
@@ -305,7 +305,7 @@ def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction,
                 renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)
 
 
-@numba.njit(cache=True)
+@njit
 def _sum_energies(state, kernel, energy_of):
     """The energy of each particle with all others, summed anew."""
     for i in range(state.body.shape[0]):
