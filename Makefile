@@ -9,17 +9,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 READY := $(VENV)/ready
-OVERLAY := $(if $(CONFIG),--configfile $(CONFIG))
-results_folder = PYTHONPATH=scripts $(BIN)/python -m vitrine.config_files config.yaml $(CONFIG)
+# A name may have spaces in it: CONFIG is one file where there is one of this name; otherwise every word is a file.
+quoted = '$(subst ','\'',$(1))'
+ONE_FILE := $(if $(CONFIG),$(shell test -f $(call quoted,$(CONFIG)) && echo yes))
+CONFIGS := $(if $(ONE_FILE),$(call quoted,$(CONFIG)),$(CONFIG))
+OVERLAY := $(if $(CONFIG),--configfile $(CONFIGS))
+results_folder = PYTHONPATH=scripts $(BIN)/python -m vitrine.config_files config.yaml $(CONFIGS)
 # Targets come before the options: some options of Snakemake take every word that follows.
 snakemake = $(BIN)/python -m snakemake $(1) --cores $(CORES) $(OVERLAY) $(ARGS)
 
-$(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(error there is no file $(file); CONFIG takes a file such as studies/pinching.yaml)))
+missing = $(error CONFIG=$(CONFIG): there is no file $(1); it takes a file such as studies/pinching.yaml)
+$(if $(ONE_FILE),,$(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(call missing,$(file)))))
 
 export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help checked study cost report status archive test test-cluster bench scaling lint format lock unlock clean-env
+.PHONY: help checked study cost report status archive test test-all test-cluster bench scaling lint format lock unlock clean-env
 
 help: ## list these targets
 	@echo "make TARGET [CORES=n] [CONFIG=studies/name.yaml] [ARGS='options of Snakemake or pytest'] [PYTHON=python3.12]"
@@ -38,13 +43,18 @@ report: study ## after the study, write one self-contained HTML page with every 
 	@folder=$$($(results_folder)) && $(call snakemake,--report "$$folder/report.html")
 
 status: $(READY) ## how far a study is that runs here or elsewhere: samples done, left, flagged, time to go
-	@PYTHONPATH=scripts $(BIN)/python -m vitrine.status config.yaml $(CONFIG) $(ARGS)
+	@PYTHONPATH=scripts $(BIN)/python -m vitrine.status config.yaml $(CONFIGS) $(ARGS)
 
 archive: $(READY) ## pack a finished study's tables, figures, config and provenance; ARGS=--samples adds its samples
 	@folder=$$($(results_folder)) && PYTHONPATH=scripts $(BIN)/python -m vitrine.archive "$$folder" $(ARGS)
 
-test: $(READY) ## run the tests, on all cores
-	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder -m "not cluster" $(ARGS)
+pytest = $(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder -m $(1) $(ARGS)
+
+test: $(READY) ## run the tests, on all cores, but for those that take minutes
+	$(call pytest,"not cluster and not slow")
+
+test-all: $(READY) ## run all tests but those of test-cluster
+	$(call pytest,"not cluster")
 
 test-cluster: $(READY) ## run the tests that start a Slurm of their own; they skip, and say why, where that is absent
 	$(BIN)/python -m pytest -m cluster -rs tests/workflow $(ARGS)
@@ -96,9 +106,9 @@ lock: ## write requirements.lock anew, from requirements.in and the newest versi
 checked: $(INSTALLED)
 	@$(results_folder) > /dev/null
 
-# A run that was killed outright leaves Snakemake's lock behind. It is removed here unless a Snakemake is still at work in this folder.
+# A run that was killed outright leaves Snakemake's lock behind. It is removed here where its owner is provably dead; else a sentence says what to do.
 unlock: $(READY) ## remove the lock that a killed run left behind
-	@if [ -n "$$(ls -A .snakemake/locks 2>/dev/null)" ]; then $(BIN)/python -c "$$ALONE" && rm -f .snakemake/locks/*; fi
+	@PYTHONPATH=scripts $(BIN)/python -m vitrine.runs.locks
 
 define CHECK_PYTHON
 import sys
@@ -106,11 +116,3 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     sys.exit("Vitrine needs Python 3.11, 3.12 or 3.13, but $(PYTHON) is %d.%d; name another one: make PYTHON=python3.12" % sys.version_info[:2])
 endef
 export CHECK_PYTHON
-
-define ALONE
-import os, psutil, sys
-here = [p for p in psutil.process_iter(['cmdline', 'cwd']) if p.info['cwd'] == os.getcwd()]
-here = [p for p in here if 'snakemake' in map(os.path.basename, p.info['cmdline'] or [])]
-sys.exit('another run (process %d) is at work in this folder; wait for it, or end it' % here[0].pid if here else 0)
-endef
-export ALONE

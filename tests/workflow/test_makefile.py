@@ -1,10 +1,9 @@
-"""What the Makefile adds to Snakemake: one sentence for a wrong Python or a missing file, and a lock that a killed run cannot leave behind."""
+"""What the Makefile adds to Snakemake: one sentence for a wrong Python or a missing file, and configs with spaces in their names."""
 
 import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -20,12 +19,10 @@ def make(directory: Path, *arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture
 def clone(tmp_path) -> Path:
-    """A folder with the Makefile and a lock of Snakemake's in it."""
+    """A folder with the Makefile and the library in it."""
     shutil.copy2(REPOSITORY / "Makefile", tmp_path)
     (tmp_path / "requirements.lock").touch()
-    locks = tmp_path / ".snakemake" / "locks"
-    locks.mkdir(parents=True)
-    (locks / "0.input.lock").write_text("results/a\n", encoding="utf-8")
+    (tmp_path / "scripts").symlink_to(REPOSITORY / "scripts")
     return tmp_path
 
 
@@ -36,32 +33,9 @@ def with_environment(clone: Path, *arguments: str) -> subprocess.CompletedProces
     return make(clone, *arguments, "INSTALLED=installed", "READY=ready", f"BIN={Path(sys.executable).parent}")
 
 
-def unlock(clone: Path) -> subprocess.CompletedProcess:
-    return with_environment(clone, "unlock")
-
-
-def test_stale_lock_is_removed(clone):
-    assert unlock(clone).returncode == 0
-    assert list((clone / ".snakemake" / "locks").iterdir()) == []
-
-
-def test_lock_of_a_live_run_is_kept(clone):
-    live = subprocess.Popen(["snakemake", "60"], executable=shutil.which("sleep"), cwd=clone)
-    try:
-        time.sleep(0.1)
-        done = unlock(clone)
-    finally:
-        live.kill()
-        live.wait()
-    assert done.returncode != 0
-    assert f"process {live.pid}" in done.stdout
-    assert len(list((clone / ".snakemake" / "locks").iterdir())) == 1
-
-
 @pytest.mark.parametrize("target", ["study", "cost", "figure_boltzmann"])
 @pytest.mark.parametrize("broken", ["config.yaml", "own.yaml"])
 def test_a_broken_config_is_named_in_one_sentence(clone, target, broken):
-    (clone / "scripts").symlink_to(REPOSITORY / "scripts")
     shutil.copy2(REPOSITORY / "config.yaml", clone)
     (clone / "own.yaml").touch()
     (clone / broken).write_text("ensembles: [", encoding="utf-8")
@@ -88,7 +62,40 @@ def test_missing_config_is_one_sentence(clone):
     assert "there is no file studies/nowhere.yaml" in done.stdout
 
 
+@pytest.mark.parametrize("name", ["my study.yaml", "it's mine.yaml", "studies (of mine)/a & b.yaml"])
+def test_a_config_may_have_spaces_in_its_name(clone, name):
+    """`make` reads that very file: its sentence is about it."""
+    shutil.copy2(REPOSITORY / "config.yaml", clone)
+    (clone / name).parent.mkdir(exist_ok=True)
+    (clone / name).write_text("ensembles: [", encoding="utf-8")
+    done = with_environment(clone, "cost", f"CONFIG={name}")
+    assert done.returncode != 0
+    assert done.stdout.splitlines()[0].startswith(f"Error: {name}: not a YAML file that can be read (")
+
+
+def test_several_configs_are_read_one_after_the_other(clone):
+    shutil.copy2(REPOSITORY / "config.yaml", clone)
+    (clone / "one.yaml").write_text("seed: 1\n", encoding="utf-8")
+    (clone / "two.yaml").write_text("seed: [", encoding="utf-8")
+    done = with_environment(clone, "cost", "CONFIG=one.yaml two.yaml")
+    assert done.stdout.startswith("Error: two.yaml: not a YAML file")
+
+
+def test_a_config_with_spaces_that_is_missing_is_one_sentence(clone):
+    done = make(clone, "study", "CONFIG=my study.yaml")
+    assert done.returncode != 0 and len(done.stdout.splitlines()) == 1
+    assert "CONFIG=my study.yaml: there is no file my" in done.stdout
+
+
+@pytest.mark.parametrize(("target", "marks"), [("test", "not cluster and not slow"), ("test-all", "not cluster"), ("test-cluster", "cluster")])
+def test_which_tests_run(clone, target, marks):
+    """Those that take minutes in test-all, those that start a Slurm in test-cluster."""
+    done = with_environment(clone, target, "--dry-run")
+    assert f" -m {marks} " in done.stdout.replace('"', "")
+    assert "make test-all" in (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
+
+
 def test_help_names_every_target(clone):
     text = make(clone).stdout
-    for target in ("study", "report", "test", "test-cluster", "bench", "lint", "clean-env"):
+    for target in ("study", "report", "test", "test-all", "test-cluster", "bench", "lint", "clean-env"):
         assert f"  {target} " in text
