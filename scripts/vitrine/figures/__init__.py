@@ -1,32 +1,43 @@
-"""The figures of the literature, one function each, from tables alone, in one shared style.
+"""The kit of all figures (style, marks, data) and the figures that draw several observables.
 
-Every `plot_<name>` takes data frames that `vitrine.parquet.read_table` read and `Settings`, and returns a matplotlib Figure; `save` writes it.
-The tables are in simulation units; frequencies are drawn in c_inf/a0, temperatures in T_onset (Rainone et al. 2020, App. A). An ensemble whose
-value is missing is named above the figure, one without an error bar or with most samples left out is hollow, and a panel without data says why.
+Every `plot_<name>` takes data frames of the study's tables and `Settings`, and returns a matplotlib Figure; `style.save` writes it. The tables are in
+simulation units; frequencies are drawn in c_inf/a0, temperatures in the study's unit of temperature (002, App. A). A point whose value is missing is
+named above the figure, one without an error bar or with most samples left out is hollow, and a panel without data says why.
 """
 
-from vitrine.figures.annealing_ratios import plot_annealing_ratios
-from vitrine.figures.boltzmann import plot_boltzmann
-from vitrine.figures.bond_operator import plot_bond_operator
-from vitrine.figures.cumulative_modes import plot_cumulative_modes
-from vitrine.figures.data import Settings
-from vitrine.figures.defects import plot_defects
-from vitrine.figures.equilibration import plot_equilibration
-from vitrine.figures.lengths import plot_lengths
-from vitrine.figures.pinching_force import plot_pinching_force
-from vitrine.figures.spectra import plot_spectra
-from vitrine.figures.style import save
+from vitrine.declare import Figure, Setting
 
-__all__ = [
-    "Settings",
-    "plot_annealing_ratios",
-    "plot_boltzmann",
-    "plot_bond_operator",
-    "plot_cumulative_modes",
-    "plot_defects",
-    "plot_equilibration",
-    "plot_lengths",
-    "plot_pinching_force",
-    "plot_spectra",
-    "save",
-]
+FIGURES = (
+    Figure(
+        "spectra",
+        "plot_spectra",
+        tables=("mode_density", "bond_operator_density", "quantities", "fits", "flags"),
+        quantities=("c_s", "A_g", "lambda_exponent"),
+        observables=("modes",),
+        source="001 Fig. 1c, d",
+        title="D(omega) and P(lambda) side by side",
+    ),
+    Figure(
+        "annealing_ratios",
+        "plot_annealing_ratios",
+        tables=("quantities", "flags"),
+        quantities=("R_Ag", "R_Ag_tail", "R_xi_g", "R_xi_bond"),
+        source="001 Fig. 5",
+        title="A_g and xi over their values at the hottest T_p",
+    ),
+    Figure(
+        "trends",
+        "plot_trends",
+        tables=("quantities", "flags"),
+        title="any quantities against any axis",
+        options=(
+            Setting(
+                "quantities",
+                ["energy_inherent", "shear_modulus", "omega_g", "A_g"],
+                {"type": "array", "minItems": 1, "maxItems": 12, "items": {"type": "string"}},
+                "names of quantities, one panel each; those that the study does not measure are left out",
+                "figure",
+            ),
+        ),
+    ),
+)

@@ -1,78 +1,44 @@
-"""What the figures take out of the tables: settings, units, one series per quantity, and the words about samples.
+"""What the figures take out of the tables: the main series, one quantity along the study's axis, units of frequency, and the words about samples.
 
-Temperatures of a series are in T_onset (column `T`) and in simulation units (column `temperature`).
+The main series are the points that equal the main one on every axis but the one that is drawn against. A series of a quantity has the value
+on that axis (column `at`, simulation units) and the place where it is drawn (column `x`): T_p in the study's unit of temperature, the rank of a word
+by its first appearance, else the value itself.
 """
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.published import belong_to
+from vitrine.aggregation.summary import main_rows
+from vitrine.figures.labels import at_words, axis_symbol, length_symbol, place_words, short_reason, value_words
+from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE
+from vitrine.points import PARENT_TEMPERATURE, PARTICLES
+from vitrine.schema import BLANK
 
-ONSET_LABEL = r"$T_p/T_\mathrm{onset}$"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a figure needs from the config; temperatures in epsilon/k_B. The defaults are the published ones.
-
-    particles: N of the main ensemble. dimension: d. onset_temperature: the unit of temperature. crossover_temperature: upper end of the
-    Boltzmann window. phonon_fraction: upper end of the window of A_g in first phonons, where QUANTITIES has no omega_cutoff. weak_force:
-    threshold of f/(p a0^(d-1)). plateau_excess: excess of N e over its plateau at which xi is read. relaxation_times: run length asked of a
-    liquid, 0 where no equilibrium is asked for. large_above: above this temperature D(omega) and A_g are the largest ensemble's. published: the glass
-    former is the one of the published numbers, which are then drawn.
-    """
-
-    particles: int
-    dimension: int = 3
-    onset_temperature: float = 0.9
-    crossover_temperature: float = 0.66
-    phonon_fraction: float = 0.9
-    weak_force: float = 1.0e-2
-    plateau_excess: float = 0.15
-    relaxation_times: float = 10.0
-    large_above: float | None = None
-    published: bool = True
-
-    @classmethod
-    def from_config(cls, config: Mapping) -> Settings:
-        """The settings of a validated config; the first ensemble is the main one."""
-        analysis = config["analysis"]
-        names = ("onset_temperature", "crossover_temperature", "phonon_fraction", "weak_force", "plateau_excess", "large_above")
-        values = {name: analysis[name] for name in names if name in analysis}
-        preparation, name = config["preparation"], config["model"]["name"]
-        dimension = config["model"][name]["dimension"]
-        return cls(
-            particles=config["ensembles"][0]["particles"],
-            dimension=dimension,
-            relaxation_times=0 if preparation["sampler"] == "cooling" else preparation["relaxation_times"],
-            published=belong_to(name, dimension),
-            weak_force=config["pinching"]["weak_force"],
-            **{name: value for name, value in values.items() if name != "weak_force"},
-        )
+HOLLOW = "hollow: no error bar, or most samples left out"
 
 
 @dataclass(frozen=True)
 class Units:
-    """Frequency c_inf/a0 and length a0 in simulation units; where c_inf is unknown frequencies stay in simulation units and the labels say so."""
+    """Frequency c_inf/a0 and length a0 in simulation units; where c_inf is unknown frequencies stay in simulation units and the label says so."""
 
     a0: float
     frequency: float
     frequency_label: str
-    frequency_name: str
 
     @classmethod
-    def from_fits(cls, fits: pd.DataFrame) -> Units:
+    def of(cls, fits: pd.DataFrame, settings: Settings) -> Units:
+        """The units of a study, from its fits."""
         a0, c_inf = fit_value(fits, "a0")[0], fit_value(fits, "c_inf")[0]
         if np.isfinite(a0) and np.isfinite(c_inf) and c_inf > 0 and a0 > 0:
-            return cls(a0, c_inf / a0, r"a_0/c_\infty", r"c_\infty/a_0")
-        return cls(a0, 1.0, r"\lambda_\mathrm{min}\,(m/\varepsilon)^{1/2}", r"(\varepsilon/m)^{1/2}/\lambda_\mathrm{min}")
+            return cls(a0, c_inf / a0, r"a_0/c_\infty")
+        return cls(a0, 1.0, rf"{length_symbol(settings)}\,(m/\varepsilon)^{{1/2}}")
 
 
 def fit_value(fits: pd.DataFrame, name: str) -> tuple[float, float]:
@@ -82,74 +48,108 @@ def fit_value(fits: pd.DataFrame, name: str) -> tuple[float, float]:
 
 
 def select(frame: pd.DataFrame, settings: Settings, large: bool = False) -> pd.DataFrame:
-    """The rows of the main ensemble; with `large`, of the largest one at temperatures above `settings.large_above`."""
-    main = frame["particles"] == settings.particles
-    if not large or settings.large_above is None:
-        return frame[main]
-    above = frame["parent_temperature"] > settings.large_above
-    largest = frame.groupby("parent_temperature")["particles"].transform("max")
-    return frame[(main & ~above) | (above & (frame["particles"] == largest))]
+    """The rows of the main series; with `large`, of the largest N at temperatures above the option `large_above` of modes, as the fits take them.
+
+    A point without a value on the study's axis is on no series along it.
+    """
+    frame = frame[_has_value(frame[settings.against], settings)].reset_index(drop=True)
+    main, above = main_rows(frame, settings), settings.option("modes", "large_above")
+    names = [axis.name for axis in settings.axes]
+    if not large or above is None or settings.against == PARTICLES.name or not {PARTICLES.name, PARENT_TEMPERATURE.name} <= set(names):
+        return main
+    size = names.index(PARTICLES.name)
+    free = replace(settings, axes=_without(settings.axes, size), main=_without(settings.main, size))
+    hot = main_rows(frame, free)
+    hot = hot[hot[PARENT_TEMPERATURE.name] > above]
+    largest = hot[hot[PARTICLES.name] == hot.groupby(settings.against)[PARTICLES.name].transform("max")]
+    return frame.loc[sorted([*main.index[main[PARENT_TEMPERATURE.name] <= above], *largest.index])]
 
 
-def temperatures(frame: pd.DataFrame, settings: Settings, large: bool = False) -> list[float]:
-    """Parent temperatures of the figure, hot to cold [epsilon/k_B]."""
-    return sorted(select(frame, settings, large)["parent_temperature"].unique(), reverse=True)
+def _without(values: tuple, place: int) -> tuple:
+    return values[:place] + values[place + 1 :]
+
+
+def _has_value(column: pd.Series, settings: Settings) -> pd.Series:
+    """Where a column of the study's axis is not blank."""
+    return column.notna() & (column != BLANK[settings.axis.type])
+
+
+def places(values: pd.Series, settings: Settings) -> pd.Series:
+    """Where values on the study's axis are drawn."""
+    if settings.axis.type == "string":
+        return values.map({value: float(rank) for rank, value in enumerate(values.unique())}).astype(float)
+    return values / (settings.temperature_unit if settings.thermal else 1)
+
+
+def values_of(frame: pd.DataFrame, settings: Settings) -> list:
+    """The values on the study's axis in the main series, from the highest; words in order of appearance."""
+    values = select(frame, settings)[settings.against].unique()
+    return list(values) if settings.axis.type == "string" else sorted(values, reverse=True)
 
 
 def series(quantities: pd.DataFrame, name: str, settings: Settings, large: bool = False) -> pd.DataFrame:
-    """One quantity against T_p, cold to hot: T, temperature, particles, value, error, samples, flagged, sound.
+    """One quantity along the study's axis, by rising value: at, x, value, error, unit, samples, flagged, sound, and the other axes.
 
-    An ensemble without the quantity has a NaN value. `sound` is False for a point to be drawn hollow: no error bar, or more samples left out
+    A point without the quantity has a NaN value. `sound` is False for a point to be drawn hollow: no error bar, or more samples left out
     than used.
     """
-    chosen = select(quantities, settings, large)
-    every = chosen.groupby("parent_temperature", as_index=False)["particles"].first()
-    rows = chosen[chosen["quantity"] == name].drop(columns=["particles"])
-    table = every.merge(rows, on="parent_temperature", how="left").rename(columns={"parent_temperature": "temperature"})
-    table["T"] = table["temperature"] / settings.onset_temperature
+    axis = settings.against
+    every = select(quantities, settings, large)[axis].drop_duplicates()
+    rows = select(quantities[quantities["quantity"] == name], settings, large)
+    table = pd.DataFrame({axis: every, "x": places(every, settings)}).merge(rows.drop(columns="quantity"), on=axis, how="left")
+    table = table.rename(columns={axis: "at"})
     table[["samples", "flagged"]] = table[["samples", "flagged"]].fillna(0).astype(int)
     table["sound"] = np.isfinite(table["error"]) & (table["flagged"] <= table["samples"])
-    columns = ["T", "temperature", "particles", "value", "error", "samples", "flagged", "sound"]
-    return table[columns].sort_values("T", ignore_index=True)
+    return table.sort_values("x", ignore_index=True)
 
 
-def at_temperature(table: pd.DataFrame, temperature: float, column: str = "value") -> float:
+def at_value(table: pd.DataFrame, value: object, column: str = "value") -> float:
     """One number of a series; NaN where it is missing."""
-    rows = table.loc[table["temperature"] == temperature, column]
+    rows = table.loc[table["at"] == value, column]
     return float(rows.iloc[0]) if len(rows) else np.nan
 
 
-def hottest(table: pd.DataFrame) -> pd.Series | None:
-    """The hottest row of a series that has a value; None where none has."""
+def last_value(table: pd.DataFrame) -> float:
+    """The value at the highest place of a series that has one, to which ratios are taken; NaN where none has."""
     good = table[np.isfinite(table["value"])]
-    return good.iloc[-1] if len(good) else None
+    return float(good["value"].iloc[-1]) if len(good) else np.nan
 
 
-def number(value: float, digits: int = 3) -> str:
-    """A number for a label, without needless zeros."""
-    return f"{value:.{digits}g}"
+def has_values(table: pd.DataFrame, positive: bool = False) -> bool:
+    """Whether a series has a finite (and positive) value at all."""
+    value = table["value"]
+    return bool(np.any(np.isfinite(value) & ((value > 0) | (not positive))))
 
 
-def with_error(value: float, error: float) -> str:
-    """`value ± error`, rounded to two digits of the error."""
-    if not np.isfinite(value):
-        return "not determined"
-    if not np.isfinite(error) or error <= 0:
-        return f"{value:.3g} (no error bar)"
-    places = max(0, 1 - int(np.floor(np.log10(error))))
-    return f"{value:.{places}f} ± {error:.{places}f}"
+def beside(table: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """A second series a little to the right of the first, so that error bars do not cover each other.
+
+    By a hundredth of the unit of temperature or of the range, by a factor on a logarithmic axis.
+    """
+    x = table["x"]
+    if settings.thermal:
+        return table.assign(x=x + 0.01)
+    if spans_decades(table, settings):
+        return table.assign(x=x * 1.03)
+    return table.assign(x=x + (0.1 if settings.axis.type == "string" else 0.01 * (x.max() - x.min())))
 
 
-def short_reason(flag: str) -> str:
-    """The reason of a flag without its details, which differ from sample to sample: the words before the first colon."""
-    return flag.split(":")[0].strip()
+def spans_decades(table: pd.DataFrame, settings: Settings) -> bool:
+    """Whether the study's axis is drawn logarithmically: positive values over more than a decade, such as sizes and rates; never T_p."""
+    x = table["x"]
+    return bool(not settings.thermal and settings.axis.type != "string" and len(x) and x.min() > 0 and x.max() > 10 * x.min())
 
 
-def reasons(flags: pd.DataFrame | None, settings: Settings, step: str) -> str:
-    """`reason (count), ...` for the samples that `step` left out, the four most frequent by name; empty where nothing is known."""
+def reasons(flags: pd.DataFrame | None, settings: Settings, steps: str | Sequence[str]) -> str:
+    """`reason (count), ...` for the samples that the steps left out, the four most frequent by name; empty where nothing is known.
+
+    A sample that was lost early is named again by every later step: at each point and for each reason the step that names most counts.
+    """
     if flags is None or not len(flags):
         return ""
-    rows = flags[(flags["particles"] == settings.particles) & (flags["step"] == step) & (flags["flag"] != "")]
+    rows = select(flags, settings)
+    rows = rows[rows["step"].isin([steps] if isinstance(steps, str) else steps) & (rows["flag"] != "")]
+    rows = rows.groupby([settings.against, "flag"], as_index=False)["samples"].max()
     counts = rows.groupby(rows["flag"].map(short_reason))["samples"].sum().sort_values(ascending=False, kind="stable")
     named = [f"{flag} ({count})" for flag, count in counts.iloc[:4].items()]
     return ", ".join([*named, f"other reasons ({counts.iloc[4:].sum()})"] if len(counts) > 4 else named)
@@ -158,37 +158,51 @@ def reasons(flags: pd.DataFrame | None, settings: Settings, step: str) -> str:
 def _counts(rows: pd.DataFrame, settings: Settings) -> str:
     """`N = 256, 46–48 samples at each T_p` from the rows of the series of a figure."""
     used = rows[rows["samples"] > 0]
-    sizes = ", ".join(str(size) for size in sorted(used["particles"].unique())) or str(settings.particles)
+    words = []
+    for axis, value in zip(settings.axes, settings.main, strict=True):
+        if axis.name == settings.against or value == BLANK[axis.type] or pd.isna(value):
+            continue
+        if axis.name == PARTICLES.name:
+            sizes = ", ".join(str(size) for size in sorted(used[axis.name].astype(int).unique())) or str(value)
+            words.append(f"${axis.symbol}$ = {sizes}")
+        else:
+            words.append(at_words(axis, value, settings))
     low, high = (int(used["samples"].min()), int(used["samples"].max())) if len(used) else (0, 0)
     samples = "no" if not high else str(high) if low == high else f"{low}–{high}"
-    return f"$N$ = {sizes}, {samples} sample{'s' * (high != 1)}" + " at each $T_p$" * (rows["T"].nunique() > 1)
+    each = f" at each {axis_symbol(settings)}" * (rows["at"].nunique() > 1)
+    return ", ".join([*words, f"{samples} sample{'s' * (high != 1)}{each}"])
 
 
-def _remarks(named: Mapping[str, pd.DataFrame]) -> list[str]:
+def _remarks(named: Mapping[str, pd.DataFrame], settings: Settings) -> list[str]:
     """Which series lack a value where, and what a hollow point is if there is one."""
     gaps: dict[str, list[str]] = {}
     for name, table in named.items():
-        missing = table.loc[~np.isfinite(table["value"]), "T"]
+        missing = table.loc[~np.isfinite(table["value"]), "at"]
         if len(missing):
-            where = "any $T_p$" if len(missing) == len(table) else f"{ONSET_LABEL} = {', '.join(number(t) for t in missing)}"
-            gaps.setdefault(where, []).append(name)
+            listed = ", ".join([place_words(missing.iloc[0], settings), *(value_words(value, settings) for value in missing.iloc[1:])])
+            gaps.setdefault(f"any {axis_symbol(settings)}" if len(missing) == len(table) else listed, []).append(name)
     words = [f"no {', '.join(names)} at {where}" for where, names in gaps.items()]
     hollow = any(np.any(np.isfinite(table["value"]) & ~table["sound"]) for table in named.values())
-    return words + ["hollow: no error bar, or most samples left out"] * hollow
+    return words + [HOLLOW] * hollow
 
 
 def sample_note(
-    named: Mapping[str, pd.DataFrame], settings: Settings, flags: pd.DataFrame | None = None, step: str = "", width: float = DOUBLE
+    named: Mapping[str, pd.DataFrame],
+    settings: Settings,
+    flags: pd.DataFrame | None = None,
+    steps: str | Sequence[str] = "",
+    width: float = DOUBLE,
+    further: Sequence[str] = (),
 ) -> str:
     """`N = 256, 46–48 samples at each T_p, 6 left out: not equilibrated (6); no A_g at T_p = 0.5`, wrapped to a figure `width` inches wide.
 
-    named: the series of the figure by their names; flags, step: the table FLAGS and the step whose reasons are told.
+    named: the series of the figure by their names. flags, steps: the table FLAGS and the steps whose reasons are told. further: more remarks.
     """
     rows = pd.concat([table.assign(series=name) for name, table in named.items()])
-    text, why = _counts(rows, settings), reasons(flags, settings, step)
-    left_out = int(rows.groupby("temperature")["flagged"].max().sum()) if len(rows) else 0
+    text, why = _counts(rows, settings), reasons(flags, settings, steps)
+    left_out = int(rows.groupby("at")["flagged"].max().sum()) if len(rows) else 0
     if left_out:
         text += f", {left_out} left out"
     if why:
         text += f"{':' if left_out else ', left out:'} {why}"
-    return "\n".join(textwrap.wrap("; ".join([text, *_remarks(named)]), int(width * 24)))
+    return "\n".join(textwrap.wrap("; ".join([text, *_remarks(named, settings), *further]), int(width * 24)))

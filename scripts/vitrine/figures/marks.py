@@ -1,4 +1,4 @@
-"""Marks that the figures share: points with error bars, guides, published values, axes of temperature, legends, and panels without data."""
+"""Marks that the figures share: points with error bars, guides, published values, the study's axis, legends, and panels without data."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from vitrine.aggregation.published import HEADLINES
-from vitrine.figures.data import ONSET_LABEL, Settings, number
+from vitrine.declare import Headline
+from vitrine.figures.data import spans_decades
+from vitrine.figures.labels import SIMULATION_LABEL, axis_label, inverse_label, legend_label, legend_title, number
+from vitrine.figures.settings import Settings
 from vitrine.figures.style import GREY, INK, PALE
+from vitrine.observables import declarations
 
 RAINONE = "Rainone et al. 2020"
 GIANNINI = "Giannini et al. 2021"
-PUBLISHED = {entry.fit: entry.value for entry in HEADLINES}
-SIMULATION_LABEL = r"$k_BT_p/\varepsilon$"
 
 
 def bars(value: pd.Series, error: pd.Series) -> np.ndarray:
@@ -37,15 +38,15 @@ def points(
     label: str,
     colour: str = INK,
     marker: str = "o",
-    x: str = "T",
+    x: str = "x",
     line: bool = True,
     log: bool = False,
     size: float = 4.0,
 ) -> None:
-    """Draw a series with its error bars; points that are not `sound` are hollow (`sample_note` says why)."""
+    """Draw a series with its error bars; points that are not `sound` are hollow (`sample_note` says why). Words are not joined by a line."""
     style = {"color": colour, "marker": marker, "markersize": size, "linestyle": "none", "elinewidth": 0.8}
     good = table[np.isfinite(table["value"]) & np.isfinite(table[x])]
-    if line and len(good) > 1:
+    if line and len(good) > 1 and pd.api.types.is_numeric_dtype(good["at"]):
         ax.plot(good[x], good["value"], color=colour, linewidth=0.6, alpha=0.5, zorder=2)
     sound, hollow = good[good["sound"]], good[~good["sound"]]
     if len(sound):
@@ -64,9 +65,24 @@ def not_enough(ax: Axes, why: str, height: float = 0.5) -> None:
         axis.set_minor_locator(NullLocator())
 
 
+def headline(name: str) -> Headline:
+    """The published number of a name in the fits table, from the declarations."""
+    return next(one for observable in declarations().values() for one in observable.headlines if one.fit == name)
+
+
 def published_value(name: str, settings: Settings) -> float:
-    """The published number of a name in the fits table; NaN, which draws nothing, where it belongs to another glass former."""
-    return PUBLISHED[name] if settings.published else np.nan
+    """The published number of a name in the fits table; NaN, which draws nothing, where it does not belong to what is drawn.
+
+    One of a glass former belongs to that glass former, along T_p in units of T_onset.
+    """
+    found = headline(name)
+    ours = found.model in settings.published and settings.thermal and settings.temperature_name == "T_onset"
+    return found.value if ours or not found.model else np.nan
+
+
+def published_end(name: str) -> float:
+    """The lowest T_p/T_onset of the range over which a number was published."""
+    return headline(name).range[0]
 
 
 def published(ax: Axes, x: float, y: float, label: str) -> None:
@@ -91,10 +107,12 @@ def guide(
     ax.annotate(text, (place, height), offset, textcoords="offset points", ha=side, va="center", fontsize=7.0, color=GREY)
 
 
-def temperature_axis(ax: Axes, settings: Settings, label_top: bool = True) -> None:
-    """x is T_p in T_onset; the upper axis repeats it in simulation units."""
-    unit = settings.onset_temperature
-    ax.set_xlabel(ONSET_LABEL)
+def value_axis(ax: Axes, settings: Settings, table: pd.DataFrame, label_top: bool = True) -> None:
+    """x is the study's axis, with the places of a series; for T_p in the unit of temperature the upper axis repeats it in simulation units."""
+    name_axis(ax, settings, table)
+    if not settings.thermal:
+        return
+    unit = settings.temperature_unit
     ax.xaxis.set_major_locator(MaxNLocator(5))
     upper = ax.secondary_xaxis("top", functions=(lambda x: x * unit, lambda x: x / unit))
     upper.xaxis.set_major_locator(MaxNLocator(5))
@@ -102,39 +120,48 @@ def temperature_axis(ax: Axes, settings: Settings, label_top: bool = True) -> No
         upper.set_xlabel(SIMULATION_LABEL, labelpad=4.0)
 
 
+def name_axis(ax: Axes, settings: Settings, table: pd.DataFrame) -> None:
+    """Label x as the study's axis: words get named ticks, values over decades a logarithmic scale."""
+    ax.set_xlabel(axis_label(settings))
+    if settings.axis.type == "string":
+        fixed_ticks(ax, list(table["x"]), [settings.axis.words(value) for value in table["at"]])
+        ax.set_xlim(-0.5, max(len(table), 1) - 0.5)
+    elif spans_decades(table, settings):
+        ax.set_xscale("log")
+        ax.set_xlim(table["x"].min() / 1.3, table["x"].max() * 1.3)
+        plain_log_ticks(ax, "x")
+    elif settings.axis.type != "double":
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+
+
 def inverse_temperature_axis(ax: Axes, settings: Settings, temperatures: list[float]) -> None:
-    """x is T_onset/T_p; the upper axis marks the parent temperatures in simulation units, where they fit."""
-    ax.set_xlabel(r"$T_\mathrm{onset}/T_p$")
+    """x is the inverse of T_p in the unit of temperature; the upper axis marks the parent temperatures in simulation units, where they fit."""
+    ax.set_xlabel(inverse_label(settings))
     low, high = ax.get_xlim()
-    places, names = [], []
+    found, names = [], []
     for temperature in sorted(temperatures, reverse=True):
-        place = settings.onset_temperature / temperature
-        if not places or place - places[-1] > 0.085 * (high - low):
-            places.append(place)
+        place = settings.temperature_unit / temperature
+        if not found or place - found[-1] > 0.085 * (high - low):
+            found.append(place)
             names.append(number(temperature))
     upper = ax.secondary_xaxis("top")
-    upper.set_xticks(places, names)
+    upper.set_xticks(found, names)
     upper.set_xlabel(SIMULATION_LABEL, labelpad=4.0)
 
 
-def temperature_label(temperature: float, settings: Settings) -> str:
-    """T_p in T_onset, and in simulation units in brackets."""
-    return f"{temperature / settings.onset_temperature:.2f} ({number(temperature)})"
-
-
-def temperature_legend(
-    figure: Figure, colours: Mapping[float, tuple], settings: Settings, columns: int, markers: Mapping[float, str] | None = None
+def value_legend(
+    figure: Figure, colours: Mapping[object, tuple], settings: Settings, columns: int, markers: Mapping[object, str] | None = None
 ) -> None:
-    """The legend of the parent temperatures, below the panels and thus off the data; cold to hot along its rows."""
-    ordered = sorted(colours)
+    """The legend of the values on the study's axis, below the panels and thus off the data; in the order of `colours` along its rows."""
+    ordered = list(colours)
     rows = -(-len(ordered) // columns)
     columns = -(-len(ordered) // rows)
     handles = [
-        Line2D([], [], color=colours[t], marker=(markers or {}).get(t, "none"), markersize=3.0, label=temperature_label(t, settings)) for t in ordered
+        Line2D([], [], color=colours[value], marker=(markers or {}).get(value, "none"), markersize=3.0, label=legend_label(value, settings))
+        for value in ordered
     ]
     filled = [handles[row * columns + column] for column in range(columns) for row in range(rows) if row * columns + column < len(handles)]
-    title = rf"{ONSET_LABEL} ({SIMULATION_LABEL})"
-    figure.legend(handles=filled, loc="outside lower center", ncols=columns, title=title, borderaxespad=0.2)
+    figure.legend(handles=filled, loc="outside lower center", ncols=columns, title=legend_title(settings), borderaxespad=0.2)
 
 
 def note(figure: Figure, text: str) -> None:
@@ -197,9 +224,3 @@ def fixed_ticks(ax: Axes, places: list[float], names: list[str]) -> None:
     ax.xaxis.set_major_locator(FixedLocator(places))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xticks(places, names)
-
-
-def has_values(table: pd.DataFrame, positive: bool = False) -> bool:
-    """Whether a series has a finite (and positive) value at all."""
-    value = table["value"]
-    return bool(np.any(np.isfinite(value) & ((value > 0) | (not positive))))

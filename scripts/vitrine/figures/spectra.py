@@ -8,8 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vitrine.figures import marks
-from vitrine.figures.data import Settings, Units, at_temperature, sample_note, select, series, temperatures
-from vitrine.figures.style import DOUBLE, GREY, SECOND, name_panels, new_figure, styled, temperature_colours
+from vitrine.figures.data import Units, at_value, sample_note, select, series, values_of
+from vitrine.figures.labels import at_words, axis_label, legend_label
+from vitrine.figures.settings import Settings
+from vitrine.figures.style import DOUBLE, GREY, SECOND, name_panels, new_figure, styled, value_colours
 
 
 @styled
@@ -19,29 +21,41 @@ def plot_spectra(
     quantities: pd.DataFrame,
     fits: pd.DataFrame,
     settings: Settings,
-    parent_temperature: float | None = None,
     flags: pd.DataFrame | None = None,
+    at: object = None,
 ) -> Figure:
-    """D(omega) and P(lambda) of the same glasses, in omega_0 = c_s/a0 and lambda_0 = omega_0^-2, at one T_p (the hottest by default).
+    """D(omega) and P(lambda) of the same glasses, in omega_0 = c_s/a0 and lambda_0 = omega_0^-2, at one value of the study's axis.
 
-    Tables: MODE_DENSITY, BOND_OPERATOR_DENSITY, QUANTITIES (c_s, omega_ph), FITS (a0), FLAGS. parent_temperature in epsilon/k_B.
+    Tables: MODE_DENSITY, BOND_OPERATOR_DENSITY, QUANTITIES (c_s, omega_ph), FITS (a0), FLAGS. at: that value; by default the hottest T_p, or the main
+    point's value on another axis.
     """
     figure, (left, right) = new_figure(DOUBLE, 2.75, 1, 2)
-    known = temperatures(mode_density, settings) or temperatures(bond_operator_density, settings) or temperatures(quantities, settings)
-    chosen = parent_temperature if parent_temperature is not None else (known[0] if known else np.nan)
-    colour = temperature_colours(known or [1.0]).get(chosen, GREY)
+    known = next((values for values in (values_of(table, settings) for table in (mode_density, bond_operator_density, quantities)) if values), [])
+    chosen = _chosen(known, settings) if at is None else at
+    colour = value_colours(known).get(chosen, GREY)
     speed, phonon = (series(quantities, name, settings) for name in ("c_s", "omega_ph"))
-    mine = flags[flags["parent_temperature"] == chosen] if flags is not None else None
-    text = sample_note({"$c_s$": speed[speed["temperature"] == chosen]}, settings, mine, "bond_operator")
-    where = f"{marks.ONSET_LABEL} = {marks.temperature_label(chosen, settings)}" if np.isfinite(chosen) else "no ensemble"
-    marks.note(figure, f"{where}, {text}")
-    omega_0 = at_temperature(speed, chosen) / Units.from_fits(fits).a0
-    modes = select(mode_density, settings).query("parent_temperature == @chosen and density > 0")
-    bonds = select(bond_operator_density, settings).query("parent_temperature == @chosen and density > 0")
-    _draw_modes(left, modes, omega_0, at_temperature(phonon, chosen), colour, settings)
+    mine = flags[flags[settings.against] == chosen] if flags is not None else None
+    text = sample_note({"$c_s$": speed[speed["at"] == chosen]}, settings, mine, ("modes", "bond_operator"))
+    marks.note(figure, f"{_where(chosen, settings) if known else 'no ensemble'}, {text}")
+    omega_0 = at_value(speed, chosen) / Units.of(fits, settings).a0
+    modes, bonds = (select(table, settings) for table in (mode_density, bond_operator_density))
+    modes, bonds = (table[(table[settings.against] == chosen) & (table["density"] > 0)] for table in (modes, bonds))
+    _draw_modes(left, modes, omega_0, at_value(phonon, chosen), colour, settings)
     _draw_bonds(right, bonds, omega_0, colour)
     name_panels((left, right))
     return figure
+
+
+def _chosen(known: list, settings: Settings) -> object:
+    """The value on the axis that is drawn where none is asked for; None where there is none."""
+    main = settings.main[settings.place]
+    return main if main in known and not settings.thermal else next(iter(known), None)
+
+
+def _where(chosen: object, settings: Settings) -> str:
+    if settings.thermal:
+        return f"{axis_label(settings)} = {legend_label(chosen, settings)}"
+    return at_words(settings.axis, chosen, settings)
 
 
 def _draw_modes(ax: Axes, modes: pd.DataFrame, omega_0: float, phonon: float, colour: tuple | str, settings: Settings) -> None:
@@ -70,7 +84,7 @@ def _draw_modes(ax: Axes, modes: pd.DataFrame, omega_0: float, phonon: float, co
     first = phonon / omega_0
     if np.isfinite(first):
         ax.axvline(first, color=SECOND, linewidth=1.0, zorder=1, label=r"first phonon $\omega_\mathrm{ph}=2\pi c_s/L$")
-    below = x < settings.phonon_fraction * first if np.isfinite(first) else x < np.median(x)
+    below = x < settings.option("modes", "phonon_fraction") * first if np.isfinite(first) else x < np.median(x)
     tail = (x[below], y[below]) if np.any(below) else (x[:1], y[:1])
     half = len(tail[0]) // 2
     prefactor = 1.8 * np.max(tail[1][half:] / tail[0][half:] ** 4)

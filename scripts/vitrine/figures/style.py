@@ -1,4 +1,4 @@
-"""The shared style: sizes, fonts, colours of the parent temperatures, and saving with the same bytes for the same data.
+"""The shared style: sizes, fonts, colours of the values on the study's axis, and saving with the same bytes for the same data.
 
 Figures are made without pyplot (no global state, no display). Every function that draws is wrapped in `styled`, so that neither a user's
 matplotlibrc nor another figure changes a picture. Text stays text in SVG (searchable, editable) and TrueType in PDF.
@@ -127,26 +127,31 @@ def _name_other_fonts(path: Path) -> None:
     )
 
 
-def temperature_colours(temperatures: Iterable[float]) -> dict[float, tuple]:
-    """One colour per parent temperature, cold (dark blue) to warm (orange), ordered by rank.
+def value_colours(values: Iterable) -> dict:
+    """One colour per value on the study's axis, low (dark blue) to high (orange), ordered by rank; words in order of appearance.
 
     The map is matplotlib's `plasma` without its pale end: perceptually uniform, of increasing lightness, so that the order is also seen in grey
     and with any kind of colour blindness.
     """
-    ordered = sorted(set(temperatures))
+    ordered = _ordered(values)
     places = np.linspace(0.0, 0.86, len(ordered)) if len(ordered) != 1 else [0.3]
     colours = matplotlib.colormaps["plasma"]
-    return {temperature: colours(float(place)) for temperature, place in zip(ordered, places, strict=True)}
+    return {value: colours(float(place)) for value, place in zip(ordered, places, strict=True)}
 
 
-def temperature_markers(temperatures: Iterable[float]) -> dict[float, str]:
-    """One marker per parent temperature, so that neighbours differ by more than their colour."""
-    return {temperature: "osD^v"[index % 5] for index, temperature in enumerate(sorted(set(temperatures)))}
+def value_markers(values: Iterable) -> dict:
+    """One marker per value on the study's axis, so that neighbours differ by more than their colour."""
+    return {value: "osD^v"[index % 5] for index, value in enumerate(_ordered(values))}
+
+
+def _ordered(values: Iterable) -> list:
+    different = list(dict.fromkeys(values))
+    return different if different and isinstance(different[0], str) else sorted(different)
 
 
 def name_panels(axes: Iterable[Axes]) -> None:
     """Write (a), (b), ... beside the upper left corners, above the tick labels of the y axis."""
-    for letter, ax in zip("abcdefgh", axes, strict=False):
+    for letter, ax in zip("abcdefghijkl", axes, strict=False):
         ax.annotate(
             f"({letter})", (0, 1), (-12, 5), xycoords="axes fraction", textcoords="offset points", ha="right", fontsize=8.0, fontweight="bold"
         )

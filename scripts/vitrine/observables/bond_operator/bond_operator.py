@@ -1,4 +1,4 @@
-"""Spectrum of the bond operator and participation of its modes per parent temperature (Giannini et al. 2021, Fig. 3)."""
+"""Spectrum of the bond operator and participation of its modes at each point (Giannini et al. 2021, Fig. 3)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vitrine.figures import marks
-from vitrine.figures.data import Settings, at_temperature, sample_note, select, series
+from vitrine.figures.data import at_value, sample_note, select, series
+from vitrine.figures.labels import length_symbol
+from vitrine.figures.settings import Settings
 from vitrine.figures.spectra import tail_anchor
-from vitrine.figures.style import DOUBLE, GREY, name_panels, new_figure, styled, temperature_colours, temperature_markers
-
-LAMBDA_LABEL = r"$\lambda\;[\lambda_\mathrm{min}^2/\varepsilon]$"
+from vitrine.figures.style import DOUBLE, GREY, name_panels, new_figure, styled, value_colours, value_markers
 
 
 @styled
@@ -28,32 +28,37 @@ def plot_bond_operator(
     marks.note(figure, sample_note({"plateau": plateau}, settings, flags, "bond_operator"))
     curves = select(bond_operator_density, settings)
     curves = curves[curves["count"] > 0].assign(middle=np.sqrt(curves["lambda_low"] * curves["lambda_high"]))
-    colours = temperature_colours(curves["parent_temperature"])
-    _draw_distribution(left, curves, colours)
+    colours = value_colours(curves[settings.against])
+    _draw_distribution(left, curves, colours, settings)
     _draw_participation(right, curves, plateau, tail, colours, settings)
     name_panels((left, right))
     if colours:
-        marks.temperature_legend(figure, colours, settings, 8, temperature_markers(colours))
+        marks.value_legend(figure, colours, settings, 8, value_markers(colours))
     return figure
 
 
-def _draw_distribution(ax: Axes, curves: pd.DataFrame, colours: dict[float, tuple]) -> None:
-    ax.set_xlabel(LAMBDA_LABEL)
-    ax.set_ylabel(r"$P(\lambda)\;[\varepsilon/\lambda_\mathrm{min}^2]$")
+def _lambda_label(settings: Settings) -> str:
+    return rf"$\lambda\;[{length_symbol(settings)}^2/\varepsilon]$"
+
+
+def _draw_distribution(ax: Axes, curves: pd.DataFrame, colours: dict, settings: Settings) -> None:
+    length = length_symbol(settings)
+    ax.set_xlabel(_lambda_label(settings))
+    ax.set_ylabel(rf"$P(\lambda)\;[\varepsilon/{length}^2]$")
     curves = curves[curves["density"] > 0]
     if not len(curves):
         marks.not_enough(ax, "the bond operator was not diagonalised")
         return
-    markers = temperature_markers(colours)
-    for temperature, rows in curves.groupby("parent_temperature"):
-        style = {"color": colours[temperature], "marker": markers[temperature], "markersize": 2.4, "linewidth": 0.5, "elinewidth": 0.6}
+    markers = value_markers(colours)
+    for value, rows in curves.groupby(settings.against):
+        style = {"color": colours[value], "marker": markers[value], "markersize": 2.4, "linewidth": 0.5, "elinewidth": 0.6}
         ax.errorbar(rows["middle"], rows["density"], marks.bars(rows["density"], rows["density_error"]), **style)
     ax.set_xscale("log")
     ax.set_yscale("log")
     low, high = curves["density"].min(), curves["density"].max()
     ax.set_ylim(low / 4, high * 6)
-    warmest = curves[curves["parent_temperature"] == curves["parent_temperature"].max()]
-    x, y, count = (warmest[name].to_numpy(float) for name in ("middle", "density", "count"))
+    last = curves[curves[settings.against] == [value for value in colours if value in set(curves[settings.against])][-1]]
+    x, y, count = (last[name].to_numpy(float) for name in ("middle", "density", "count"))
     anchor, ends = tail_anchor(x, y, count)
     marks.guide(ax, anchor, ends, -3.5, r"$\lambda^{-7/2}$", at=0.4, offset=(4, 4))
     peak = float(x[np.argmax(y)])
@@ -64,29 +69,26 @@ def _draw_distribution(ax: Axes, curves: pd.DataFrame, colours: dict[float, tupl
     marks.plain_log_ticks(ax, "y")
 
 
-def _draw_participation(
-    ax: Axes, curves: pd.DataFrame, plateau: pd.DataFrame, tail: pd.DataFrame, colours: dict[float, tuple], settings: Settings
-) -> None:
-    ax.set_xlabel(LAMBDA_LABEL)
+def _draw_participation(ax: Axes, curves: pd.DataFrame, plateau: pd.DataFrame, tail: pd.DataFrame, colours: dict, settings: Settings) -> None:
+    ax.set_xlabel(_lambda_label(settings))
     ax.set_ylabel(r"$N e(\lambda)$ (particles)")
     curves = curves[np.isfinite(curves["N_e"]) & (curves["N_e"] > 0)]
     if not len(curves):
         marks.not_enough(ax, "no vector of the bond operator was computed")
         return
-    markers = temperature_markers(colours)
-    for temperature, rows in curves.groupby("parent_temperature"):
-        colour = colours[temperature]
-        style = {"color": colour, "marker": markers[temperature], "markersize": 2.4, "linewidth": 0.5, "elinewidth": 0.6, "alpha": 0.8}
+    markers = value_markers(colours)
+    for value, rows in curves.groupby(settings.against):
+        colour = colours[value]
+        style = {"color": colour, "marker": markers[value], "markersize": 2.4, "linewidth": 0.5, "elinewidth": 0.6, "alpha": 0.8}
         ax.errorbar(rows["middle"], rows["N_e"], marks.bars(rows["N_e"], rows["N_e_error"]), **style)
-        value, start = at_temperature(plateau, temperature), at_temperature(tail, temperature)
-        if not np.isfinite(value):
+        height, start = at_value(plateau, value), at_value(tail, value)
+        if not np.isfinite(height):
             continue
         end = rows["middle"].max()
         start = min(start, end / 3) if np.isfinite(start) else end / 3
-        ax.plot([start, end * 1.3], [value, value], color=colour, linewidth=1.4, zorder=4, gid=f"plateau-{temperature:.4f}")
-    ax.plot(
-        [], [], color=GREY, linewidth=1.4, label=f"plateau; $\\xi$ is read {100 * settings.plateau_excess:g} % above it ({marks.GIANNINI}, eq. 13)"
-    )
+        ax.plot([start, end * 1.3], [height, height], color=colour, linewidth=1.4, zorder=4, gid=f"plateau-{settings.axis.text(value)}")
+    excess = 100 * settings.option("bond_operator", "plateau_excess")
+    ax.plot([], [], color=GREY, linewidth=1.4, label=f"plateau; $\\xi$ is read {excess:g} % above it ({marks.GIANNINI}, eq. 13)")
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_ylim(curves["N_e"].min() / 3.0, curves["N_e"].max() * 1.6)

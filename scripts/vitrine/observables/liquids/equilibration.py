@@ -10,9 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vitrine.figures import marks
-from vitrine.figures.data import Settings, sample_note, select, series, short_reason
-from vitrine.figures.style import DOUBLE, GREY, INK, PALE, name_panels, new_figure, styled, temperature_colours, temperature_markers
+from vitrine.figures.data import has_values, sample_note, select, series
+from vitrine.figures.labels import axis_label, inverse_label, short_reason
+from vitrine.figures.settings import Settings
+from vitrine.figures.style import DOUBLE, GREY, INK, PALE, name_panels, new_figure, styled, value_colours, value_markers
 
+TEMPERATURE = "parent_temperature"  # the only axis against which this figure is drawn
 MOST_SHOWN = 200  # samples of an ensemble that are drawn one by one
 
 
@@ -27,7 +30,7 @@ def plot_equilibration(
     figure, (first, second, third, fourth) = new_figure(DOUBLE, 5.4, 2, 2)
     curves, samples = select(relaxation_curves, settings), select(liquids, settings)
     times = series(quantities, "relaxation_time", settings)
-    colours = temperature_colours([*curves["parent_temperature"], *samples["parent_temperature"], *times["temperature"]])
+    colours = value_colours([*curves[TEMPERATURE], *samples[TEMPERATURE], *times["at"]])
     marks.note(figure, sample_note({r"$\tau$": times}, settings, flags, "liquids"))
     _draw_overlap(first, curves, colours)
     _draw_times(second, times, settings)
@@ -35,7 +38,7 @@ def plot_equilibration(
     _draw_drift(fourth, samples, colours, settings)
     name_panels((first, second, third, fourth))
     if colours:
-        marks.temperature_legend(figure, colours, settings, 8, temperature_markers(colours))
+        marks.value_legend(figure, colours, settings, 8, value_markers(colours))
     return figure
 
 
@@ -43,13 +46,13 @@ def _draw_overlap(ax: Axes, curves: pd.DataFrame, colours: dict[float, tuple]) -
     ax.set_xlabel("time [sweeps]")
     ax.set_ylabel("self-overlap $Q(t)$")
     # Late times are reached by the slowest samples alone; their mean is not the ensemble's.
-    most = curves.groupby("parent_temperature")["samples"].transform("max")
+    most = curves.groupby(TEMPERATURE)["samples"].transform("max")
     curves = curves[(curves["time"] > 0) & np.isfinite(curves["overlap"]) & (2 * curves["samples"] >= most)]
     if not len(curves):
         marks.not_enough(ax, "no overlap was measured")
         return
-    markers = temperature_markers(colours)
-    for temperature, rows in curves.groupby("parent_temperature"):
+    markers = value_markers(colours)
+    for temperature, rows in curves.groupby(TEMPERATURE):
         style = {"color": colours[temperature], "marker": markers[temperature], "markersize": 2.4, "linewidth": 0.7, "elinewidth": 0.6}
         ax.errorbar(rows["time"], rows["overlap"], rows["overlap_error"], **style)
     ax.axhline(1 / np.e, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label=r"$1/\mathrm{e}$: the relaxation time", zorder=1)
@@ -60,38 +63,38 @@ def _draw_overlap(ax: Axes, curves: pd.DataFrame, colours: dict[float, tuple]) -
 
 def _draw_times(ax: Axes, times: pd.DataFrame, settings: Settings) -> None:
     ax.set_ylabel(r"relaxation time $\tau$ [sweeps]")
-    if not marks.has_values(times, positive=True):
-        ax.set_xlabel(r"$T_\mathrm{onset}/T_p$")
+    if not has_values(times, positive=True):
+        ax.set_xlabel(inverse_label(settings))
         marks.not_enough(ax, "no liquid relaxed within its budget")
         return
-    marks.points(ax, times.assign(inverse=1 / times["T"]), r"mean over samples", x="inverse", log=True)
-    inverse = 1 / times["T"]
+    marks.points(ax, times.assign(inverse=1 / times["x"]), r"mean over samples", x="inverse", log=True)
+    inverse = 1 / times["x"]
     margin = 0.06 * (inverse.max() - inverse.min()) + (0.05 if len(times) > 1 else 0.5)
     ax.set_xlim(inverse.min() - margin, inverse.max() + margin)
     marks.positive_limits(ax, times)
-    marks.inverse_temperature_axis(ax, settings, list(times["temperature"]))
+    marks.inverse_temperature_axis(ax, settings, list(times["at"]))
     ax.legend(loc="upper left")
 
 
 def _places(samples: pd.DataFrame) -> tuple[dict[float, int], np.ndarray]:
     """The column of each T_p (hot to cold) and the place of each sample in it: spread by its rank, so that the same data gives the same picture."""
-    columns = {temperature: index for index, temperature in enumerate(sorted(samples["parent_temperature"].unique(), reverse=True))}
-    groups = samples.groupby("parent_temperature")["sample"]
+    columns = {temperature: index for index, temperature in enumerate(sorted(samples[TEMPERATURE].unique(), reverse=True))}
+    groups = samples.groupby(TEMPERATURE)["sample"]
     spread = (groups.rank(method="first") - 0.5) / groups.transform("count") - 0.5
-    return columns, (samples["parent_temperature"].map(columns) + 0.7 * spread).to_numpy(float)
+    return columns, (samples[TEMPERATURE].map(columns) + 0.7 * spread).to_numpy(float)
 
 
 def _thin(samples: pd.DataFrame) -> pd.DataFrame:
     """At most MOST_SHOWN good samples per T_p, evenly taken; every flagged one."""
     good = samples[samples["flag"] == ""]
-    rank, count = good.groupby("parent_temperature").cumcount(), good.groupby("parent_temperature")["sample"].transform("count")
+    rank, count = good.groupby(TEMPERATURE).cumcount(), good.groupby(TEMPERATURE)["sample"].transform("count")
     step = np.ceil(count / MOST_SHOWN)
-    return pd.concat([good[rank % step == 0], samples[samples["flag"] != ""]]).sort_values(["parent_temperature", "sample"])
+    return pd.concat([good[rank % step == 0], samples[samples["flag"] != ""]]).sort_values([TEMPERATURE, "sample"])
 
 
 def _draw_samples(ax: Axes, samples: pd.DataFrame, column: str, colours: dict[float, tuple], settings: Settings) -> bool:
     """One point per sample, flagged ones hollow with their reasons named, those without a number on the lower edge. False where there is none."""
-    ax.set_xlabel(marks.ONSET_LABEL)
+    ax.set_xlabel(axis_label(settings))
     if not len(samples):
         marks.not_enough(ax, "no liquid was run")
         return False
@@ -99,7 +102,7 @@ def _draw_samples(ax: Axes, samples: pd.DataFrame, column: str, colours: dict[fl
     columns, x = _places(shown)
     value = shown[column].to_numpy(float)
     good = (shown["flag"] == "").to_numpy()
-    shade = np.array([colours[temperature] for temperature in shown["parent_temperature"]])
+    shade = np.array([colours[temperature] for temperature in shown[TEMPERATURE]])
     known = np.isfinite(value)
     ax.scatter(x[good & known], value[good & known], s=7, c=shade[good & known], linewidths=0, alpha=0.8, zorder=3)
     bad = shown.assign(x=x, y=value, flag=shown["flag"].map(short_reason))[~good]
@@ -114,7 +117,7 @@ def _draw_samples(ax: Axes, samples: pd.DataFrame, column: str, colours: dict[fl
             ax.scatter(lost["x"], np.full(len(lost), 0.025), marker=marker, label=label, transform=ax.get_xaxis_transform(), **style)
     if len(shown) < len(samples):
         ax.plot([], [], linestyle="none", label=f"{len(shown)} of {len(samples)} samples drawn, all flagged ones among them")
-    marks.fixed_ticks(ax, list(columns.values()), [f"{temperature / settings.onset_temperature:.2f}" for temperature in columns])
+    marks.fixed_ticks(ax, list(columns.values()), [f"{temperature / settings.temperature_unit:.2f}" for temperature in columns])
     ax.set_xlim(-0.6, len(columns) - 0.4)
     return True
 
@@ -144,7 +147,7 @@ def _draw_drift(ax: Axes, samples: pd.DataFrame, colours: dict[float, tuple], se
         return
     good = samples[(samples["flag"] == "") & np.isfinite(samples["energy_drift"])]
     columns, _ = _places(samples)
-    drift = good.groupby("parent_temperature")["energy_drift"].agg(["mean", "sem"])
+    drift = good.groupby(TEMPERATURE)["energy_drift"].agg(["mean", "sem"])
     x = [columns[temperature] for temperature in drift.index]
     ax.errorbar(
         x,

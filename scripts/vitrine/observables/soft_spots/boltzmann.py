@@ -8,13 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vitrine.figures import marks
-from vitrine.figures.data import Settings, fit_value, number, sample_note, series, with_error
+from vitrine.figures.data import fit_value, has_values, sample_note, series
+from vitrine.figures.labels import inverse_label, number, temperature_symbol, with_error
+from vitrine.figures.settings import Settings
 from vitrine.figures.style import GREY, INK, PALE, SECOND, SINGLE, new_figure, styled
 
 
 @styled
 def plot_boltzmann(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None) -> Figure:
-    """ln N = E_qlm_intercept - E_qlm T_onset/T_p, solid in its window T_p <= T_x and dashed beyond; the published slope as a guide.
+    """ln N_QLM = E_qlm_intercept - E_qlm T_onset/T_p, solid in its window T_p <= T_x and dashed beyond; the published slope as a guide.
 
     Tables: QUANTITIES (N_qlm, N_qlm_ml), FITS (E_qlm, E_qlm_intercept, E_qlm_full, E_qlm_full_intercept), FLAGS.
     """
@@ -23,11 +25,11 @@ def plot_boltzmann(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setti
     named = {r"$N_\mathrm{QLM}$": fitted, r"$N_\mathrm{QLM}$ (likelihood)": likelihood}
     marks.note(figure, sample_note(named, settings, flags, "modes", SINGLE))
     ax.set_ylabel(r"$N_\mathrm{QLM}=A_g\,\omega_g^5$ (per particle)")
-    if not (marks.has_values(fitted, positive=True) or marks.has_values(likelihood, positive=True)):
-        ax.set_xlabel(r"$T_\mathrm{onset}/T_p$")
+    if not (has_values(fitted, positive=True) or has_values(likelihood, positive=True)):
+        ax.set_xlabel(inverse_label(settings))
         marks.not_enough(ax, r"no $A_g$ or no $\omega_g$")
         return figure
-    inverse = [table.assign(inverse=1 / table["T"]) for table in (fitted, likelihood)]
+    inverse = [table.assign(inverse=1 / table["x"]) for table in (fitted, likelihood)]
     marks.points(ax, inverse[0], "$A_g$ from the cumulative", x="inverse", line=False, log=True)
     moved = inverse[1].assign(inverse=inverse[1]["inverse"] + 0.02)
     style = {"x": "inverse", "line": False, "log": True, "size": 3.2}
@@ -38,28 +40,28 @@ def plot_boltzmann(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setti
     marks.positive_limits(ax, fitted, likelihood, below=25.0, above=2.5)
     _draw_fit(ax, fits, span[1], settings)
     _draw_full_fit(ax, fits)
-    _draw_published(ax, inverse[0] if marks.has_values(fitted, positive=True) else inverse[1], fits, settings)
-    marks.inverse_temperature_axis(ax, settings, list(fitted["temperature"]))
+    _draw_published(ax, inverse[0] if has_values(fitted, positive=True) else inverse[1], fits, settings)
+    marks.inverse_temperature_axis(ax, settings, list(fitted["at"]))
     ax.legend(loc="lower left")
     return figure
 
 
 def _line(fits: pd.DataFrame, name: str, x: np.ndarray) -> np.ndarray:
-    """N on the fitted line; NaN where there is no fit."""
+    """N_QLM on the fitted line; NaN where there is no fit."""
     return np.exp(fit_value(fits, f"{name}_intercept")[0] - fit_value(fits, name)[0] * x)
 
 
 def _draw_fit(ax: Axes, fits: pd.DataFrame, coldest: float, settings: Settings) -> None:
     """The fit in its window, from T_x to the coldest 1/T_p, and its continuation on both sides."""
     energy, error = fit_value(fits, "E_qlm")
-    crossover = settings.crossover_temperature / settings.onset_temperature
-    window = rf"$T_p\leq{number(crossover, 2)}\,T_\mathrm{{onset}}$"
+    crossover, unit = settings.option("soft_spots", "crossover_temperature") / settings.temperature_unit, temperature_symbol(settings)
+    window = rf"$T_p\leq{number(crossover, 2)}\,{unit}$"
     if not np.isfinite(energy) or not np.isfinite(fit_value(fits, "E_qlm_intercept")[0]):
         ax.plot([], [], linestyle="none", label=f"not enough data for the fit: fewer than two\npoints in its window {window}")
         return
     low, high = ax.get_xlim()
     start = min(max(1 / crossover, low), coldest)
-    label = rf"$E_\mathrm{{QLM}}$ = {with_error(energy, error)} $k_BT_\mathrm{{onset}}$" + f"\n(fit in {window})"
+    label = rf"$E_\mathrm{{QLM}}$ = {with_error(energy, error)} $k_B{unit}$" + f"\n(fit in {window})"
     inside = np.array([start, coldest])
     ax.plot(inside, _line(fits, "E_qlm", inside), color=INK, linewidth=1.1, label=label, zorder=2, gid="boltzmann-window")
     for ends in ([low, start], [coldest, high]):
@@ -85,7 +87,7 @@ def _draw_published(ax: Axes, table: pd.DataFrame, fits: pd.DataFrame, settings:
     anchor = good.iloc[-1]
     height = float(_line(fits, "E_qlm", np.array([anchor["inverse"]]))[0])
     height = 0.45 * (height if np.isfinite(height) else anchor["value"])
-    start = max(ax.get_xlim()[0], settings.onset_temperature / settings.crossover_temperature)
+    start = max(ax.get_xlim()[0], settings.temperature_unit / settings.option("soft_spots", "crossover_temperature"))
     x = np.array([min(start, anchor["inverse"] - 0.3), anchor["inverse"]])
-    label = f"slope of {energy:g} $k_BT_\\mathrm{{onset}}$ ({marks.RAINONE}, Fig. 5)"
+    label = f"slope of {energy:g} $k_B{temperature_symbol(settings)}$ ({marks.RAINONE}, Fig. 5)"
     ax.plot(x, height * np.exp(energy * (anchor["inverse"] - x)), color=GREY, linewidth=1.2, linestyle=(0, (1, 1.2)), label=label, zorder=1.5)

@@ -1,4 +1,4 @@
-"""Characteristic frequency and number of the soft spots against the parent temperature (Rainone et al. 2020, Fig. 4)."""
+"""Characteristic frequency and number of the soft spots along the study's axis (Rainone et al. 2020, Fig. 4)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vitrine.aggregation.published import PINCHING_RANGE
 from vitrine.figures import marks
-from vitrine.figures.data import Settings, Units, fit_value, hottest, sample_note, series
+from vitrine.figures.data import Units, beside, fit_value, has_values, last_value, sample_note, series
+from vitrine.figures.labels import temperature_symbol
+from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, SECOND, name_panels, new_figure, styled
 
 
 @styled
 def plot_defects(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None) -> Figure:
-    """Left: omega_g, inset G. Right: N = A_g omega_g^5 with A_g from the fit of the cumulative and from the likelihood of minimal frequencies.
+    """Left: omega_g, inset G. Right: N_QLM = A_g omega_g^5 with A_g from the fit of the cumulative and from the likelihood of minimal frequencies.
 
     Tables: QUANTITIES (omega_g_reduced, N_qlm, N_qlm_ml, shear_modulus), FITS (a0), FLAGS.
     """
@@ -32,16 +33,16 @@ def plot_defects(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setting
 
 
 def _draw_frequency(ax: Axes, omega: pd.DataFrame, settings: Settings) -> None:
-    marks.temperature_axis(ax, settings)
+    marks.value_axis(ax, settings, omega)
     ax.set_ylabel(r"$\omega_g\,a_0/c_\infty$")
-    if not marks.has_values(omega):
+    if not has_values(omega):
         marks.not_enough(ax, r"no bond below the force threshold, or no $c_\infty$", 0.25)
         return
     marks.points(ax, omega, r"$\omega_g$ (weak bonds)")
-    last = hottest(omega)
-    stiffest = marks.published_value("omega_g_ratio", settings) * last["value"]
-    marks.published(ax, PINCHING_RANGE[0], stiffest, f"about twice the hottest ({marks.RAINONE}, Fig. 4a)")
-    marks.level(ax, last["value"])
+    last = last_value(omega)
+    stiffest = marks.published_value("omega_g_ratio", settings) * last
+    marks.published(ax, marks.published_end("omega_g_ratio"), stiffest, f"about twice the hottest ({marks.RAINONE}, Fig. 4a)")
+    marks.level(ax, last)
     low, high = omega["value"].min(), np.nanmax([omega["value"].max(), stiffest])
     marks.linear_limits(ax, low, high, 0.30, 0.12)
     ax.legend(loc="lower left")
@@ -50,13 +51,13 @@ def _draw_frequency(ax: Axes, omega: pd.DataFrame, settings: Settings) -> None:
 def _draw_shear_modulus(ax: Axes, shear: pd.DataFrame, fits: pd.DataFrame, settings: Settings) -> None:
     """Inset on the upper right, where omega_g is low."""
     inner = marks.inset(ax, (0.54, 0.55, 0.42, 0.42))
-    inner.set_xlabel(marks.ONSET_LABEL)
-    inner.set_ylabel(rf"$G\,a_0^{settings.dimension}/k_BT_\mathrm{{onset}}$")
-    a0 = Units.from_fits(fits).a0
-    if not marks.has_values(shear) or not np.isfinite(a0):
+    marks.name_axis(inner, settings, shear)
+    inner.set_ylabel(rf"$G\,a_0^{settings.dimension}/k_B{temperature_symbol(settings)}$")
+    a0 = Units.of(fits, settings).a0
+    if not has_values(shear) or not np.isfinite(a0):
         marks.not_enough(inner, "no shear modulus")
         return
-    scale = a0**settings.dimension / settings.onset_temperature
+    scale = a0**settings.dimension / settings.temperature_unit
     reduced = shear.assign(value=shear["value"] * scale, error=shear["error"] * scale)
     marks.points(inner, reduced, "$G$", marker=".")
     plateau = marks.published_value("G_inf_reduced", settings)
@@ -71,17 +72,15 @@ def _draw_shear_modulus(ax: Axes, shear: pd.DataFrame, fits: pd.DataFrame, setti
 
 
 def _draw_number(ax: Axes, fitted: pd.DataFrame, likelihood: pd.DataFrame, settings: Settings) -> None:
-    marks.temperature_axis(ax, settings)
+    marks.value_axis(ax, settings, fitted)
     ax.set_ylabel(r"$N_\mathrm{QLM}=A_g\,\omega_g^5$ (per particle)")
-    if not (marks.has_values(fitted, positive=True) or marks.has_values(likelihood, positive=True)):
+    if not (has_values(fitted, positive=True) or has_values(likelihood, positive=True)):
         marks.not_enough(ax, r"no $A_g$ or no $\omega_g$")
         return
-    shift = 0.01
     marks.points(ax, fitted, "$A_g$ from the cumulative", log=True)
-    moved = likelihood.assign(T=likelihood["T"] + shift)
-    marks.points(ax, moved, r"$A_g$ from $\omega_\mathrm{min}$ (censored likelihood)", SECOND, "D", log=True, size=3.2)
-    last = hottest(fitted) if marks.has_values(fitted, positive=True) else hottest(likelihood)
-    level = 10 ** -marks.published_value("N_qlm_decades", settings) * last["value"]
-    marks.published(ax, PINCHING_RANGE[0], level, f"slightly less than two decades below\nthe hottest ({marks.RAINONE}, Fig. 4b)")
+    marks.points(ax, beside(likelihood, settings), r"$A_g$ from $\omega_\mathrm{min}$ (censored likelihood)", SECOND, "D", log=True, size=3.2)
+    last = last_value(fitted if has_values(fitted, positive=True) else likelihood)
+    level = 10 ** -marks.published_value("N_qlm_decades", settings) * last
+    marks.published(ax, marks.published_end("N_qlm_decades"), level, f"slightly less than two decades below\nthe hottest ({marks.RAINONE}, Fig. 4b)")
     marks.positive_limits(ax, fitted, likelihood, above=2.5, also=(level,))
     ax.legend(loc="lower right")

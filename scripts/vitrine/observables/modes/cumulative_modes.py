@@ -1,4 +1,4 @@
-"""Cumulative density of vibrational modes per parent temperature, and its prefactor A_g (Rainone et al. 2020, Fig. 2)."""
+"""Cumulative density of vibrational modes at each point, and its prefactor A_g (Rainone et al. 2020, Fig. 2)."""
 
 from __future__ import annotations
 
@@ -9,58 +9,59 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import blended_transform_factory
 
 from vitrine.figures import marks
-from vitrine.figures.data import Settings, Units, at_temperature, sample_note, select, series
-from vitrine.figures.style import GREY, INK, SINGLE, new_figure, styled, temperature_colours, temperature_markers
+from vitrine.figures.data import Units, at_value, has_values, sample_note, select, series
+from vitrine.figures.settings import Settings
+from vitrine.figures.style import GREY, INK, SINGLE, new_figure, styled, value_colours, value_markers
 
 
 @styled
 def plot_cumulative_modes(
     mode_density: pd.DataFrame, quantities: pd.DataFrame, fits: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None
 ) -> Figure:
-    """Modes per particle below omega, with A_g omega^5/5 in the window of its fit and the first phonon of each T_p; inset: A_g against T_p.
+    """Modes per particle below omega, with A_g omega^5/5 in the window of its fit and the first phonon of each point; inset: A_g.
 
     Tables: MODE_DENSITY, QUANTITIES (A_g, A_g_reduced, omega_ph, omega_cutoff), FITS (c_inf, a0), FLAGS.
     """
     figure, (ax,) = new_figure(SINGLE, 3.7)
-    units = Units.from_fits(fits)
+    units = Units.of(fits, settings)
     curves = select(mode_density, settings, large=True)
     curves = curves[curves["cumulative"] > 0]
     prefactor, phonon = (series(quantities, name, settings, large=True) for name in ("A_g", "omega_ph"))
     cutoff = series(quantities, "omega_cutoff", settings, large=True)
-    if not marks.has_values(cutoff):
-        cutoff = phonon.assign(value=settings.phonon_fraction * phonon["value"])
+    if not has_values(cutoff):
+        cutoff = phonon.assign(value=settings.option("modes", "phonon_fraction") * phonon["value"])
     marks.note(figure, sample_note({"$A_g$": prefactor}, settings, flags, "modes", SINGLE))
     ax.set_xlabel(rf"$\omega\,{units.frequency_label}$")
     ax.set_ylabel("modes per particle below $\\omega$")
     if not len(curves):
         marks.not_enough(ax, "no mode was measured")
         return figure
-    colours = temperature_colours(curves["parent_temperature"])
-    markers = temperature_markers(colours)
-    for temperature, rows in curves.groupby("parent_temperature"):
-        x, colour = rows["omega_high"] / units.frequency, colours[temperature]
-        style = {"color": colour, "marker": markers[temperature], "markersize": 2.6, "markeredgewidth": 0.0, "alpha": 0.85}
+    colours = value_colours(curves[settings.against])
+    markers = value_markers(colours)
+    for value, rows in curves.groupby(settings.against):
+        x, colour = rows["omega_high"] / units.frequency, colours[value]
+        style = {"color": colour, "marker": markers[value], "markersize": 2.6, "markeredgewidth": 0.0, "alpha": 0.85}
         ax.errorbar(
             x, rows["cumulative"], marks.bars(rows["cumulative"], rows["cumulative_error"]), linestyle="none", elinewidth=0.6, zorder=3, **style
         )
-        _draw_fit(ax, x.min(), temperature, prefactor, cutoff, units, colour)
+        window = x.min(), at_value(cutoff, value) / units.frequency
+        _draw_fit(ax, window, at_value(prefactor, value) * units.frequency**5, colour, f"fit-{settings.axis.text(value)}")
     _set_limits(ax, curves, phonon, units)
     _mark_phonons(ax, phonon, units, colours)
-    _draw_guide(ax, curves, units)
+    _draw_guide(ax, curves[curves[settings.against] == list(colours)[-1]], units)
     ax.legend(loc="lower left", borderaxespad=0.3)
     _draw_prefactor(ax, series(quantities, "A_g_reduced", settings, large=True), colours, settings)
-    marks.temperature_legend(figure, colours, settings, 4, markers)
+    marks.value_legend(figure, colours, settings, 4, markers)
     return figure
 
 
-def _draw_fit(ax: Axes, lowest: float, temperature: float, prefactor: pd.DataFrame, cutoff: pd.DataFrame, units: Units, colour: tuple) -> None:
-    """A_g omega^5/5 from the lowest mode to the upper end of the window of the fit."""
-    end = at_temperature(cutoff, temperature) / units.frequency
-    value = at_temperature(prefactor, temperature) * units.frequency**5
-    if not (np.isfinite(end) and np.isfinite(value) and value > 0 and end > lowest):
+def _draw_fit(ax: Axes, window: tuple[float, float], prefactor: float, colour: tuple, name: str) -> None:
+    """A_g omega^5/5 in the window of the fit: from the lowest mode to the cutoff."""
+    lowest, end = window
+    if not (np.isfinite(end) and np.isfinite(prefactor) and prefactor > 0 and end > lowest):
         return
     x = np.geomspace(lowest, end, 50)
-    ax.plot(x, value * x**5 / 5, color=colour, linewidth=1.0, zorder=4, gid=f"fit-{temperature:.4f}")
+    ax.plot(x, prefactor * x**5 / 5, color=colour, linewidth=1.0, zorder=4, gid=name)
 
 
 def _set_limits(ax: Axes, curves: pd.DataFrame, phonon: pd.DataFrame, units: Units) -> None:
@@ -76,38 +77,35 @@ def _set_limits(ax: Axes, curves: pd.DataFrame, phonon: pd.DataFrame, units: Uni
     marks.plain_log_ticks(ax, "x")
 
 
-def _mark_phonons(ax: Axes, phonon: pd.DataFrame, units: Units, colours: dict[float, tuple]) -> None:
-    """The first shear phonon of each T_p, as a tick on the lower axis in its colour."""
+def _mark_phonons(ax: Axes, phonon: pd.DataFrame, units: Units, colours: dict) -> None:
+    """The first shear phonon of each point, as a tick on the lower axis in its colour."""
     foot = blended_transform_factory(ax.transData, ax.transAxes)
     for row in phonon[np.isfinite(phonon["value"])].itertuples():
-        ax.plot([row.value / units.frequency] * 2, [0.0, 0.07], transform=foot, color=colours.get(row.temperature, GREY), linewidth=1.2, zorder=2)
+        ax.plot([row.value / units.frequency] * 2, [0.0, 0.07], transform=foot, color=colours.get(row.at, GREY), linewidth=1.2, zorder=2)
     ax.plot([], [], color=INK, linewidth=1.0, label=r"fit $A_g\omega^5/5$")
     ax.plot([], [], color=GREY, marker="|", markersize=6, markeredgewidth=1.2, linestyle="none", label=r"first phonon $2\pi c_s/L$")
 
 
-def _draw_guide(ax: Axes, curves: pd.DataFrame, units: Units) -> None:
-    """omega^5, to the left of the warmest curve."""
-    warmest = curves[curves["parent_temperature"] == curves["parent_temperature"].max()]
-    x = (warmest["omega_high"] / units.frequency).to_numpy()
-    anchor = (x[0] / 1.15, warmest["cumulative"].to_numpy()[0])
+def _draw_guide(ax: Axes, curve: pd.DataFrame, units: Units) -> None:
+    """omega^5, to the left of one curve: the warmest."""
+    x = (curve["omega_high"] / units.frequency).to_numpy()
+    anchor = (x[0] / 1.15, curve["cumulative"].to_numpy()[0])
     bottom, top = ax.get_ylim()
     heights = [bottom * (top / bottom) ** share for share in (0.17, 0.42)]
     ends = tuple(anchor[0] * (height / anchor[1]) ** 0.2 for height in heights)
     marks.guide(ax, anchor, ends, 5, r"$\omega^5$", at=0.6, offset=(-3, 4))
 
 
-def _draw_prefactor(ax: Axes, reduced: pd.DataFrame, colours: dict[float, tuple], settings: Settings) -> None:
-    """Inset: A_g against T_p, logarithmic."""
+def _draw_prefactor(ax: Axes, reduced: pd.DataFrame, colours: dict, settings: Settings) -> None:
+    """Inset: A_g along the study's axis, logarithmic."""
     inner = marks.inset(ax, (0.17, 0.62, 0.40, 0.36))
-    inner.set_xlabel(marks.ONSET_LABEL)
+    marks.name_axis(inner, settings, reduced)
     inner.set_ylabel(r"$A_g\,(c_\infty/a_0)^5$")
-    if not marks.has_values(reduced, positive=True):
+    if not has_values(reduced, positive=True):
         marks.not_enough(inner, "no fit of $A_g$")
         return
     for row in reduced[reduced["value"] > 0].itertuples():
         error = marks.bars([row.value], [row.error])
-        face = colours.get(row.temperature, GREY) if row.sound else "white"
-        inner.errorbar(
-            row.T, row.value, error, marker="o", markersize=3.0, color=colours.get(row.temperature, GREY), markerfacecolor=face, elinewidth=0.7
-        )
+        face = colours.get(row.at, GREY) if row.sound else "white"
+        inner.errorbar(row.x, row.value, error, marker="o", markersize=3.0, color=colours.get(row.at, GREY), markerfacecolor=face, elinewidth=0.7)
     marks.positive_limits(inner, reduced)

@@ -1,0 +1,97 @@
+"""Any quantities against the study's axis, one panel each: what a study measured, whatever it varies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vitrine.declare import Observable, Quantity
+from vitrine.figures import marks
+from vitrine.figures.data import has_values, sample_note, series
+from vitrine.figures.labels import unit_text
+from vitrine.figures.settings import Settings
+from vitrine.figures.style import DOUBLE, SINGLE, name_panels, new_figure, styled
+from vitrine.observables import declarations
+
+COLUMNS = 3
+DECADE = 10.0  # positive values that span more are drawn on a logarithmic axis
+NONE_OF_THEM = "any of the quantities asked for"
+
+
+@styled
+def plot_trends(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None) -> Figure:
+    """The quantities of the option `quantities` in their order, with their units from the table; one that the study has not is named in the note.
+
+    Tables: QUANTITIES, FLAGS.
+    """
+    asked = list(dict.fromkeys(settings.figure["quantities"]))
+    shown = [name for name in asked if name in set(quantities["quantity"])]
+    columns = 2 if len(shown) == 4 else min(max(len(shown), 1), COLUMNS)
+    rows, width = -(-max(len(shown), 1) // columns), SINGLE if columns == 1 else DOUBLE
+    figure, axes = new_figure(width, 0.6 + 2.15 * rows, rows, columns)
+    tables = {name: series(quantities, name, settings) for name in shown}
+    named = dict(zip(_names(shown), tables.values(), strict=True)) or {NONE_OF_THEM: series(quantities, "", settings)}
+    lacking = [name for name in asked if name not in shown]
+    further = [f"not in this study: {', '.join(lacking)}"] if lacking else []
+    marks.note(figure, sample_note(named, settings, flags, _steps(shown), width, further))
+    if not shown:
+        marks.value_axis(axes[0], settings, named[NONE_OF_THEM])
+        axes[0].set_ylabel("quantities")
+        marks.not_enough(axes[0], "this study has none of\nthe quantities asked for")
+    for index, (name, table) in enumerate(zip(_names(shown), tables.values(), strict=True)):
+        _draw(axes[index], name, table, settings, index < columns)
+    for ax in axes[max(len(shown), 1) :]:
+        ax.remove()
+    if len(shown) > 1:
+        name_panels(axes[: len(shown)])
+    return figure
+
+
+def _draw(ax: Axes, name: str, table: pd.DataFrame, settings: Settings, top: bool) -> None:
+    """One panel; on a logarithmic axis where the values are positive and span more than a decade."""
+    marks.value_axis(ax, settings, table, top)
+    ax.set_ylabel(_with_unit(name, table, settings))
+    if not has_values(table):
+        marks.not_enough(ax, "it has no value anywhere")
+        return
+    value = table["value"][np.isfinite(table["value"])]
+    log = bool(value.min() > 0 and value.max() > DECADE * value.min())
+    marks.points(ax, table, "", log=log)
+    if log:
+        marks.positive_limits(ax, table)
+    else:
+        ax.margins(y=0.12)
+
+
+def _with_unit(name: str, table: pd.DataFrame, settings: Settings) -> str:
+    """The quantity's name and the unit that the table gives it, unless the symbol is a quotient by that unit."""
+    units = [unit for unit in table["unit"] if isinstance(unit, str)]
+    text = unit_text(units[0], settings) if units else ""
+    return name if not text or f"/{text}$" in name else f"{name} $[{text}]$"
+
+
+def _owner(name: str) -> tuple[Observable | None, Quantity | None]:
+    """The observable that declares a quantity and the declaration; that of `omega_g` also for `omega_g_reduced`."""
+    for wanted in (name, name.removesuffix("_reduced")):
+        for observable in declarations().values():
+            for quantity in observable.quantities:
+                if quantity.name == wanted:
+                    return observable, quantity
+    return None, None
+
+
+def _names(shown: Sequence[str]) -> list[str]:
+    """The symbols of quantities, and the name beside one that another has too; of one without symbol the name."""
+    declared = [_owner(name)[1] for name in shown]
+    symbols = [f"${one.symbol}$" if one is not None and one.symbol else name.replace("_", " ") for one, name in zip(declared, shown, strict=True)]
+    return [f"{symbol} ({name})" if symbols.count(symbol) > 1 else symbol for symbol, name in zip(symbols, shown, strict=True)]
+
+
+def _steps(shown: Sequence[str]) -> list[str]:
+    """The steps in which samples of the quantities may be lost: their observables, and those that these derive from."""
+    owners = [owner for owner in (_owner(name)[0] for name in shown) if owner is not None]
+    return list(dict.fromkeys(step for owner in owners for step in (owner.name, *owner.requires)))
