@@ -43,10 +43,10 @@ report: study ## after the study, write one self-contained HTML page with every 
 	@folder=$$($(results_folder)) && $(call snakemake,--report "$$folder/report.html")
 
 status: $(READY) ## how far a study is that runs here or elsewhere: samples done, left, flagged, time to go
-	@PYTHONPATH=scripts $(BIN)/python -m vitrine.status config.yaml $(CONFIGS) $(ARGS)
+	@PYTHONPATH=scripts $(BIN)/python -m vitrine.runs.status config.yaml $(CONFIGS) $(ARGS)
 
-archive: $(READY) ## pack a finished study's tables, figures, config and provenance; ARGS=--samples adds its samples
-	@folder=$$($(results_folder)) && PYTHONPATH=scripts $(BIN)/python -m vitrine.archive "$$folder" $(ARGS)
+archive: $(READY) ## pack a finished study's tables, figures, config and provenance; ARGS=--samples adds its samples, --unfinished takes what there is
+	@PYTHONPATH=scripts $(BIN)/python -m vitrine.runs.archive config.yaml $(CONFIGS) $(ARGS)
 
 pytest = $(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder -m $(1) $(ARGS)
 
