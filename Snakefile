@@ -7,18 +7,23 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 
+from vitrine import params
 from vitrine.batches import sample_indices
-from vitrine.cost import SAMPLE_RULES, job_cost
+from vitrine.config_files import check_config_files
 from vitrine.errors import InputError
+from vitrine.observables import module_of, module_of_figure, named
 from vitrine.provenance import code_hash
-from vitrine.study import Study, temperature_name
-from vitrine.watch import Watch
+from vitrine.runs.cost import job_cost
+from vitrine.runs.locks import remove_owner, write_owner
+from vitrine.runs.watch import Watch
+from vitrine.study import Study
 
 
 configfile: Path(workflow.basedir, "config.yaml")
 
 
 try:
+    check_config_files(workflow.configfiles)
     study = Study.from_config(config, conda="conda" in map(str, workflow.deployment_settings.deployment_method))
 except InputError as error:
     raise WorkflowError(str(error)) from None
@@ -26,41 +31,42 @@ except InputError as error:
 
 include: "rules/common.smk"
 include: "rules/prepare.smk"
-include: "rules/measure.smk"
-include: "rules/aggregate.smk"
+include: "rules/observables.smk"
 include: "rules/figures.smk"
-include: "rules/cost.smk"
+include: "rules/study.smk"
 
 
 report: "report/workflow.rst"
 
 
-# While it runs: a progress line of every parent temperature that has moved on.
+# While it runs: a progress line of every point that has moved on, and a note of who runs it, by which a lock that is left behind is judged.
 watch = Watch(study, Path.cwd(), logger.info)
 
 
 onstart:
+    write_owner(Path.cwd())
     watch.start()
 
 
 onsuccess:
     watch.end()
+    remove_owner(Path.cwd())
 
 
 onerror:
     watch.end()
+    remove_owner(Path.cwd())
 
 
 wildcard_constraints:
-    particles=r"\d+",
-    T_p=r"\d+\.\d+",
+    point="|".join(map(re.escape, study.places)),
     batch=r"\d+-\d+",
 
 
 rule all:
     default_target: True
     input:
-        expand(f"{RESULTS}/figures/{{figure}}.{{ending}}", figure=FIGURES, ending=["svg", "pdf"]),
-        f"{RESULTS}/summary.md",
-        f"{RESULTS}/summary.parquet",
+        expand(f"{RESULTS}/figures/{{figure}}.{{ending}}", figure=study.figures, ending=["svg", "pdf"]),
+        multiext(f"{RESULTS}/summary", ".md", ".parquet"),
         f"{RESULTS}/provenance.json",
+        f"{TABLES}/ensembles.parquet",

@@ -2,92 +2,77 @@
 
 import functools
 import math
+import re
 
 RESULTS = f"results/{study.name}"
-ENSEMBLE = f"{RESULTS}/N{{particles}}/T{{T_p}}"
+ENSEMBLE = f"{RESULTS}/{{point}}"
 BATCH = f"{ENSEMBLE}/{{batch}}"
 TABLES = f"{RESULTS}/tables"
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
-ENSEMBLE_NAME = "N{particles}_T{T_p}"
-BATCH_NAME = f"{ENSEMBLE_NAME}_{{batch}}"
+BATCH_NAME = "{point}_{batch}"
 LEAST_MINUTES = 30  # to start, and to reach the next restart point
 TIME_MARGIN, MEMORY_MARGIN = 2, 1.25  # asked for over estimated, at the first attempt
 MOST_RAISED = 4  # attempts that raise them: a job that ends itself at its walltime is tried many times
-DYNAMICS_BY_HOOMD = study.engine == "hoomd" and config["preparation"]["sampler"] != "swap"
+SCRIPTS = Path(workflow.basedir, "scripts")
+LENGTH = study.main.length
 
-SPARSE_ALGEBRA = {"solver": config["linear_algebra"]["solver"]}  # what concerns jobs without full spectra
 # What jobs of full spectra ask for, and how many samples each has under way: on the CPU one after the other.
 GPU = {"gpu": 1} if config["linear_algebra"]["device"] == "gpu" else {}
 SAMPLES_AT_ONCE = 4 if GPU else 1
 
-FIGURES = [
-    "annealing_ratios",
-    "boltzmann",
-    "bond_operator",
-    "cumulative_modes",
-    "defects",
-    "equilibration",
-    "lengths",
-    "pinching_force",
-    "spectra",
-]
 
-
-def code(rule):
-    """A function to the hash of the library modules that the rule's script uses: an edit of one reruns the rule.
+def code(script, *modules):
+    """A function to the hash of the library modules behind a rule: an edit of one reruns it.
 
     A function, so that the Snakemake that a cluster starts in every job hashes the code of that job's rule alone.
     """
-    return lambda wildcards: script_hash(rule)
+    return lambda wildcards: script_hash(script, *modules)
 
 
 @functools.cache
-def script_hash(rule):
-    """Hash of the library modules that the rule's script uses."""
-    return code_hash(Path(workflow.basedir, "scripts", f"{rule}.py"))
+def script_hash(script, *modules):
+    """Hash of a script and of the library modules that it, and those which it loads by name, use."""
+    return code_hash(SCRIPTS / f"{script}.py", *modules)
 
 
-def hotter(wildcards):
-    """The next hotter rung of the ladder; None at the top."""
-    return study.ensembles[int(wildcards.particles)].hotter(wildcards.T_p)
+def of_point(function):
+    """A function of a point's label as one of wildcards."""
+    return lambda wildcards: function(wildcards.point)
 
 
-def hotter_liquids(wildcards):
-    """The liquids that a batch starts from; nothing at the top of the ladder."""
-    rung = hotter(wildcards)
-    return {} if rung is None else {"hotter": f"{BATCH}/liquids.gsd".format(**{**wildcards, "T_p": rung})}
+def liquids_before(wildcards):
+    """The liquids that a batch starts from; nothing at the top of a ladder."""
+    before = study.places[wildcards.point].before
+    return {} if before is None else {"before": f"{RESULTS}/{before}/{wildcards.batch}/liquids.gsd"}
 
 
-def batches(table):
-    """A function to the batches' files of a table in one ensemble."""
-
-    def files(wildcards):
-        plan = study.ensembles[int(wildcards.particles)]
-        return [f"{BATCH.format(**wildcards, batch=batch)}/{table}.parquet" for batch in plan.batches()]
-
-    return files
+def batches(label, *files):
+    """{name of the file without its ending: the batches' files of one ensemble}."""
+    folders = [f"{RESULTS}/{label}/{batch}" for batch in study.places[label].ensemble.batches()]
+    return {file.rpartition(".")[0]: [f"{folder}/{file}" for folder in folders] for file in files}
 
 
-def ensembles(file):
-    """A file of every ensemble of the study."""
-    return [
-        f"{ENSEMBLE.format(particles=plan.particles, T_p=temperature_name(T_p))}/{file}"
-        for plan in study.ensembles.values()
-        for T_p in plan.parent_temperatures
-    ]
+def ensembles(observable, file):
+    """A file of an observable in every ensemble at which it is averaged."""
+    return [f"{RESULTS}/{label}/{file}" for label in study.labels(observable)]
 
 
-def all_batches(table):
-    """The batches' files of a table in every ensemble of the study."""
-    return [f"{folder}/{table}.parquet" for plan in study.ensembles.values() for folder in batch_folders(plan)]
+def estimates_and_flags(kind):
+    """The files of estimates, or of flags, of all observables."""
+    own = [path for one in study.aggregated for path in ensembles(one, f"{one.name}_{kind}.parquet")]
+    return own + [f"{TABLES}/{one.name}_{kind}.parquet" for one in study.overarching]
 
 
-def batch_folders(plan):
-    """The folders of all batches of one system size."""
-    return [
-        BATCH.format(particles=plan.particles, T_p=temperature_name(T_p), batch=batch) for T_p in plan.parent_temperatures for batch in plan.batches()
-    ]
+def collected():
+    """{table: its files} of what is put together for the study as a whole."""
+    curves = {curve.name: ensembles(one, curve.file) for one in study.aggregated for curve in one.curves}
+    whole = {
+        file.removesuffix(".parquet"): [path for label in study.labels(one) for path in batches(label, file)[file.removesuffix(".parquet")]]
+        for one in study.aggregated
+        for file in one.collected
+    }
+    return {**curves, **whole, "flags": estimates_and_flags("flags")}
 
 
 def resources_of(name):
@@ -111,26 +96,14 @@ def resources_of(name):
 
 def estimated_cost(name, wildcards):
     """Seconds and megabytes that a job takes by the measured cost of its step."""
-    if "particles" not in wildcards.keys():
+    if "point" not in wildcards.keys():
         return cached_cost(name)
-    particles = int(wildcards.particles)
-    samples = len(sample_indices(wildcards.batch)) if "batch" in wildcards.keys() else study.ensembles[particles].samples
-    return cached_cost(name, particles, wildcards.T_p, samples)
+    label = wildcards.point
+    samples = len(sample_indices(wildcards.batch)) if "batch" in wildcards.keys() else study.places[label].ensemble.samples
+    return cached_cost(name, label, samples)
 
 
 @functools.cache
 def cached_cost(name, *ensemble):
-    """The cost of a rule's job: of N, T_p and the number of samples, the same for nearly all batches."""
+    """The cost of a rule's job: of a point and the number of samples, the same for nearly all batches."""
     return job_cost(name, study, *ensemble)
-
-
-def study_settings():
-    """What combining ensembles needs of the config."""
-    names = ("onset_temperature", "crossover_temperature", "large_above")
-    return {
-        "particles": study.main.particles,
-        "model": study.model.name,
-        "dimension": study.model.dimension,
-        "density": study.model.density,
-        **{name: config["analysis"][name] for name in names},
-    }

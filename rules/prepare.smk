@@ -3,7 +3,7 @@
 
 rule equilibrate_liquids:
     input:
-        unpack(hotter_liquids),
+        unpack(liquids_before),
     output:
         samples=f"{BATCH}/liquids.gsd",
         liquids=f"{BATCH}/liquids.parquet",
@@ -14,19 +14,21 @@ rule equilibrate_liquids:
         f"{BENCHMARKS}/equilibrate_liquids/{BATCH_NAME}.tsv"
     priority: 10  # the ladder is the longest path: measuring hot glasses must not hold it up
     conda:
-        f"../envs/{'hoomd' if DYNAMICS_BY_HOOMD else 'analysis'}.yaml"
+        f"../envs/{'hoomd' if study.dynamics_by_hoomd else 'analysis'}.yaml"
     threads: 1
     resources:
         **resources_of("equilibrate_liquids"),
     params:
-        hotter=lambda wildcards: float(hotter(wildcards)) if hotter(wildcards) else None,
+        point=of_point(lambda label: study.places[label].point.describe()),
+        before=of_point(lambda label: params.before(study, label)),
         seed=study.seed,
-        model=study.model.describe(),
-        settings=lambda wildcards: study.preparation(int(wildcards.particles), wildcards.T_p),
+        model=of_point(lambda label: study.places[label].model.describe()),
+        settings=of_point(lambda label: study.places[label].preparation),
+        identity=of_point(study.identity),
         restarts=f"{RESULTS}/restarts/equilibrate_liquids/{BATCH_NAME}",
         code=code("equilibrate_liquids"),
     message:
-        "Equilibrating liquids {wildcards.batch} at T_p = {wildcards.T_p} (N = {wildcards.particles})"
+        "Equilibrating liquids {wildcards.batch} at {wildcards.point}"
     script:
         "../scripts/equilibrate_liquids.py"
 
@@ -47,11 +49,14 @@ rule quench_samples:
     resources:
         **resources_of("quench_samples"),
     params:
-        model=study.model.describe(),
-        settings=config["quench"],
-        algebra=SPARSE_ALGEBRA,
+        point=of_point(lambda label: study.places[label].point.describe()),
+        before=of_point(study.identity),
+        model=of_point(lambda label: study.places[label].model.describe()),
+        settings=of_point(lambda label: study.places[label].config["quench"]),
+        identity=of_point(lambda label: study.identity(label, "glasses")),
+        algebra=params.algebra(study, "sparse"),
         code=code("quench_samples"),
     message:
-        "Quenching samples {wildcards.batch} from T_p = {wildcards.T_p} (N = {wildcards.particles})"
+        "Quenching samples {wildcards.batch} of {wildcards.point}"
     script:
         "../scripts/quench_samples.py"

@@ -6,7 +6,8 @@ In: the liquids (GSD). Out: the glasses (GSD) and how each quench ran (tables.GL
 from vitrine.batches import sample_indices
 from vitrine.job import start_log
 from vitrine.linalg import Algebra
-from vitrine.parquet import write_table
+from vitrine.parquet import Key, write_table
+from vitrine.points import Point
 from vitrine.preparation.quench import quench
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples, write_samples
@@ -14,17 +15,18 @@ from vitrine.tables import GLASSES
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
-    particles, temperature = int(snakemake.wildcards.particles), float(snakemake.wildcards.T_p)
-    algebra, glasses, rows = Algebra(**snakemake.params.algebra), [], []
+    params = snakemake.params
+    point, algebra, glasses, rows = Point.of(params.point), Algebra(**params.algebra), [], []
     for liquid in batch_samples(
         snakemake.input.liquids,
         sample_indices(snakemake.wildcards.batch),
-        particles=particles,
-        parent_temperature=temperature,
-        model=snakemake.params.model,
+        particles=point.particles,
+        parent_temperature=point.parent_temperature,
+        model=params.model,
+        identity=params.before,
     ):
-        glass, row = quench(liquid, snakemake.params.settings, algebra)
+        glass, row = quench(liquid, params.settings, algebra, params.identity)
         glasses.append(glass)
-        rows.append(GLASSES.empty_row(particles=particles, parent_temperature=temperature, sample=liquid.index, **row))
-    write_table(GLASSES, rows, snakemake.output.glasses, provenance(snakemake.config))
+        rows.append(GLASSES.row(sample=liquid.index, **row))
+    write_table(GLASSES, rows, snakemake.output.glasses, provenance(snakemake.config, identity=params.identity), Key.of(point))
     write_samples(snakemake.output.samples, (glass for glass in glasses if glass.particles))

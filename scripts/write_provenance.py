@@ -14,7 +14,8 @@ from vitrine.record import study_record
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     params = snakemake.params
-    solvers = {f"N = {N}": chosen_solver(snakemake.config["linear_algebra"]["solver"], params.dimension * N).name for N in params.particles}
+    solver = snakemake.config["linear_algebra"]["solver"]
+    solvers = {f"{unknowns} unknowns": chosen_solver(solver, unknowns).name for unknowns in params.unknowns}
     record = study_record(snakemake.config, params.rules, params.engine, solvers, Path(snakemake.scriptdir).parent)
     with whole_file(snakemake.output[0]) as partial:
         Path(partial).write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")

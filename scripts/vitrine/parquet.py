@@ -1,6 +1,7 @@
 """Tables as Parquet files: written whole under their schema, with provenance and checksum, and read back with suspicion.
 
-Each column carries its unit and meaning in the Parquet field metadata, each file its provenance in the file metadata.
+Each column carries its unit and meaning in the Parquet field metadata, each file its provenance in the file metadata. The key of the point, N and T_p
+and whatever else a study varies, is put in front of the columns that a table declares.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import pyarrow.parquet as pq
 
 from vitrine.errors import InputError
 from vitrine.files import whole_file
+from vitrine.points import Axis, Point
+from vitrine.schema import LENGTH, Column, Table, names_of, renamed_length
 
 if TYPE_CHECKING:  # pandas takes a third of a job's start, and jobs that only write tables do without it
     import pandas as pd
@@ -27,57 +30,66 @@ EXPANSION = 1000  # bytes in memory over bytes in the file, at most; of real tab
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column: `type` is a pyarrow type name (double, int32, int64, string), `unit` and `meaning` are for readers."""
+class Key:
+    """What the writer puts in front of a table's own columns: the axes, and the values where they are the same for all rows.
 
-    name: str
-    type: str
-    unit: str
-    meaning: str
-
-    def field(self) -> pa.Field:
-        return pa.field(self.name, pa.type_for_alias(self.type), metadata={"unit": self.unit, "meaning": self.meaning})
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table's name, meaning and columns."""
-
-    name: str
-    meaning: str
-    columns: tuple[Column, ...]
-
-    def schema(self) -> pa.Schema:
-        return pa.schema([column.field() for column in self.columns])
-
-    def empty_row(self, **values: object) -> dict[str, object]:
-        """One row with the given values; every other column is NaN, -1 or an empty string."""
-        blank = {"double": np.nan, "int32": -1, "int64": -1, "string": ""}
-        return {column.name: values.get(column.name, blank[column.type]) for column in self.columns}
-
-
-def write_table(table: Table, data: pd.DataFrame | Mapping[str, Sequence] | list[Mapping], path: str | Path, provenance: Mapping) -> None:
-    """Write `data` under `table`'s schema, whole or not at all, with `provenance` (JSON) in the file metadata.
-
-    data: columns by name, or a list of rows. Raises InputError where a column is missing or unknown.
+    values: {axis: value} of one point; None where the rows come with their own. length: the glass former's name of its unit of length.
     """
-    names = [column.name for column in table.columns]
+
+    axes: tuple[Axis, ...] = ()
+    values: Mapping[str, object] | None = None
+    length: str = LENGTH
+
+    @classmethod
+    def of(cls, point: Point) -> Key:
+        """The key of one point."""
+        return cls(point.axes, point.key, point.length)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The key's columns."""
+        return tuple(axis.column for axis in self.axes)
+
+
+NO_KEY = Key()
+
+
+def schema_of(table: Table, key: Key) -> pa.Schema:
+    """The Parquet schema of a table under a key, with unit and meaning of each column."""
+    about = [(column, {"unit": renamed_length(column.unit, key.length), "meaning": column.meaning}) for column in (*key.columns, *table.columns)]
+    return pa.schema([pa.field(column.name, pa.type_for_alias(column.type), metadata=metadata) for column, metadata in about])
+
+
+def write_table(
+    table: Table, data: pd.DataFrame | Mapping[str, Sequence] | list[Mapping], path: str | Path, provenance: Mapping, key: Key = NO_KEY
+) -> None:
+    """Write `data` under `table`'s schema, whole or not at all, with `provenance` (JSON) in the file metadata and the key's columns in front.
+
+    data: columns by name, or a list of rows; with the key's columns where the key has no values of its own. Raises InputError where a column is
+    missing or unknown.
+    """
+    names = table.names if key.values is not None else [*names_of(key.columns), *table.names]
     by_row = isinstance(data, (list, tuple))
     for found in data if by_row else [data]:
         if set(found.keys()) != set(names):
             wrong = sorted(set(found.keys()) ^ set(names))
             raise InputError(f"{path}: table {table.name} has missing or unknown columns {wrong}; its columns are {names}")
-    columns = {name: [row[name] for row in data] for name in names} if by_row else data
-    schema = table.schema()
+    columns = {name: [row[name] for row in data] for name in names} if by_row else {name: data[name] for name in names}
+    rows = len(columns[names[0]])
+    if key.values is not None:
+        columns |= {axis.name: [key.values[axis.name]] * rows for axis in key.axes}
+    if "unit" in columns and key.length != LENGTH:
+        columns["unit"] = [renamed_length(str(unit), key.length) for unit in columns["unit"]]
+    schema = schema_of(table, key)
     arrow = pa.Table.from_arrays([pa.array(columns[field.name], field.type, from_pandas=True) for field in schema], schema=schema)
-    about = {"table": table.name, "meaning": table.meaning, **provenance, CHECKSUM: _checksum(arrow)}
+    about = {"table": table.name, "meaning": table.meaning, "key": names_of(key.columns), **provenance, CHECKSUM: _checksum(arrow)}
     arrow = arrow.replace_schema_metadata({"vitrine": json.dumps(about, sort_keys=True)})
     with whole_file(path) as partial:
         pq.write_table(arrow, partial, compression="zstd")
 
 
 def read_table(table: Table, path: str | Path) -> pd.DataFrame:
-    """Read a table and check that it is the one asked for.
+    """Read a table, with the key's columns in front of its own, and check that it is the one asked for.
 
     Raises InputError where the file is missing, truncated, damaged, another table, or lacks a column.
     """
@@ -91,12 +103,12 @@ def read_table(table: Table, path: str | Path) -> pd.DataFrame:
         raise InputError(f"{path}: not a whole Parquet file ({reason}); remove it and run again") from error
     if about.get("table", table.name) != table.name:
         raise InputError(f"{path}: is a table of {about['table']}, not of {table.name}; remove it and run again")
-    missing = [column.name for column in table.columns if column.name not in arrow.column_names]
+    missing = [name for name in table.names if name not in arrow.column_names]
     if missing:
         raise InputError(f"{path}: is not a table of {table.name}, it lacks the columns {missing}; remove it and run again")
     if CHECKSUM in about and about[CHECKSUM] != _checksum(arrow):
         raise InputError(f"{path}: is damaged, its numbers do not match their checksum; remove it and run again")
-    return arrow.select([column.name for column in table.columns]).to_pandas()
+    return arrow.select([*about.get("key", []), *table.names]).to_pandas()
 
 
 def _check_room(path: Path) -> None:

@@ -13,25 +13,33 @@ from vitrine import __version__
 
 LIBRARY = Path(__file__).resolve().parent
 TABLES = LIBRARY / "tables.py"
+OBSERVABLES, FIGURES = LIBRARY / "observables", LIBRARY / "figures"
 ALL = "*"
 
 
-def code_hash(script: str | Path) -> str:
-    """Hash of the library modules that a script uses, directly or through others; comments, docstrings and layout do not count.
+def code_hash(script: str | Path, *modules: str | Path) -> str:
+    """Hash of a script and of the library modules that it or one of `modules` uses, directly or through others; comments and layout do not count.
 
-    Snakemake sees an edit of a script but not of a module that it imports: rules carry this hash in their params.
+    Snakemake sees an edit of a script but not of a module that it imports: rules carry this hash in their params. `modules` are those that a driver
+    loads by name. Declarations are left out: they name every figure and published value, and a rule carries the digest of what it uses of its own.
     """
-    reached = _reached(Path(script))
-    tables = frozenset().union(*(_table_names(module) for module in (Path(script), *reached)))
-    digest = hashlib.sha256()
+    entries = [Path(script), *map(Path, modules)]
+    reached = set().union(*(_reached(entry) for entry in entries)) | set(entries[1:])
+    tables = frozenset().union(*(_table_names(module) for module in (*entries, *reached)))
+    hashed = hashlib.sha256(_meaning(entries[0], None).encode())
     for module in sorted(reached):
-        digest.update(_meaning(module, tables if module == TABLES else None).encode())
-    return digest.hexdigest()[:16]
+        hashed.update(_meaning(module, tables if module == TABLES else None).encode())
+    return hashed.hexdigest()[:16]
+
+
+def digest(values: object) -> str:
+    """Hash of plain values."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def config_hash(config: Mapping) -> str:
     """Hash of a config."""
-    return hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return digest(config)
 
 
 def provenance(config: Mapping, **more: object) -> dict:
@@ -77,7 +85,12 @@ def _imports(path: Path) -> frozenset[Path]:
         if parts[0] == "vitrine":
             place = LIBRARY.joinpath(*parts[1:])
             found.update(file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file() and place != LIBRARY)
-    return frozenset(found)
+    return frozenset(file for file in found if not _declares(file))
+
+
+def _declares(file: Path) -> bool:
+    """Whether a file is a declaration, or walks over declarations: data that a rule knows by the digest of what it uses."""
+    return file.name == "__init__.py" and (OBSERVABLES in file.parents or file.parent == FIGURES)
 
 
 @cache

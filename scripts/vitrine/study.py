@@ -1,103 +1,115 @@
-"""A study: a config that has been checked, and what follows from it."""
+"""A study: a config that has been checked and resolved into ensembles x observables x figures.
+
+It is all that Snakefile, cost, status, watch, archive, summary and record read: what is measured where, from which files, with which settings.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
-import jsonschema
 import numpy as np
-import yaml
 
-from vitrine.batches import batch_names
+from vitrine.config_schema import check_schema
+from vitrine.declare import Figure, Observable
+from vitrine.ensembles import Ensemble, ensemble_of, study_axes, with_leaves, with_length
 from vitrine.errors import InputError
-from vitrine.models import GLASS_FORMERS, GlassFormer, glass_former
+from vitrine.models import GLASS_FORMERS, GlassFormer, glass_former, published_parameters
+from vitrine.observables import declarations, figures
+from vitrine.points import Axis, Point, full_key
+from vitrine.preparation.checks import check_preparation
 from vitrine.preparation.engines import chosen_engine
+from vitrine.provenance import digest
+from vitrine.tables import GLASSES, LIQUIDS, RELAXATION
 
-SCHEMA = Path(__file__).with_name("config.schema.yaml")
-# A whole number is written without a point: 256.0 would name another folder than 256.
-_Validator = jsonschema.validators.extend(
-    jsonschema.Draft202012Validator,
-    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
-        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
-    ),
-)
-DIGITS = 4  # decimals of T_p in the names of folders
-MOST_VALUES, DEEPEST = 100_000, 20  # a config beyond these is a mistake, or meant to fill the memory
 MOST_BATCHES = 100_000  # of a study; Snakemake plans six jobs for each
+PREPARED = {"liquids.gsd": "equilibrate_liquids", LIQUIDS.file: "equilibrate_liquids", RELAXATION.file: "equilibrate_liquids"} | {
+    "glasses.gsd": "quench_samples",
+    GLASSES.file: "quench_samples",
+}
+STUDY_TABLES = ("quantities", "fits", "flags", "ensembles")  # that every study has
 
 
 @dataclass(frozen=True)
-class EnsemblePlan:
-    """The ensembles of one system size: N, samples per T_p, samples per job and the ladder of T_p, hot to cold."""
+class Place:
+    """A point of a study: where it belongs, the config there (its axes have set their leaves), its glass former, and the engine of dynamics."""
 
-    particles: int
-    samples: int
-    batch: int
-    parent_temperatures: tuple[float, ...]
+    point: Point
+    ensemble: Ensemble
+    config: Mapping
+    model: GlassFormer
+    engine: str
+    before: str | None
+    measured: bool
 
-    def batches(self) -> list[str]:
-        """Names of the batches, by first and last sample: 00000-00011, ..."""
-        return batch_names(self.samples, self.batch)
+    @property
+    def dimension(self) -> int:
+        """d."""
+        return self.model.dimension
 
-    def hotter(self, parent_temperature: str) -> str | None:
-        """The next hotter rung of the ladder as it stands in paths; None for the hottest."""
-        names = [temperature_name(t) for t in self.parent_temperatures]
-        place = names.index(parent_temperature)
-        return names[place - 1] if place else None
+    @property
+    def unknowns(self) -> int:
+        """Degrees of freedom of a sample, N d; 0 without particles."""
+        return self.point.particles * self.model.dimension
+
+    @property
+    def preparation(self) -> dict:
+        """What the liquids are made with: the config's section, its engine resolved and its lists cut down to this rung."""
+        section = {key: value for key, value in self.config["preparation"].items() if key != "walltime_minutes"}  # it changes no sample
+        if section["sampler"] == "swap":
+            return {key: value for key, value in section.items() if key not in ("dynamics", "engine")}
+        place = self.ensemble.rungs.index(self.point.key[self.ensemble.path]) if self.ensemble.path else 0
+        own = {key: value[place] if isinstance(value, list) else value for key, value in section["dynamics"].items()}
+        return {**section, "dynamics": {**own, "engine": self.engine}}
 
 
 @dataclass(frozen=True)
 class Study:
-    """A checked config. `ensembles` maps N to its plan, the main one first; `engine` is what runs the dynamics, `hoomd` or `builtin`."""
+    """A checked config. places: by label, the first ensemble first. observables: the chosen ones with their settings. axes: all that points have."""
 
     config: Mapping
-    model: GlassFormer
-    ensembles: dict[int, EnsemblePlan]
-    engine: str = "builtin"
+    ensembles: tuple[Ensemble, ...]
+    places: dict[str, Place]
+    axes: tuple[Axis, ...]
+    observables: dict[str, Observable]
+    settings: dict[str, dict]
+    figures: dict[str, Figure]
+    options: dict[str, dict] = field(default_factory=dict)
 
     @classmethod
     def from_config(cls, config: Mapping, conda: bool = False) -> Study:
-        """Check a config. Raises InputError, in one sentence with the key, the value and what is allowed.
+        """Check a config and resolve it. Raises InputError, in one sentence with the key, the value and what is allowed.
 
         conda: jobs run in the environments of envs/, so HOOMD-blue can be had whatever is present here.
         """
-        _check_schema(config)
-        section = config["model"]
-        unknown = sorted(set(section) - {"name", *GLASS_FORMERS})
+        check_schema(config)
+        unknown = sorted(set(config["model"]) - {"name", *GLASS_FORMERS})
         if unknown:
             raise InputError(f"config key model.{unknown[0]} is unknown: allowed are name and the sections {', '.join(GLASS_FORMERS)}")
-        model = glass_former(section["name"], section.get(section["name"]) or {})
-        plans = [EnsemblePlan(e["particles"], e["samples"], e["batch"], tuple(map(float, e["parent_temperatures"]))) for e in config["ensembles"]]
-        for number, plan in enumerate(plans):
-            _check_ensemble(f"ensembles[{number}]", plan, model)
-            if plan.particles in [other.particles for other in plans[:number]]:
-                raise InputError(f"config key ensembles[{number}].particles is {plan.particles}: another ensemble has this size already")
-        _check_number_of_batches(plans)
-        preparation = config["preparation"]
-        engine = chosen_engine(preparation["engine"], model, key="preparation.engine", conda=conda)
-        _check_sampler(preparation, model, plans, engine)
-        chosen_engine(config["quench"]["engine"], model, key="quench.engine", conda=conda)
-        if config["quench"]["engine"] == "hoomd" and config["quench"]["minimiser"] != "fire":
-            raise InputError(f"config key quench.minimiser is {config['quench']['minimiser']}: with quench.engine hoomd it must be fire")
-        if preparation["minimum_sweeps"] > preparation["maximum_sweeps"]:
-            raise InputError(
-                f"config key preparation.minimum_sweeps is {preparation['minimum_sweeps']}: "
-                f"it must not exceed preparation.maximum_sweeps, {preparation['maximum_sweeps']}"
-            )
-        return cls(config, model, {plan.particles: plan for plan in plans}, engine)
-
-    def preparation(self, particles: int, parent_temperature: str) -> dict:
-        """What the liquids of one rung are made with: the config's section, its engine resolved and its lists cut down to this T_p."""
-        section = {key: value for key, value in self.config["preparation"].items() if key != "walltime_minutes"}  # it changes no sample
-        if section["sampler"] == "swap":
-            return {key: value for key, value in section.items() if key not in ("dynamics", "engine")}
-        ladder = [temperature_name(T_p) for T_p in self.ensembles[particles].parent_temperatures]
-        place = ladder.index(parent_temperature)
-        own = {key: value[place] if isinstance(value, list) else value for key, value in section["dynamics"].items()}
-        return {**section, "dynamics": {**own, "engine": self.engine}}
+        axes = study_axes(config["axes"])
+        ensembles = [ensemble_of(f"ensembles[{number}]", entry, axes) for number, entry in enumerate(config["ensembles"])]
+        _check_number_of_batches(ensembles)
+        places = _places(config, ensembles, conda)
+        chosen, settings = _chosen(config["observables"], ensembles)
+        study = cls(
+            config=config,
+            ensembles=tuple(ensembles),
+            places=places,
+            axes=tuple({axis.name: axis for one in ensembles for axis in one.points[0].axes}.values()),
+            observables=chosen,
+            settings=settings,
+            figures={},
+            options={
+                name: {option.name: option.default for option in figure.options} | (config["figure_options"].get(name) or {})
+                for name, (figure, _) in figures().items()
+            },
+        )
+        if config["against"] not in [axis.name for axis in ensembles[0].points[0].axes]:
+            allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
+            raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")
+        study.figures.update(_figures(config["figures"], study))
+        return study
 
     @property
     def name(self) -> str:
@@ -110,125 +122,260 @@ class Study:
         return self.config["seed"]
 
     @property
-    def main(self) -> EnsemblePlan:
-        """The main ensemble, used for every figure."""
-        return next(iter(self.ensembles.values()))
+    def main(self) -> Point:
+        """The first point of the first ensemble: where an axis is not drawn against, figures show its value here."""
+        return next(iter(self.places.values())).point
+
+    @cached_property
+    def against(self) -> Axis:
+        """The axis against which figures are drawn and fits are made."""
+        return next(axis for axis in self.axes if axis.name == self.config["against"])
+
+    def key(self, label: str) -> dict[str, object]:
+        """The key of a point over all axes of the study."""
+        return full_key(self.places[label].point, self.axes)
+
+    def labels(self, observable: Observable) -> list[str]:
+        """The points at which an observable is averaged: those that are measured, and all for what preparation alone gives."""
+        origin = self.origin(observable)
+        every = observable.preparation and not any(PREPARED.get(file) == "quench_samples" for file in observable.combines)
+        return [label for label, place in self.places.items() if place.ensemble.origin == origin and (every or place.measured)]
+
+    def origin(self, observable: Observable) -> str:
+        """`prepared`, or `drawn` for an observable that draws its own systems, or takes what such a one gives."""
+        files = observable.takes if observable.rule else observable.combines
+        if not files:
+            return "drawn" if observable.rule else "prepared"
+        makers = [self.producer(file) for file in files]
+        return "prepared" if any(maker is None for maker in makers) else self.origin(makers[0])
+
+    def producer(self, file: str) -> Observable | None:
+        """The chosen observable that gives a file of a batch, or of an ensemble; None for what preparation gives."""
+        return _producer(file, self.observables)
+
+    @property
+    def measured(self) -> list[Observable]:
+        """The observables with a rule for batches."""
+        return [one for one in self.observables.values() if one.rule]
+
+    @property
+    def aggregated(self) -> list[Observable]:
+        """The observables that are averaged ensemble by ensemble."""
+        return [one for one in self.observables.values() if one.aggregate and one.scope == "ensemble"]
+
+    @property
+    def overarching(self) -> list[Observable]:
+        """The observables that are taken from all ensembles at once."""
+        return [one for one in self.observables.values() if one.aggregate and one.scope == "study"]
+
+    @property
+    def derived(self) -> list[Observable]:
+        """The observables that add to the fits over ensembles."""
+        return [one for one in self.observables.values() if one.derive]
+
+    def settings_of(self, observable: str, used_by: str) -> dict[str, object]:
+        """The settings of a chosen observable that one of its steps uses."""
+        one = declarations()[observable]
+        return {setting.name: self.settings[observable][setting.name] for setting in one.settings if setting.used_by == used_by}
+
+    def batches(self) -> Iterator[tuple[str, str]]:
+        """Label and batch of every batch of the study."""
+        for label, place in self.places.items():
+            for batch in place.ensemble.batches():
+                yield label, batch
+
+    def last_files(self, label: str) -> dict[str, str]:
+        """{rule: last file of a batch} of the steps that a point goes through."""
+        place = self.places[label]
+        steps = {}
+        if place.ensemble.origin == "prepared":
+            steps["equilibrate_liquids"] = "liquids.gsd"
+            if place.measured:
+                steps["quench_samples"] = "glasses.gsd"
+        return steps | {one.rule: one.products[0] for one in self.measured if label in self.labels(one)}
+
+    def identity(self, label: str, step: str = "liquids", observable: str = "") -> str:
+        """Hash of all that the numbers of a step depend on, but for the code: seed, point, model, settings of it and of every step before.
+
+        step: `liquids`, `glasses` or `measure`. Files of another identity are another study's. The engine enters as the config names it.
+        """
+        place = self.places[label]
+        if step == "measure":
+            one = self.observables[observable]
+            before = [self.identity_of_file(label, file) for file in one.takes] or [self.seed, place.point.key]
+            return digest([before, self.settings_of(observable, "measure")])
+        if step == "glasses":
+            return digest([self.identity(label), place.config["quench"]])
+        preparation = place.preparation
+        if "dynamics" in preparation:
+            preparation["dynamics"] = {**preparation["dynamics"], "engine": place.config["preparation"]["engine"], "device": ""}
+        before = self.identity(place.before) if place.before else ""
+        return digest([self.seed, place.point.key, place.model.describe(), preparation, before])
+
+    def identity_of_average(self, label: str, observable: str) -> str:
+        """Identity of an ensemble's average: of the files of its batches, how many samples they hold, and the settings."""
+        one = self.observables[observable]
+        before = [self.identity_of_file(label, file) for file in one.combines]
+        return digest([before, self.places[label].ensemble.samples, self.settings_of(observable, "aggregate"), self.config["analysis"]["bootstrap"]])
+
+    def identity_of_study(self) -> str:
+        """Identity of the tables of the study as a whole."""
+        averages = [self.identity_of_average(label, one.name) for one in self.aggregated for label in self.labels(one)]
+        return digest([averages, {name: self.settings[name] for name in self.observables}, self.config["analysis"], self.config["against"]])
+
+    def identity_of_file(self, label: str, file: str) -> str:
+        """Identity of what made a file of a batch."""
+        if file in PREPARED:
+            return self.identity(label, {"equilibrate_liquids": "liquids", "quench_samples": "glasses"}[PREPARED[file]])
+        return self.identity(label, "measure", self.producer(file).name)
+
+    @property
+    def dynamics_by_hoomd(self) -> bool:
+        """Whether liquids need HOOMD-blue."""
+        return any(place.engine == "hoomd" and place.config["preparation"]["sampler"] != "swap" for place in self.places.values())
+
+    @property
+    def engine_in_words(self) -> str:
+        """What prepares the liquids, for the record."""
+        swap = self.config["preparation"]["sampler"] == "swap"
+        return "swap Monte Carlo (builtin)" if swap else ", ".join(sorted({place.engine for place in self.places.values()}))
+
+    def published(self, name: str, label: str | None = None) -> bool:
+        """Whether the glass former is the one, with all its parameters, to which published numbers belong; for an empty name every one is."""
+        model = self.places[label or self.main.label].model
+        return not name or (model.name == name and model.describe()["parameters"] == dict(published_parameters(name)))
 
 
-def temperature_name(temperature: float) -> str:
-    """T_p as it stands in paths."""
-    return f"{temperature:.{DIGITS}f}"
+def _places(config: Mapping, ensembles: list[Ensemble], conda: bool) -> dict[str, Place]:
+    """Every point with its config, glass former and engine; what differs in N and T_p alone is checked once."""
+    places: dict[str, Place] = {}
+    known: dict[str, tuple] = {}
+    for number, ensemble in enumerate(ensembles):
+        for point in ensemble.points:
+            own = with_leaves(config, point)
+            key = digest([own["model"], own["preparation"], own["quench"], number])
+            if key not in known:
+                if any(axis.leaf for axis in point.axes):
+                    check_schema(own)
+                known[key] = _resolved(own, number, ensemble, conda)
+            model, engine = known[key]
+            point = with_length(point, model.length)
+            if ensemble.origin == "prepared":
+                _check_size(f"ensembles[{number}]", point, model)
+            if point.label in places:
+                raise InputError(f"config key ensembles[{number}].axes: the point {point.words} is in another ensemble already")
+            before = ensemble.before(point)
+            places[point.label] = Place(point, ensemble, own, model, engine, before.label if before else None, ensemble.is_measured(point))
+    return places
 
 
-def _check_sampler(preparation: Mapping, model: GlassFormer, plans: Sequence[EnsemblePlan], engine: str) -> None:
-    """Refuse samplers that cannot prepare the model, and lists that do not fit a ladder."""
-    sampler, dynamics = preparation["sampler"], preparation["dynamics"]
-    if sampler == "swap" and preparation["engine"] == "hoomd":
+def _resolved(config: Mapping, number: int, ensemble: Ensemble, conda: bool) -> tuple[GlassFormer, str]:
+    """Glass former and engine of a point's config, which are checked."""
+    section = config["model"]
+    model = glass_former(section["name"], section.get(section["name"]) or {})
+    if ensemble.origin != "prepared":
+        return model, "builtin"
+    engine = chosen_engine(config["preparation"]["engine"], model, key="preparation.engine", conda=conda)
+    names = [axis.name for axis in ensemble.points[0].axes]
+    for name in ("particles", "parent_temperature"):
+        if name not in names:
+            raise InputError(
+                f"config key ensembles[{number}].axes.{name} is missing: samples are prepared at a number of particles and a temperature"
+            )
+    check_preparation(config, model, engine, len(ensemble.rungs), conda)
+    return model, engine
+
+
+def _check_size(key: str, point: Point, model: GlassFormer) -> None:
+    if model.box_length(point.particles) < 2 * model.range:
+        least = int(np.ceil((2 * model.range) ** model.dimension * model.density))
         raise InputError(
-            "config key preparation.engine is hoomd: HOOMD-blue runs the samplers hybrid, dynamics and cooling, and preparation.sampler is swap"
+            f"config key {key}.axes.particles is {point.particles}: the box must be wider than twice the range of the interaction "
+            f"({2 * model.range:.4g} {model.length}), so at least {least} particles are allowed"
         )
-    if sampler == "hybrid" and not model.polydisperse:
-        raise InputError(
-            f"config key preparation.sampler is hybrid: the model {model.name} has no sizes to exchange; allowed are dynamics and cooling"
-        )
-    if sampler == "swap" and len(model.potentials) > 1:
-        raise InputError(
-            f"config key preparation.sampler is swap: this {model.name} has a potential for each pair of types; allowed are dynamics and cooling"
-        )
-    if sampler == "hybrid" and dynamics["pressure"] is not None:
-        raise InputError(f"config key preparation.dynamics.pressure is {dynamics['pressure']}: the hybrid sampler keeps the volume, allowed is null")
-    if sampler != "swap" and engine == "builtin" and dynamics["device"] == "gpu":
-        raise InputError(
-            "config key preparation.dynamics.device is gpu: preparation.engine is builtin here, which has the CPU alone; allowed are auto and cpu"
-        )
-    if engine == "hoomd" and dynamics["thermostat"] == "langevin" and dynamics["pressure"] is not None:
-        raise InputError("config key preparation.dynamics.thermostat is langevin: HOOMD-blue allows bussi and mttk at constant pressure")
-    for key in ("cooling_rate", "hold_time"):
-        for plan in plans:
-            if isinstance(dynamics[key], list) and len(dynamics[key]) != len(plan.parent_temperatures):
-                raise InputError(
-                    f"config key preparation.dynamics.{key} has {len(dynamics[key])} entries: "
-                    f"allowed is one number, or one for each of the {len(plan.parent_temperatures)} parent temperatures of N = {plan.particles}"
-                )
 
 
-def _check_schema(config: Mapping) -> None:
-    _check_values("", config, [0])
-    validator = _Validator(yaml.safe_load(SCHEMA.read_text()))
-    error = next(iter(sorted(validator.iter_errors(config), key=lambda e: (e.validator != "additionalProperties", [str(p) for p in e.path]))), None)
-    if error is not None:
-        raise InputError(_sentence(error))
-
-
-def _check_values(key: str, value: object, seen: list[int], depth: int = 0) -> None:
-    """Refuse what a schema lets pass, NaN and infinity, and what it would never end with: aliases of YAML that unfold into billions of values."""
-    seen[0] += 1
-    if seen[0] > MOST_VALUES or depth > DEEPEST:
-        raise InputError(f"config key {key[:80]}: allowed are {MOST_VALUES} values in all and sections in sections, {DEEPEST} deep")
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            _check_values(f"{key}.{name}".lstrip("."), inner, seen, depth + 1)
-    elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            _check_values(f"{key}[{place}]", inner, seen, depth + 1)
-    elif isinstance(value, float) and not np.isfinite(value):
-        raise InputError(f"config key {key} is {value}: allowed is a finite number")
-
-
-def _sentence(error: jsonschema.ValidationError) -> str:
-    """What jsonschema found, for a physicist."""
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.path).lstrip(".")
-    here = f"{key}." if key else ""
-    schema, value = error.schema, json.dumps(error.instance, default=str)
-    value = value if len(value) <= 80 else value[:77] + "..."
-    if error.validator == "additionalProperties":
-        unknown = sorted(str(name) for name in error.instance if name not in schema["properties"])[0]
-        return f"config key {here}{unknown} is unknown: allowed {'below ' + key if key else 'at the top'} are {', '.join(schema['properties'])}"
-    if error.validator == "required":
-        missing = next(name for name in schema["required"] if name not in error.instance)
-        return f"config key {here}{missing} is missing"
-    if "description" in schema:
-        return f"config key {key} is {value}: allowed is {schema['description']}"
-    if error.validator == "enum":
-        return f"config key {key} is {value}: allowed are {', '.join(map(str, schema['enum']))}"
-    kinds = schema.get("type", "value")
-    words = {"integer": "a whole number", "number": "a number", "string": "a text", "object": "a section of keys", "array": "a list", "null": "null"}
-    text = " or ".join(words.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds))
-    bounds = [
-        f"{word} {schema[name]:g}"
-        for name, word in (("minimum", "at least"), ("exclusiveMinimum", "greater than"), ("maximum", "at most"))
-        if name in schema
-    ]
-    if "minItems" in schema:
-        bounds.append(f"with at least {schema['minItems']} entry")
-    return f"config key {key} is {value}: allowed is {' '.join([text, ' and '.join(bounds)]).strip()}"
-
-
-def _check_number_of_batches(plans: Sequence[EnsemblePlan]) -> None:
+def _check_number_of_batches(ensembles: list[Ensemble]) -> None:
     """Before any list of them is made."""
-    numbers = [len(plan.parent_temperatures) * -(-plan.samples // plan.batch) for plan in plans]
+    numbers = [len(one.points) * -(-one.samples // one.batch) for one in ensembles]
     if sum(numbers) > MOST_BATCHES:
         worst = int(np.argmax(numbers))
         raise InputError(
-            f"config key ensembles[{worst}].batch is {plans[worst].batch}: this makes {numbers[worst]} batches of samples, "
+            f"config key ensembles[{worst}].batch is {ensembles[worst].batch}: this makes {numbers[worst]} batches of samples, "
             f"allowed are {MOST_BATCHES} in a study; take more samples per batch"
         )
 
 
-def _check_ensemble(key: str, plan: EnsemblePlan, model: GlassFormer) -> None:
-    ladder = plan.parent_temperatures
-    if any(a <= b for a, b in zip(ladder[:-1], ladder[1:], strict=True)):
-        raise InputError(f"config key {key}.parent_temperatures is {list(ladder)}: it must descend, from hot to cold")
-    names = [temperature_name(t) for t in ladder]
-    if len(set(names)) < len(names) or float(names[-1]) == 0:
-        raise InputError(
-            f"config key {key}.parent_temperatures is {list(ladder)}: entries must be positive and differ in the first {DIGITS} decimals"
-        )
-    if any(float(name) != temperature for name, temperature in zip(names, ladder, strict=True)):
-        raise InputError(f"config key {key}.parent_temperatures is {list(ladder)}: at most {DIGITS} decimals are allowed")
-    if model.box_length(plan.particles) < 2 * model.range:
-        least = int(np.ceil((2 * model.range) ** model.dimension * model.density))
-        raise InputError(
-            f"config key {key}.particles is {plan.particles}: the box must be wider than twice the range of the interaction "
-            f"({2 * model.range:.4g} lambda_min), so at least {least} particles are allowed"
-        )
+def _producer(file: str, observables: Mapping[str, Observable]) -> Observable | None:
+    for one in observables.values():
+        if file in one.products or file in one.averages:
+            return one
+    return None
+
+
+def _chosen(section: Mapping, ensembles: list[Ensemble]) -> tuple[dict[str, Observable], dict[str, dict]]:
+    """The chosen observables by their place, with their settings; what preparation gives is there wherever samples are prepared."""
+    prepared = any(one.origin == "prepared" for one in ensembles)
+    chosen = {name: one for name, one in declarations().items() if (one.preparation and prepared) or section.get(name) is not None}
+    for name, one in chosen.items():
+        for file in (*one.takes, *one.combines):
+            maker = _producer(file, declarations())
+            if maker is None and file not in PREPARED:
+                raise InputError(f"observable {name} needs {file}, which nothing gives")
+            if maker is not None and maker.name not in chosen:
+                raise InputError(f"config key observables.{name} needs {file} of the observable {maker.name}: choose that too, or set {name}: null")
+        for other in one.requires:
+            if other not in chosen:
+                raise InputError(f"config key observables.{name} needs the observable {other}: choose that too, or set {name}: null")
+    _check_cycles(chosen)
+    return chosen, {name: one.defaults | dict(section.get(name) or {}) for name, one in chosen.items()}
+
+
+def _check_cycles(observables: Mapping[str, Observable]) -> None:
+    """Refuse observables that take what they themselves give, through others or not."""
+
+    def follow(name: str, way: tuple[str, ...]) -> None:
+        if name in way:
+            raise InputError(f"observables take each other's files in a circle: {' -> '.join((*way[way.index(name) :], name))}")
+        for file in observables[name].takes:
+            maker = _producer(file, observables)
+            if maker is not None:
+                follow(maker.name, (*way, name))
+
+    for name in observables:
+        follow(name, ())
+
+
+def _figures(asked: object, study: Study) -> dict[str, Figure]:
+    """The figures to draw: all that the study has data for, or those named."""
+    known = {name: figure for name, (figure, _) in figures().items()}
+    if asked == "all":
+        return {name: figure for name, figure in known.items() if not _missing(figure, study)}
+    for name in asked:
+        if name not in known:
+            raise InputError(f"config key figures has {name}: allowed are {', '.join(known)}")
+        missing = _missing(known[name], study)
+        if missing:
+            raise InputError(f"config key figures has {name}: {missing}")
+    return {name: known[name] for name in sorted(asked)}
+
+
+def _missing(figure: Figure, study: Study) -> str:
+    """Why a study cannot draw a figure; empty where it can."""
+    if figure.axis and figure.axis != study.config["against"]:
+        return f"it is drawn against {figure.axis} alone, this study against {study.config['against']}"
+    for name in figure.quantities:
+        owner = next((one for one in declarations().values() if name in [quantity.name for quantity in one.quantities]), None)
+        if owner is None or owner.name not in study.observables:
+            return f"it draws {name} of the observable {owner.name if owner else '?'}, which is not chosen"
+    for name in figure.tables:
+        if name not in STUDY_TABLES and name not in collected_tables(study.observables):
+            owner = next(one.name for one in declarations().values() if name in collected_tables({one.name: one}))
+            return f"it draws the table {name} of the observable {owner}, which is not chosen"
+    return ""
+
+
+def collected_tables(observables: Mapping[str, Observable]) -> list[str]:
+    """Names of the tables of observables that are collected over all ensembles."""
+    curves = [curve.name for one in observables.values() for curve in one.curves]
+    return curves + [file.removesuffix(".parquet") for one in observables.values() for file in one.collected]

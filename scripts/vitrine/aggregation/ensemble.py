@@ -1,12 +1,12 @@
 """What every aggregation shares: the ensemble, the reading of its batches, the ledger of samples left out, the frame of estimates.
 
-An ensemble is one (particles, parent temperature). Its batch files are read one at a time, so that no observable is ever whole in memory. A sample is
+An ensemble is the samples of one point. Its batch files are read one at a time, so that no observable is ever whole in memory. A sample is
 left out, and entered in the ledger with its reason, when any of its rows carries a flag or lacks a number that the observable needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 
 from vitrine.errors import InputError
-from vitrine.parquet import Table, read_table
+from vitrine.parquet import read_provenance, read_table
+from vitrine.points import Point
+from vitrine.schema import Table
 from vitrine.statistics.bootstrap import poisson_weights
 from vitrine.tables import ESTIMATES, FLAGS
 
@@ -23,21 +25,27 @@ EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Ensemble:
-    """One (particles, parent temperature) of a study, and what the bootstrap needs: the study's `seed` and the number of `replicates`.
+    """The samples of one point of a study, and what the bootstrap needs: the study's `seed` and the number of `replicates`.
 
-    `density` is N/V in 1/lambda_min^d.
+    `density` is N/V of the model in 1/lambda_min^d. `identities` says, by table, what made its files (Study.identity); a table that is not in it is
+    not checked.
     """
 
-    particles: int
-    parent_temperature: float
+    point: Point
     dimension: int
     density: float
     seed: int
     replicates: int
+    identities: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def particles(self) -> int:
+        """N."""
+        return self.point.particles
 
     @property
     def a0(self) -> float:
-        """Interparticle distance (V/N)^(1/d) in lambda_min."""
+        """Interparticle distance (V/N)^(1/d) at the model's density, in lambda_min."""
         return self.density ** (-1 / self.dimension)
 
     @property
@@ -52,13 +60,8 @@ class Ensemble:
 
     def weights(self, samples: np.ndarray) -> np.ndarray:
         """Bootstrap weights (R, S) of the samples with these indices."""
-        return poisson_weights(self.seed, self.particles, self.parent_temperature, samples, self.replicates)
-
-    def frame(self, columns: dict[str, np.ndarray]) -> pd.DataFrame:
-        """A frame of `columns` with the ensemble's key in front."""
-        length = len(next(iter(columns.values())))
-        key = {"particles": np.full(length, self.particles, dtype=np.int32), "parent_temperature": np.full(length, float(self.parent_temperature))}
-        return pd.DataFrame({**key, **columns})
+        point = self.point
+        return poisson_weights(self.seed, point.particles, point.parent_temperature, samples, self.replicates, point.further)
 
 
 @dataclass
@@ -77,15 +80,13 @@ class Ledger:
     def __len__(self) -> int:
         return len(self.reasons)
 
-    def frame(self, ensemble: Ensemble) -> pd.DataFrame:
+    def frame(self) -> pd.DataFrame:
         """The flags table: one row per reason, with the indices of the first few samples."""
         by_reason: dict[str, list[int]] = {}
         for sample, reason in sorted(self.reasons.items()):
             by_reason.setdefault(reason, []).append(sample)
         rows = [
-            FLAGS.empty_row(
-                particles=ensemble.particles,
-                parent_temperature=ensemble.parent_temperature,
+            FLAGS.row(
                 step=self.step,
                 flag=reason,
                 samples=len(samples),
@@ -93,7 +94,7 @@ class Ledger:
             )
             for reason, samples in sorted(by_reason.items())
         ]
-        return pd.DataFrame(rows, columns=[column.name for column in FLAGS.columns])
+        return pd.DataFrame(rows, columns=FLAGS.names)
 
 
 def read_batches(
@@ -107,7 +108,7 @@ def read_batches(
     owners: dict[int, Path] = {}
     for path in map(Path, paths):
         data = read_table(table, path)
-        _check_ensemble(data, path, ensemble)
+        _check_origin(data, path, table, ensemble)
         for sample in data["sample"].unique():
             if sample in owners:
                 raise InputError(f"{path}: sample {sample} is also in {owners[sample]}; remove the file that does not belong and run again")
@@ -115,13 +116,23 @@ def read_batches(
         yield _good_rows(data, ledger, finite, positive)
 
 
-def _check_ensemble(data: pd.DataFrame, path: Path, ensemble: Ensemble) -> None:
-    wrong = (data["particles"] != ensemble.particles) | ((data["parent_temperature"] - ensemble.parent_temperature).abs() > 1e-9)
-    if wrong.any():
-        row = data[wrong].iloc[0]
+def _check_origin(data: pd.DataFrame, path: Path, table: Table, ensemble: Ensemble) -> None:
+    """Refuse a file of another point, or one that another seed, ladder or tolerance made: numbers of different origin are never averaged."""
+    for name, value in ensemble.point.key.items():
+        if name not in data.columns:
+            raise InputError(f"{path}: has no column {name}; remove it and run again")
+        wrong = data[name] != value if isinstance(value, (int, str)) else (data[name] - value).abs() > 1e-9
+        if wrong.any():
+            raise InputError(f"{path}: holds {name} = {data.loc[wrong, name].iloc[0]}, not {ensemble.point.words}; remove it and run again")
+    check_identity(path, read_provenance(path), ensemble.identities.get(table.name, ""))
+
+
+def check_identity(path: Path, made_by: Mapping, expected: str) -> None:
+    """Raise InputError where a file's provenance says that other settings made it than the study's; an empty `expected` is not checked."""
+    if expected and made_by.get("identity", expected) != expected:
         raise InputError(
-            f"{path}: holds N = {row['particles']}, T_p = {row['parent_temperature']:g}, "
-            f"not N = {ensemble.particles}, T_p = {ensemble.parent_temperature:g}; remove it and run again"
+            f"{path}: was made with another seed, ladder or other settings than those of the study (config {made_by.get('config_hash', 'unknown')}); "
+            "remove it and run again, or give the study another name"
         )
 
 
@@ -141,7 +152,7 @@ def _good_rows(data: pd.DataFrame, ledger: Ledger, finite: Sequence[str], positi
 def read_samples(table: Table, paths: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger, finite: Sequence[str] = ()) -> pd.DataFrame:
     """The good rows of a table with one row per sample, sorted by sample."""
     frames = list(read_batches(table, paths, ensemble, ledger, finite=finite))
-    data = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[column.name for column in table.columns])
+    data = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=table.names)
     data = data.sort_values("sample", ignore_index=True)
     if data["sample"].duplicated().any():
         sample = data.loc[data["sample"].duplicated(), "sample"].iloc[0]
@@ -162,7 +173,7 @@ class Estimate:
 def estimates_frame(ensemble: Ensemble, estimates: dict[str, Estimate]) -> pd.DataFrame:
     """The estimates table of an ensemble: one row per quantity and replicate."""
     frames = [
-        ensemble.frame(
+        pd.DataFrame(
             {
                 "quantity": np.full(ensemble.rows, name, dtype=object),
                 "replicate": np.arange(ensemble.rows, dtype=np.int32),
@@ -174,9 +185,4 @@ def estimates_frame(ensemble: Ensemble, estimates: dict[str, Estimate]) -> pd.Da
         )
         for name, estimate in estimates.items()
     ]
-    return pd.concat(frames, ignore_index=True)[[column.name for column in ESTIMATES.columns]]
-
-
-def unit_of(table: Table, column: str) -> str:
-    """The unit of a column, as its schema says."""
-    return next(entry.unit for entry in table.columns if entry.name == column)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=ESTIMATES.names)

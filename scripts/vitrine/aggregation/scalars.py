@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, unit_of
-from vitrine.parquet import Table
+from vitrine.aggregation.ensemble import Estimate, Ledger
+from vitrine.schema import Table
 from vitrine.statistics.bootstrap import weighted_mean
 
 
@@ -18,11 +18,11 @@ def mean_estimates(table: Table, data: pd.DataFrame, weights: np.ndarray, ledger
     for name, column in quantities.items():
         values = data[column].to_numpy(dtype=float)
         missing = int((~np.isfinite(values)).sum())
-        estimates[name] = Estimate(weighted_mean(weights, values), unit_of(table, column), len(values) - missing, len(ledger) + missing)
+        estimates[name] = Estimate(weighted_mean(weights, values), table.unit_of(column), len(values) - missing, len(ledger) + missing)
     return estimates
 
 
-def missing_numbers(ensemble: Ensemble, data: pd.DataFrame, step: str, columns: Mapping[str, str]) -> list[pd.DataFrame]:
+def missing_numbers(data: pd.DataFrame, step: str, columns: Mapping[str, str]) -> list[pd.DataFrame]:
     """Flags frames for good samples that lack one of the columns: they are left out of that quantity alone."""
     frames = []
     for column in columns.values():
@@ -30,11 +30,11 @@ def missing_numbers(ensemble: Ensemble, data: pd.DataFrame, step: str, columns: 
         missing = data.loc[~np.isfinite(data[column].astype(float)), "sample"]
         ledger.leave_out(missing, f"{column} is not a finite number (left out of this mean alone)")
         if len(ledger):
-            frames.append(ledger.frame(ensemble))
+            frames.append(ledger.frame())
     return frames
 
 
-def joined_flags(ensemble: Ensemble, ledger: Ledger, others: list[pd.DataFrame]) -> pd.DataFrame:
+def joined_flags(ledger: Ledger, others: list[pd.DataFrame]) -> pd.DataFrame:
     """The ledger's frame with further flags below it."""
-    frame = ledger.frame(ensemble)
+    frame = ledger.frame()
     return pd.concat([frame, *others], ignore_index=True) if others else frame

@@ -1,85 +1,68 @@
-"""The summary: headline numbers beside the published ones, the main quantities per parent temperature, and every sample left out."""
+"""The summary: headline numbers beside the published ones, the main quantities per point, and every sample left out."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.published import HEADLINES, Published, belong_to
-from vitrine.aggregation.study import StudySettings
+from vitrine.aggregation.results import StudySettings
+from vitrine.declare import Headline, Quantity
 from vitrine.tables import SUMMARY
 
 SAME_END = 0.03
 ROUNDING = 1e-12  # an error that is smaller than this share of its value is the rounding of equal numbers
-STEPS = ("liquids", "glasses", "modes", "elasticity", "pinching", "bond_operator")
-COLUMNS = (
-    ("energy_inherent", "e_IS"),
-    ("shear_modulus", "G"),
-    ("bulk_modulus", "K"),
-    ("pressure", "p"),
-    ("coordination", "z"),
-    ("chi", "chi"),
-    ("omega_g", "omega_g"),
-    ("omega_g_unfiltered", "omega_g (all bonds)"),
-    ("A_g", "A_g"),
-    ("A_g_ml", "A_g (omega_min)"),
-    ("A_g_exponent", "exponent of the cumulative"),
-    ("omega_min_ratio", "std/mean of omega_min"),
-    ("N_qlm", "N"),
-    ("N_qlm_ml", "N (omega_min)"),
-    ("xi_g", "xi_g"),
-    ("R_Ag", "R_Ag"),
-    ("R_Ag_tail", "R_Ag (P(lambda))"),
-    ("lambda_exponent", "exponent of P(lambda)"),
-    ("xi_bond_reduced", "xi of the bond operator"),
-    ("R_xi_g", "R_xi (xi_g)"),
-    ("R_xi_bond", "R_xi (bond operator)"),
-)
 
 
 def summarise(quantities: pd.DataFrame, fits: pd.DataFrame, settings: StudySettings) -> pd.DataFrame:
-    """The summary table: every headline of `published.HEADLINES`, then chi at each T_p of the main ensemble.
+    """The summary table: the headlines of the chosen observables by their place, then chi at each point of the main series.
 
     The deviation (ours - published)/error is given only where the two are the same quantity, over the same range of parent temperatures, and ours has
     an error; the comment says why where it is not.
     """
     by_name = fits.set_index("name")
-    main = quantities[quantities["particles"] == settings.particles]
-    temperatures = np.sort(main["parent_temperature"].unique())
-    rows = []
-    for published in HEADLINES:
-        ours = by_name.loc[published.fit] if published.fit in by_name.index else None
-        rows.append(_headline(published, ours, temperatures, settings))
-    for _, row in main[main["quantity"] == "chi"].sort_values("parent_temperature").iterrows():
-        label = f"chi = sqrt(N) std(G)/mean(G) at T_p = {row['parent_temperature']:g}"
+    main = main_rows(quantities, settings)
+    places = np.sort(main[settings.against].unique())
+    headlines = sorted((one for observable in settings.declared for one in observable.headlines), key=lambda one: one.place)
+    rows = [_headline(one, by_name.loc[one.fit] if one.fit in by_name.index else None, places, settings) for one in headlines]
+    for _, row in main[main["quantity"] == "chi"].sort_values(settings.against).iterrows():
+        label = f"chi = sqrt(N) std(G)/mean(G) at {settings.axis.symbol} = {settings.axis.words(row[settings.against])}"
         comment = "no published number to compare with"
-        rows.append(SUMMARY.empty_row(quantity=label, value=row["value"], error=row["error"], unit="1", samples=row["samples"], comment=comment))
-    return pd.DataFrame(rows, columns=[column.name for column in SUMMARY.columns])
+        rows.append(SUMMARY.row(quantity=label, value=row["value"], error=row["error"], unit="1", samples=row["samples"], comment=comment))
+    return pd.DataFrame(rows, columns=SUMMARY.names)
 
 
-def _headline(published: Published, ours: pd.Series | None, temperatures: np.ndarray, settings: StudySettings) -> dict:
+def main_rows(quantities: pd.DataFrame, settings: StudySettings) -> pd.DataFrame:
+    """The rows of the main series: those of the main point on every axis but the one that is drawn against."""
+    kept = np.ones(len(quantities), bool)
+    for axis, value in zip(settings.axes, settings.main, strict=True):
+        if axis.name != settings.against:
+            kept &= quantities[axis.name].eq(value) | (quantities[axis.name].isna() & pd.isna(value))
+    return quantities[kept]
+
+
+def _headline(published: Headline, ours: pd.Series | None, places: np.ndarray, settings: StudySettings) -> dict:
     base = {"quantity": published.label, "published": published.value, "source": published.source}
     if ours is None:
-        return SUMMARY.empty_row(**base, samples=0, comment=_sentence("not measured in this study", published.comment))
+        return SUMMARY.row(**base, samples=0, comment=_sentence("not measured in this study", published.comment))
     comments = [f"ours: {ours['window']}", published.comment if published.comparable else f"no deviation: {published.comment}"]
     deviation = np.nan
-    reason = _incomparable(published, ours, temperatures, settings)
+    reason = _incomparable(published, ours, places, settings)
     if reason:
         comments.append(f"no deviation: {reason}")
     elif published.comparable:
         deviation = (ours["value"] - published.value) / ours["error"]
     measured = {name: ours[name] for name in ("value", "error", "unit", "samples")}
-    return SUMMARY.empty_row(**base, **measured, deviation=deviation, comment=_sentence(*comments))
+    return SUMMARY.row(**base, **measured, deviation=deviation, comment=_sentence(*comments))
 
 
-def _incomparable(published: Published, ours: pd.Series, temperatures: np.ndarray, settings: StudySettings) -> str:
+def _incomparable(published: Headline, ours: pd.Series, places: np.ndarray, settings: StudySettings) -> str:
     """Why a deviation would mean nothing, beyond what the published number's own comment says; empty where it would."""
     if not np.isfinite(ours["value"]):
         return "no value of ours"
-    if not published.universal and not belong_to(settings.model, settings.dimension):
-        return "published for the glass former poly in three dimensions"
-    if published.range is not None and not _same_range(temperatures, published.range, settings.onset_temperature):
-        low, high = (end * settings.onset_temperature for end in published.range)
+    if published.model and published.model not in settings.published:
+        return f"published for the glass former {published.model} with the parameters of config.yaml"
+    if published.range is not None and not (settings.thermal and _same_range(places, published.range, settings.temperature_unit)):
+        low, high = (end * settings.temperature_unit for end in published.range)
         return f"published for T_p = {low:.3g} to {high:.3g}"
     return "" if np.isfinite(ours["error"]) and ours["error"] > 0 else "no error of ours"
 
@@ -112,7 +95,7 @@ def number(value: float, error: float = np.nan) -> str:
 
 
 def summary_markdown(summary: pd.DataFrame, quantities: pd.DataFrame, flags: pd.DataFrame, settings: StudySettings, study: str) -> str:
-    """The summary as Markdown for readers: headlines, quantities per parent temperature, samples left out."""
+    """The summary as Markdown for readers: headlines, quantities per point, samples left out."""
     return "\n".join(
         [
             f"# Summary of the study `{study}`",
@@ -124,10 +107,10 @@ def summary_markdown(summary: pd.DataFrame, quantities: pd.DataFrame, flags: pd.
             "",
             *_headline_lines(summary),
             "",
-            *_temperature_lines(quantities, settings),
+            *_quantity_lines(quantities, settings),
             "## Samples left out",
             "",
-            *_flag_lines(flags),
+            *_flag_lines(flags, settings),
             "",
         ]
     )
@@ -150,34 +133,49 @@ def _headline_lines(summary: pd.DataFrame) -> list[str]:
     return _table(["quantity", "ours", "samples", "published", "deviation", "source", "comment"], rows)
 
 
-def _temperature_lines(quantities: pd.DataFrame, settings: StudySettings) -> list[str]:
-    """One table per size: a row per quantity, a column per parent temperature, hot to cold."""
+def _quantity_lines(quantities: pd.DataFrame, settings: StudySettings) -> list[str]:
+    """One table per series, the main one first: a row per quantity, a column per value of the study's axis, hot to cold."""
+    others = [axis for axis in settings.axes if axis.name != settings.against]
+    groups = dict(list(quantities.groupby([axis.name for axis in others], dropna=False))) if others else {(): quantities}
+    main = tuple(value for axis, value in zip(settings.axes, settings.main, strict=True) if axis.name != settings.against)
     lines = []
-    sizes = sorted(quantities["particles"].unique(), key=lambda size: (size != settings.particles, size))
-    for size in sizes:
-        data = quantities[quantities["particles"] == size]
-        temperatures = sorted(data["parent_temperature"].unique(), reverse=True)
-        cells = {(row["quantity"], row["parent_temperature"]): row for _, row in data.iterrows()}
-        rows = [["T_p/T_onset", "1", *(f"{temperature / settings.onset_temperature:.3g}" for temperature in temperatures)]]
-        rows.append(["samples used, at least", "", *(str(data.loc[data["parent_temperature"] == one, "samples"].min()) for one in temperatures)])
-        for name, label in COLUMNS:
-            found = [cells.get((name, temperature)) for temperature in temperatures]
-            if any(one is not None for one in found):
-                unit = next(one["unit"] for one in found if one is not None)
-                rows.append([label, unit, *("-" if one is None else number(one["value"], one["error"]) for one in found)])
-        header = ["quantity", "unit", *(f"T_p = {temperature:g}" for temperature in temperatures)]
-        lines += [f"## N = {size}", "", *_table(header, rows), ""]
+    for key in sorted(groups, key=lambda key: (key != main, key)):
+        title = ", ".join(f"{axis.symbol} = {axis.words(value)}" for axis, value in zip(others, key, strict=True)) or "All points"
+        lines += [f"## {title}", "", *_table(*_series_table(groups[key], settings)), ""]
     return lines
 
 
-def _flag_lines(flags: pd.DataFrame) -> list[str]:
+def _series_table(data: pd.DataFrame, settings: StudySettings) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of one series."""
+    axis, declared = settings.axis, _shown(settings)
+    places = sorted(data[axis.name].unique(), reverse=axis.type != "string")
+    cells = {(row["quantity"], row[axis.name]): row for _, row in data.iterrows()}
+    rows = []
+    if settings.thermal:
+        rows.append([f"T_p/{settings.temperature_name}", "1", *(f"{place / settings.temperature_unit:.3g}" for place in places)])
+    rows.append(["samples used, at least", "", *(str(data.loc[data[axis.name] == place, "samples"].min()) for place in places)])
+    for quantity in declared:
+        found = [cells.get((quantity.name, place)) for place in places]
+        if any(one is not None for one in found):
+            unit = next(one["unit"] for one in found if one is not None)
+            rows.append([quantity.label, unit, *("-" if one is None else number(one["value"], one["error"]) for one in found)])
+    return ["quantity", "unit", *(f"{axis.symbol} = {axis.words(place)}" for place in places)], rows
+
+
+def _shown(settings: StudySettings) -> list[Quantity]:
+    """The quantities that have a row, by their place."""
+    return sorted((quantity for quantity in settings.quantities if np.isfinite(quantity.place)), key=lambda quantity: quantity.place)
+
+
+def _flag_lines(flags: pd.DataFrame, settings: StudySettings) -> list[str]:
     """One row per ensemble and reason, with every step that names it: a sample lost early is named again by the later ones."""
     if len(flags) == 0:
         return ["None: every sample is in every average."]
-    order = {step: place for place, step in enumerate(STEPS)}
-    rows = []
-    for (particles, temperature, reason), group in flags.groupby(["particles", "parent_temperature", "flag"]):
+    order = {step: place for place, step in enumerate(settings.observables)}
+    names, rows = [axis.name for axis in settings.axes], []
+    for (*key, reason), group in flags.groupby([*names, "flag"], dropna=False):
         group = group.sort_values("step", key=lambda steps: steps.map(lambda step: order.get(step, len(order))))
         most = group.loc[group["samples"].idxmax()]
-        rows.append([str(particles), f"{temperature:g}", ", ".join(group["step"]), reason, str(most["samples"]), most["examples"]])
-    return _table(["N", "T_p", "step", "reason", "samples", "indices"], rows)
+        where = [axis.words(value) for axis, value in zip(settings.axes, key, strict=True)]
+        rows.append([*where, ", ".join(group["step"]), reason, str(most["samples"]), most["examples"]])
+    return _table([*(axis.symbol for axis in settings.axes), "step", "reason", "samples", "indices"], rows)

@@ -18,6 +18,7 @@ class GlassFormer:
     `scales` and `energies` have shape (types, types). `potential` is phi, or one phi for each pair of types, row by row of the matrix: a mixture
     that is cut off at one distance for all pairs needs it. `composition(N, rng)` gives sizes s (N,) and types (N,). `parameters` are the config's,
     kept with every sample. `species` is the number of distinct kinds of particles, by size and type; None where sizes are continuous.
+    `length` is the name of the unit of length.
     """
 
     name: str
@@ -32,6 +33,7 @@ class GlassFormer:
     energies: np.ndarray = field(default_factory=lambda: np.ones((1, 1)))
     polydisperse: bool = False
     species: int | None = 1
+    length: str = "lambda_min"
 
     @property
     def potentials(self) -> tuple[PairPotential, ...]:

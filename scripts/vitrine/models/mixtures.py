@@ -44,6 +44,22 @@ IPL_CRYSTAL_PARAMETERS = {
 }
 
 
+# The published parameters: of 000's Methods, and for Kob-Andersen those of 003 sec. II.
+BINARY_IPL_PUBLISHED = {
+    "dimension": 2,
+    "density": 0.86,
+    "exponent": 10.0,
+    "cutoff": 1.48,
+    "truncation": "force_shift",
+    "smoothness": 3,
+    "large_fraction": 0.5,
+    "sigma_ab": 1.18,
+    "sigma_bb": 1.4,
+}
+KOB_ANDERSEN_PUBLISHED = {"dimension": 3, "density": 1.2, "small_fraction": 0.2, "cutoff": 2.5, "cutoff_of": "AA"}
+IPL_CRYSTAL_PUBLISHED = {"dimension": 2, "density": 0.86, "exponent": 10.0, "cutoff": 1.48}
+
+
 def build_binary_ipl(parameters: Mapping) -> GlassFormer:
     """Two sizes of inverse-power-law particles (000 eq. 2; 004 Fig. 5b)."""
     exponent, cutoff = parameters["exponent"], parameters["cutoff"]
@@ -94,6 +110,7 @@ def _mixture(
         scales=scales,
         energies=energies,
         species=len(scales),
+        length="sigma_AA" if len(scales) > 1 else "sigma",
     )
 
 

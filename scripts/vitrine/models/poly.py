@@ -26,6 +26,20 @@ POLY_PARAMETERS = {
     "size_levels": (int, 0, 1000),
 }
 
+# The published parameters of 001 sec. II and 002 App. A, as far as they are printed; the rest is what is believed to be meant.
+POLY_PUBLISHED = {
+    "dimension": 3,
+    "density": 0.58,
+    "exponent": 10.0,
+    "cutoff": 1.4,
+    "smoothness": 3,
+    "nonadditivity": 0.1,
+    "size_ratio": 2.22,
+    "size_exponent": 3.0,
+    "sizes": "quantiles",
+    "size_levels": 0,
+}
+
 
 def build_poly(parameters: Mapping) -> GlassFormer:
     """The glass former of these parameters."""

@@ -8,21 +8,31 @@ from vitrine.errors import InputError
 from vitrine.models.glass_former import GlassFormer
 from vitrine.models.mixtures import (
     BINARY_IPL_PARAMETERS,
+    BINARY_IPL_PUBLISHED,
     IPL_CRYSTAL_PARAMETERS,
+    IPL_CRYSTAL_PUBLISHED,
     KOB_ANDERSEN_PARAMETERS,
+    KOB_ANDERSEN_PUBLISHED,
     build_binary_ipl,
     build_ipl_crystal,
     build_kob_andersen,
 )
-from vitrine.models.poly import POLY_PARAMETERS, build_poly
+from vitrine.models.poly import POLY_PARAMETERS, POLY_PUBLISHED, build_poly
 
-# The builder of each glass former, and of every parameter its type, smallest and largest value, or the words that it may be.
-GLASS_FORMERS: dict[str, tuple[Callable[[Mapping], GlassFormer], dict]] = {
-    "poly": (build_poly, POLY_PARAMETERS),
-    "binary_ipl": (build_binary_ipl, BINARY_IPL_PARAMETERS),
-    "kob_andersen": (build_kob_andersen, KOB_ANDERSEN_PARAMETERS),
-    "ipl_crystal": (build_ipl_crystal, IPL_CRYSTAL_PARAMETERS),
+# Of each glass former its builder, of every parameter its type, smallest and largest value, or the words that it may be, and the published values.
+GLASS_FORMERS: dict[str, tuple[Callable[[Mapping], GlassFormer], dict, dict]] = {
+    "poly": (build_poly, POLY_PARAMETERS, POLY_PUBLISHED),
+    "binary_ipl": (build_binary_ipl, BINARY_IPL_PARAMETERS, BINARY_IPL_PUBLISHED),
+    "kob_andersen": (build_kob_andersen, KOB_ANDERSEN_PARAMETERS, KOB_ANDERSEN_PUBLISHED),
+    "ipl_crystal": (build_ipl_crystal, IPL_CRYSTAL_PARAMETERS, IPL_CRYSTAL_PUBLISHED),
 }
+
+
+def published_parameters(name: str) -> dict:
+    """The published parameters of a glass former. Raises InputError for an unknown name."""
+    if name not in GLASS_FORMERS:
+        raise InputError(f"config key model.name is {name!r}: allowed are {', '.join(sorted(GLASS_FORMERS))}")
+    return dict(GLASS_FORMERS[name][2])
 
 
 def glass_former(name: str, parameters: Mapping) -> GlassFormer:
@@ -32,7 +42,7 @@ def glass_former(name: str, parameters: Mapping) -> GlassFormer:
     """
     if name not in GLASS_FORMERS:
         raise InputError(f"config key model.name is {name!r}: allowed are {', '.join(sorted(GLASS_FORMERS))}")
-    build, allowed = GLASS_FORMERS[name]
+    build, allowed, _ = GLASS_FORMERS[name]
     if not isinstance(parameters, Mapping):
         raise InputError(f"config key model.{name} is {parameters!r}: allowed is a section of the keys {', '.join(allowed)}")
     for key in sorted(set(parameters) ^ set(allowed)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,20 +24,29 @@ APPROACH = 0xA9920AC4  # tag of the streams before a chain's time zero, which se
 CHAIN = ("relaxation_times", "minimum_sweeps", "maximum_sweeps", "tuning_sweeps", "target_acceptance", "overlap_length", "maximum_drift")
 
 
-def random_starts(model: GlassFormer, particles: int, parent_temperature: float, indices: Iterable[int], seed: int) -> Iterator[Sample]:
-    """Relaxed random configurations, for the top of the ladder."""
+def random_starts(
+    model: GlassFormer, particles: int, parent_temperature: float, indices: Iterable[int], seed: int, further: Sequence[int] = ()
+) -> Iterator[Sample]:
+    """Relaxed random configurations, for the top of the ladder. further: words of random streams for the point's axes beyond N and T_p."""
     for index in indices:
-        sample = random_start(model, particles, sample_generator(seed, START, particles, parent_temperature, index))
+        sample = random_start(model, particles, sample_generator(seed, START, particles, parent_temperature, index, further=further))
         yield replace(sample, index=index, parent_temperature=parent_temperature)
 
 
 def equilibrate_liquid(
-    start: Sample, parent_temperature: float, seed: int, settings: Mapping, restarts: Restarts | None = None
+    start: Sample,
+    parent_temperature: float,
+    seed: int,
+    settings: Mapping,
+    restarts: Restarts | None = None,
+    further: Sequence[int] = (),
+    identity: str = "",
 ) -> tuple[Sample, Equilibration | None]:
     """Bring one sample from the next hotter rung (or a random start) to T_p, by the sampler of the settings.
 
     A start that cannot be used keeps its flag and has no equilibration. One that was flagged for lack of equilibrium goes on: it is judged anew, save
-    with `cooling`. A time step that blows up is halved, as often as the settings allow; then the start is kept and flagged.
+    with `cooling`. A time step that blows up is halved, as often as the settings allow; then the start is kept and flagged. further: words of random
+    streams for the point's axes beyond N and T_p; identity: what makes the sample (Study.identity), kept in its provenance.
     """
     if start.particles == 0:
         return replace(start, parent_temperature=parent_temperature), None
@@ -45,7 +54,7 @@ def equilibrate_liquid(
     def stream(*time: int) -> np.random.Generator:
         """The chain's first stream, or the one with which it is taken up at a time [sweeps]; words of a seed cannot be negative."""
         purpose = APPROACH if time and time[0] < 0 else LIQUID
-        return sample_generator(seed, purpose, start.particles, parent_temperature, start.index, *map(abs, time))
+        return sample_generator(seed, purpose, start.particles, parent_temperature, start.index, *map(abs, time), further=further)
 
     for refinement in range(1 + (0 if settings["sampler"] == "swap" else settings["dynamics"]["halvings"])):
         keeper = restarts.keeper(f"{start.index:08d}.{refinement}", stream, _fingerprint(start)) if restarts else None
@@ -61,9 +70,10 @@ def equilibrate_liquid(
             break
         if settings["sampler"] == "cooling":  # a history with a flaw in it stays flawed
             run.flag = start.flag
-        provenance = {**chain.description, "sampler": settings["sampler"], "seed": seed, "sweeps": run.sweeps, "step": run.step}
+        provenance = {**chain.description, "sampler": settings["sampler"], "seed": seed, "sweeps": run.sweeps, "step": run.step, "identity": identity}
         return replace(chain.current(), parent_temperature=parent_temperature, flag=run.flag, provenance=provenance), run
-    return replace(start, parent_temperature=parent_temperature, flag=flag), None
+    provenance = {**start.provenance, "identity": identity}
+    return replace(start, parent_temperature=parent_temperature, flag=flag, provenance=provenance), None
 
 
 def _chain(start: Sample, temperature: float, stream: Callable[..., np.random.Generator], settings: Mapping, refinement: int) -> tuple[Chain, dict]:
@@ -92,9 +102,9 @@ def _fingerprint(start: Sample) -> str:
     return hashlib.sha256(start.positions.tobytes() + start.sizes.tobytes() + start.box.tobytes()).hexdigest()
 
 
-def liquid_rows(liquid: Sample, run: Equilibration | None, particles: int) -> tuple[dict, list[dict]]:
+def liquid_rows(liquid: Sample, run: Equilibration | None) -> tuple[dict, list[dict]]:
     """The rows of tables.LIQUIDS (one) and tables.RELAXATION (a few) of a liquid; numbers that do not exist are left out."""
-    key = {"particles": particles, "parent_temperature": liquid.parent_temperature, "sample": liquid.index}
+    key = {"sample": liquid.index}
     logging.getLogger("vitrine").info("sample %d: %s", liquid.index, liquid.flag or f"prepared in {run.sweeps} sweeps")
     if run is None:
         return {**key, "flag": liquid.flag}, [{**key, "flag": liquid.flag}]

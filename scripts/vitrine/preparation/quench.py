@@ -15,11 +15,12 @@ from vitrine.samples import Sample
 POLISH = 0.01  # largest displacement in one line search of the polish: HOOMD-blue's FIRE ends closer to its minimum [lambda_min]
 
 
-def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA) -> tuple[Sample, dict]:
+def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA, identity: str = "") -> tuple[Sample, dict]:
     """The inherent state of a liquid, and its row of tables.GLASSES without the key.
 
     With the engine `hoomd` FIRE runs in HOOMD-blue, by tabulated forces where it must, and conjugate gradients of the exact potential do the rest.
     A flagged liquid is quenched too, so that it can be looked at, and keeps its flag. A state that did not converge or is no minimum is flagged.
+    identity: what makes the glass (Study.identity), kept in its provenance.
     """
     if liquid.particles == 0:
         return liquid, {"flag": liquid.flag}
@@ -48,6 +49,6 @@ def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA
             row["lowest_stiffness"] = float(lowest_modes(bonds.hessian, liquid.dimension, 1, factor)[0][0])
         except SampleError as error:
             flag = flag or str(error)
-    provenance = {**liquid.provenance, "quench": how, "residual": row["residual"]}
+    provenance = {**liquid.provenance, "quench": how, "residual": row["residual"], "identity": identity}
     logging.getLogger("vitrine").info("sample %d: %s", liquid.index, flag or f"minimum in {end.iterations} iterations")
     return replace(end.sample, flag=flag, provenance=provenance), {**row, "flag": flag}

@@ -28,11 +28,16 @@ COUNTED = ("particles", "bonds", "angles", "dihedrals", "impropers", "constraint
 
 def write_samples(path: str | Path, samples: Iterable[Sample]) -> None:
     """Write samples as the frames of one GSD file, whole or not at all."""
+    write_frames(path, map(to_frame, samples))
+
+
+def write_frames(path: str | Path, frames: Iterable[gsd.hoomd.Frame]) -> None:
+    """Write frames in double precision, whole or not at all."""
     with whole_file(path) as partial:
         partial.touch()  # GSD would let the group read its file and nobody else; of a file that is there it keeps the permissions
         with gsd.hoomd.open(str(partial), "w", precision="double") as trajectory:
-            for sample in samples:
-                trajectory.append(_to_frame(sample))
+            for frame in frames:
+                trajectory.append(frame)
 
 
 def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
@@ -49,8 +54,8 @@ def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
         room = Path(path).stat().st_size
         for number in range(len(trajectory)):
             try:
-                _check_room(trajectory.file, number, room)
-                yield _from_frame(trajectory[number])
+                check_room(trajectory.file, number, room)
+                yield from_frame(trajectory[number])
             except SampleError as error:
                 yield SampleError(f"frame {number}: {error}")
             except Exception as error:  # a damaged file leads GSD into any error there is: see the test of flipped bits
@@ -58,15 +63,17 @@ def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
 
 
 def batch_samples(
-    path: str | Path, indices: Iterable[int], *, particles: int, parent_temperature: float, model: Mapping | None = None
+    path: str | Path, indices: Iterable[int], *, particles: int, parent_temperature: float, model: Mapping | None = None, identity: str = ""
 ) -> Iterator[Sample]:
     """Yield the samples `indices` of one batch in this order; one that is missing or broken comes as an empty sample whose flag says why.
 
-    particles, parent_temperature, model (as GlassFormer.describe gives it): what every sample of the batch must have.
+    particles, parent_temperature, model (as GlassFormer.describe gives it): what every sample of the batch must have. identity: what must have made
+    them (Study.identity), empty where that is not asked. Raises InputError where other settings made them: samples of two studies are never mixed.
     """
     found: dict[int, Sample] = {}
     repeated: set[int] = set()
     troubles: list[str] = []
+    foreign: int | None = None
     try:
         for sample in read_samples(path):
             if isinstance(sample, SampleError):
@@ -75,6 +82,9 @@ def batch_samples(
                 troubles.append(f"sample {sample.index} has N = {sample.particles}, T_p = {sample.parent_temperature:g}")
             elif model is not None and _as_json(sample.model.describe()) != _as_json(model):
                 troubles.append(f"sample {sample.index} is of another model, {_as_json(sample.model.describe())}")
+            elif identity and sample.provenance.get("identity", identity) != identity:
+                foreign = sample.index
+                break
             elif sample.index in found or sample.index in repeated:
                 repeated.add(sample.index)
                 found.pop(sample.index, None)
@@ -82,6 +92,11 @@ def batch_samples(
                 found[sample.index] = sample
     except InputError as error:
         troubles.append(str(error))
+    if foreign is not None:
+        raise InputError(
+            f"{path}: sample {foreign} was made with another seed, ladder or other settings than those of the study; remove the file and run again, "
+            "or give the study another name"
+        )
     for index in indices:
         if index in found:
             yield found[index]
@@ -100,7 +115,8 @@ def missing_sample(index: int, particles: int, parent_temperature: float, flag: 
     return Sample(empty, np.zeros(0), np.zeros(0, dtype=np.int64), empty, None, index, parent_temperature, flag, {"particles": particles})
 
 
-def _to_frame(sample: Sample) -> gsd.hoomd.Frame:
+def to_frame(sample: Sample) -> gsd.hoomd.Frame:
+    """A sample as a frame of GSD."""
     frame = gsd.hoomd.Frame()
     d = sample.dimension
     edges = np.diag(sample.box)
@@ -129,7 +145,7 @@ def _to_frame(sample: Sample) -> gsd.hoomd.Frame:
     return frame
 
 
-def _check_room(file: gsd.fl.GSDFile, number: int, room: int) -> None:
+def check_room(file: gsd.fl.GSDFile, number: int, room: int) -> None:
     """Refuse a frame that says it holds more than the `room` [bytes] of its file, before memory is set aside; it takes after the first frame."""
     for frame in (0, number):
         for what in COUNTED:
@@ -139,7 +155,8 @@ def _check_room(file: gsd.fl.GSDFile, number: int, room: int) -> None:
                     raise SampleError(f"it says that it holds {held} {what}, which do not fit into {room} bytes")
 
 
-def _from_frame(frame: gsd.hoomd.Frame) -> Sample:
+def from_frame(frame: gsd.hoomd.Frame) -> Sample:
+    """The sample of a frame. Raises SampleError where the frame is damaged or not Vitrine's."""
     if "vitrine/record" not in frame.log or "vitrine/checksum" not in frame.log:
         raise SampleError("it was not written by Vitrine")
     if frame.particles.position.dtype != np.float64:

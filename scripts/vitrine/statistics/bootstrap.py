@@ -7,20 +7,24 @@ batches, and they are the same for every observable of that sample, so that a ra
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from vitrine.seeds import BOOTSTRAP, sample_generator
 
 
-def poisson_weights(seed: int, particles: int, parent_temperature: float, samples: int | np.ndarray, replicates: int) -> np.ndarray:
+def poisson_weights(
+    seed: int, particles: int, parent_temperature: float, samples: int | np.ndarray, replicates: int, further: Sequence[int] = ()
+) -> np.ndarray:
     """Bootstrap weights, shape (replicates + 1, S); row 0 is ones.
 
-    `samples` is the array of the S samples' indices, or S itself for the indices 0..S-1.
+    `samples` is the array of the S samples' indices, or S itself for the indices 0..S-1. further: words of axes beyond N and T_p.
     """
     indices = np.arange(samples) if np.ndim(samples) == 0 else np.asarray(samples)
     weights = np.ones((replicates + 1, len(indices)))
     for column, sample in enumerate(indices):
-        weights[1:, column] = sample_generator(seed, BOOTSTRAP, particles, parent_temperature, sample).poisson(1.0, replicates)
+        weights[1:, column] = sample_generator(seed, BOOTSTRAP, particles, parent_temperature, sample, further=further).poisson(1.0, replicates)
     return weights
 
 

@@ -1,0 +1,23 @@
+"""The fields of an ensemble's batches, sample by sample, with the checks and the ledger of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from vitrine.aggregation.ensemble import Ensemble, Ledger, check_identity
+from vitrine.samples.fields import FieldOf, read_fields, read_fields_provenance
+
+
+def read_field_batches(paths: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger) -> Iterator[tuple[int, FieldOf]]:
+    """Yield (index, field) of every good sample, batch by batch and by rising index; enter the others in `ledger`.
+
+    Raises InputError for a file that cannot be read, or that other settings made than the study's.
+    """
+    for path in map(Path, paths):
+        check_identity(path, read_fields_provenance(path), ensemble.identities.get(path.stem, ""))
+        for index, field in sorted(read_fields(path).items()):
+            if field.flag:
+                ledger.leave_out([index], field.flag)
+            elif index not in ledger.reasons:
+                yield index, field

@@ -1,0 +1,155 @@
+"""Over all ensembles of a study: every quantity with its error, also in the papers' units and relative to the hottest, and the study's fits.
+
+What is the same for every quantity follows from its declaration: reduced units, the ratio to the hottest point, the change from the coldest to the
+hottest, the mean of what should be universal. What is an observable's own stands in its derive.py, called in two steps: with the results, to add
+quantities, and with the rows, to add fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from vitrine.aggregation.ensemble import Estimate
+from vitrine.aggregation.plateau import own_spacing, plateau_modulus, plateau_speed
+from vitrine.aggregation.results import Key, Results, Rows, StudySettings, combined, decades, gather
+from vitrine.declare import Quantity
+from vitrine.observables import function_of, module_of
+from vitrine.schema import LENGTH, NONE
+from vitrine.statistics.bootstrap import ratio, standard_error
+from vitrine.statistics.fits import pooled_mean
+from vitrine.tables import QUANTITIES
+
+# What the papers measure a frequency, a length and the prefactor of omega^4 in, and how a number in our units is brought there (c = c_inf).
+REDUCED: dict[str, tuple[str, Callable]] = {
+    "frequency": ("c_inf/a0", lambda omega, c, a0: omega * a0 / c),
+    "prefactor": ("(c_inf/a0)^-5", lambda prefactor, c, a0: prefactor * (c / a0) ** 5),
+}
+CHANGES: dict[str, Callable] = {"ratio": ratio, "decrease": lambda low, high: 1 - ratio(low, high), "decades": decades}
+
+
+def combine(estimates: pd.DataFrame, settings: StudySettings) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables QUANTITIES, with the key of every point, and FITS of a study, from the estimates of all its ensembles."""
+    measured = gather(estimates, settings)
+    measured.a0 = own_spacing(measured)
+    full = derived(measured)
+    return quantities_frame(full), fits_frame(measured, full)
+
+
+def derived(measured: Results) -> Results:
+    """The results with every derived quantity added."""
+    full = Results(measured.settings, {key: dict(quantities) for key, quantities in measured.ensembles.items()}, measured.a0)
+    modulus, _ = plateau_modulus(measured)
+    c_inf = plateau_speed(modulus, measured) if modulus is not None else None
+    for quantities in full.ensembles.values():
+        quantities.update(_reduced(quantities, c_inf, full))
+    for observable in full.settings.declared:
+        if observable.derive:
+            _own(observable.name, "add_quantities")(full)
+    ratios = {key: _ratios(full, key) for key in full.ensembles}
+    for key, found in ratios.items():
+        full.ensembles[key].update(found)
+    return full
+
+
+def _own(name: str, function: str) -> Callable:
+    """A function of an observable's derive.py; one that does nothing where it is not there."""
+    try:
+        return function_of(module_of(name, "derive"), function)
+    except AttributeError:
+        return lambda *_: None
+
+
+def _reduced(quantities: dict[str, Estimate], c_inf: Estimate | None, results: Results) -> dict[str, Estimate]:
+    """The quantities that are also given in the units of the papers."""
+    found = {}
+    for declared in results.settings.quantities:
+        if declared.name not in quantities or not declared.reduced:
+            continue
+        own = quantities[declared.name]
+        if declared.reduced == "length":
+            found[f"{declared.name}_reduced"] = combined(lambda length: length / results.a0, "a0", own)
+        elif c_inf is not None:
+            unit, function = REDUCED[declared.reduced]
+            values = function(own.values, c_inf.values, results.a0)
+            # The sample's own size and spread are known here, not those of the ensembles behind c_inf.
+            found[f"{declared.name}_reduced"] = Estimate(values, unit, own.samples, max(own.flagged, c_inf.flagged))
+    return found
+
+
+def _ratios(results: Results, key: Key) -> dict[str, Estimate]:
+    """Ratios to the hottest point of the same series at which the quantity exists (001, Fig. 5)."""
+    found = {}
+    for declared in results.settings.quantities:
+        if not declared.ratio:
+            continue
+        available = results.along(key, declared.name)
+        if key not in available:
+            continue
+        here, hottest = _sources(results, declared, key, available[-1])
+        found[declared.ratio] = combined(ratio, NONE, results.ensembles[here][declared.name], results.ensembles[hottest][declared.name])
+    return found
+
+
+def _sources(results: Results, declared: Quantity, *keys: Key) -> list[Key]:
+    return [results.source(key, declared.name) if declared.large else key for key in keys]
+
+
+def quantities_frame(results: Results) -> pd.DataFrame:
+    """The quantities table, with the key of every point."""
+    names, rows = [axis.name for axis in results.settings.axes], []
+    for key, quantities in results.ensembles.items():
+        for name, estimate in quantities.items():
+            error = float(standard_error(estimate.values))
+            counts = {"samples": estimate.samples, "flagged": estimate.flagged}
+            own = {"quantity": name, "value": estimate.values[0], "error": error, "unit": estimate.unit}
+            rows.append({**dict(zip(names, key, strict=True)), **own, **counts})
+    return pd.DataFrame(rows, columns=[*names, *QUANTITIES.names])
+
+
+def fits_frame(measured: Results, full: Results) -> pd.DataFrame:
+    """The fits table: the units of the papers, the fits of each observable, changes along the axis, and the means of what is universal."""
+    rows = Rows()
+    if np.isfinite(full.a0):
+        rows.add_number("a0", full.a0, np.nan, LENGTH, "(V/N)^(1/d) of the glasses behind G_inf", 0)
+    for observable in full.settings.declared:
+        if observable.derive:
+            _own(observable.name, observable.derive)(rows, full)
+    _changes(rows, full)
+    _universal(rows, full)
+    return rows.frame()
+
+
+def _changes(rows: Rows, results: Results) -> None:
+    """What changes along the axis, lowest against highest value of the main series: what annealing does."""
+    axis = results.settings.axis
+    for declared in results.settings.quantities:
+        if declared.change is None:
+            continue
+        name, kind = declared.change
+        keys = results.along(results.settings.main, declared.name)
+        if len(keys) < 2:
+            continue
+        low, high = (results.ensembles[key][declared.name] for key in _sources(results, declared, keys[0], keys[-1]))
+        first, last = (axis.words(results.value(key)) for key in (keys[0], keys[-1]))
+        values = CHANGES[kind](low.values, high.values)
+        rows.add(name, values, NONE, f"{axis.symbol} = {first} against {last}", min(low.samples, high.samples))
+
+
+def _universal(rows: Rows, results: Results) -> None:
+    """Numbers that should not depend on the point: their mean along the axis, weighted by the errors."""
+    axis = results.settings.axis
+    for declared in results.settings.quantities:
+        if not declared.universal or not any(declared.name in quantities for quantities in results.ensembles.values()):
+            continue
+        places, values, samples = results.series(declared.name)
+        kept, remark = np.ones(len(places), bool), ""
+        for observable in results.settings.declared:
+            if observable.derive and declared in observable.quantities:
+                kept, remark = _own(observable.name, "pooled")(results, declared.name, places) or (kept, remark)
+        mean, used = pooled_mean(values[:, kept])
+        listed = ", ".join(axis.words(value) for value in places[kept][used])
+        window = f"mean over {axis.symbol} = {listed}" if listed else f"no {axis.symbol} at which it has an error"
+        rows.add(declared.name, mean, NONE, window + remark, int(samples[kept][used].sum()))

@@ -1,0 +1,200 @@
+"""The estimates of all ensembles of a study, by point, and how ensembles are found along the axis against which the study is drawn.
+
+Replicate b of one ensemble is combined with replicate b of the others, so that errors follow through every product, ratio and fit.
+Units of the papers (002, appendix A): length a0 = (V/N)^(1/d), frequency c_inf/a0, temperature T_onset; m = k_B = 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from vitrine.aggregation.ensemble import Estimate
+from vitrine.declare import Observable, Quantity
+from vitrine.errors import InputError
+from vitrine.observables import declarations
+from vitrine.points import Axis
+from vitrine.statistics.bootstrap import ratio, standard_error
+from vitrine.tables import FITS, FLAGS
+
+Key = tuple  # the values of a point, one for each axis of the study
+
+
+@dataclass(frozen=True)
+class StudySettings:
+    """What combining ensembles needs of a study.
+
+    axes: of all points. main: the point whose values hold on every axis that is not drawn against. against: that axis. density, dimension: of the
+    main glass former. temperature_unit [epsilon/k_B] and its name, T_onset or T_g. observables: names of the chosen ones. options: their settings for
+    `derive`. published: names of the glass formers, with their published parameters, that the main one is.
+    """
+
+    axes: tuple[Axis, ...]
+    main: Key
+    against: str
+    dimension: int
+    density: float
+    temperature_unit: float
+    temperature_name: str = "T_onset"
+    observables: tuple[str, ...] = ()
+    options: Mapping[str, Mapping] = field(default_factory=dict)
+    published: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, description: Mapping) -> StudySettings:
+        """The settings that a rule's params describe as plain values."""
+        axes = tuple(Axis(**axis) for axis in description["axes"])
+        return cls(**{**description, "axes": axes, "main": tuple(description["main"])})
+
+    @property
+    def axis(self) -> Axis:
+        """The axis against which the study is drawn."""
+        return self.axes[self.place]
+
+    @property
+    def place(self) -> int:
+        """Where its value stands in a key."""
+        return [axis.name for axis in self.axes].index(self.against)
+
+    @property
+    def thermal(self) -> bool:
+        """Whether that axis is the parent temperature, of which laws and a plateau are known."""
+        return self.against == "parent_temperature"
+
+    @property
+    def declared(self) -> list[Observable]:
+        """Declarations of the chosen observables."""
+        return [declarations()[name] for name in self.observables]
+
+    @property
+    def quantities(self) -> list[Quantity]:
+        """All that they declare."""
+        return [quantity for observable in self.declared for quantity in observable.quantities]
+
+    def option(self, observable: str, name: str) -> object:
+        """A setting of a chosen observable; its default where it is not chosen."""
+        return self.options.get(observable, declarations()[observable].defaults)[name]
+
+
+@dataclass
+class Results:
+    """{key: {quantity: Estimate}} of a study, and the length a0 in which the papers measure."""
+
+    settings: StudySettings
+    ensembles: dict[Key, dict[str, Estimate]]
+    a0: float = np.nan
+
+    def value(self, key: Key) -> float:
+        """The value of a key on the axis that is drawn against."""
+        return key[self.settings.place]
+
+    def along(self, key: Key, *names: str) -> list[Key]:
+        """Keys that differ from `key` on the study's axis alone and have a finite estimate of all `names`, by rising value."""
+        place = self.settings.place
+
+        def beside(other: Key) -> bool:
+            return all(a == b or position == place for position, (a, b) in enumerate(zip(key, other, strict=True)))
+
+        found = [other for other in self.ensembles if beside(other) and all(self.has(other, name) for name in names)]
+        return found if self.settings.axis.type == "string" else sorted(found, key=self.value)
+
+    def has(self, key: Key, name: str) -> bool:
+        """Whether an ensemble has a finite estimate."""
+        return name in self.ensembles[key] and bool(np.isfinite(self.ensembles[key][name].values[0]))
+
+    def series(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Values on the axis (T,) of the main ensembles that have `name`, its replicates (R, T) and samples (T,); T = 0 where none has."""
+        keys = self.along(self.settings.main, name)
+        found = [self.ensembles[key][name] for key in keys]
+        values = np.stack([one.values for one in found], axis=1) if found else np.empty((self.rows, 0))
+        return np.array([self.value(key) for key in keys]), values, np.array([one.samples for one in found], dtype=int)
+
+    @property
+    def rows(self) -> int:
+        """Replicates and the estimate."""
+        return next((len(one.values) for quantities in self.ensembles.values() for one in quantities.values()), 1)
+
+    def source(self, key: Key, name: str) -> Key:
+        """The ensemble whose `name` enters what is derived for `key`: itself, or the largest at this T_p above the option `large_above` of modes."""
+        names = [axis.name for axis in self.settings.axes]
+        above = self.settings.option("modes", "large_above")
+        if above is None or "particles" not in names or "parent_temperature" not in names:
+            return key
+        size, temperature = names.index("particles"), names.index("parent_temperature")
+        if key[size] != self.settings.main[size] or key[temperature] <= above:
+            return key
+
+        def beside(other: Key) -> bool:
+            return all(a == b or position == size for position, (a, b) in enumerate(zip(key, other, strict=True)))
+
+        larger = [other for other in self.ensembles if beside(other) and name in self.ensembles[other]]
+        return max(larger, key=lambda other: other[size]) if larger else key
+
+
+def gather(estimates: pd.DataFrame, settings: StudySettings) -> Results:
+    """The estimates tables of all ensembles, one below the other, by key.
+
+    An estimate from a single sample keeps its value but not its replicates: they would all be equal and feign an error of zero. Raises InputError
+    where a quantity is given twice or with another number of replicates than the others.
+    """
+    names = [axis.name for axis in settings.axes]
+    ensembles: dict[Key, dict[str, Estimate]] = {}
+    lengths = set()
+    for (*key, name), rows in estimates.groupby([*names, "quantity"], dropna=False):
+        rows = rows.sort_values("replicate")
+        if not np.array_equal(rows["replicate"], np.arange(len(rows))):
+            raise InputError(f"estimates of {name} at {dict(zip(names, key, strict=True))} do not have the replicates 0 to B once each")
+        lengths.add(len(rows))
+        first = rows.iloc[0]
+        values = rows["value"].to_numpy(dtype=float).copy()
+        if first["samples"] < 2:
+            values[1:] = np.nan
+        estimate = Estimate(values, str(first["unit"]), int(first["samples"]), int(first["flagged"]))
+        plain = tuple(int(value) if axis.type == "int32" else value for axis, value in zip(settings.axes, key, strict=True))
+        ensembles.setdefault(plain, {})[str(name)] = estimate
+    if len(lengths) > 1:
+        raise InputError(f"estimates have different numbers of replicates {sorted(lengths)}; remove the aggregated tables and run again")
+    return Results(settings, dict(sorted(ensembles.items())))
+
+
+def combined(function: Callable[..., np.ndarray], unit: str, *estimates: Estimate) -> Estimate:
+    """A function of estimates, replicate by replicate; it has as many samples as the poorest of them."""
+    values = function(*(estimate.values for estimate in estimates))
+    return Estimate(values, unit, min(estimate.samples for estimate in estimates), max(estimate.flagged for estimate in estimates))
+
+
+def collect_flags(frames: Sequence[pd.DataFrame], axes: Sequence[Axis]) -> pd.DataFrame:
+    """The flags tables of all ensembles and observables in one, sorted by ensemble."""
+    keys = [axis.name for axis in axes]
+    names = [*keys, *FLAGS.names]
+    filled = [frame[names] for frame in frames if len(frame)]
+    data = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=names)
+    return data.sort_values(keys, kind="stable", ignore_index=True)
+
+
+class Rows:
+    """Collects the rows of the fits table."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict] = []
+
+    def add(self, name: str, values: np.ndarray, unit: str, window: str, samples: int) -> None:
+        """A fit by its replicates."""
+        self.add_number(name, float(values[0]), float(standard_error(values)), unit, window, samples)
+
+    def add_number(self, name: str, value: float, error: float, unit: str, window: str, samples: int) -> None:
+        """A number with an error of its own."""
+        self.rows.append({"name": name, "value": value, "error": error, "unit": unit, "window": window, "samples": samples})
+
+    def frame(self) -> pd.DataFrame:
+        """The fits table."""
+        return pd.DataFrame(self.rows, columns=FITS.names)
+
+
+def decades(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Decades from the first to the second."""
+    change = ratio(high, low)
+    return np.log10(np.where(change > 0, change, np.nan))

@@ -1,0 +1,156 @@
+"""The ensembles of a config: lists of axes multiply into points, one axis may be a ladder or a history along which liquids are handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from vitrine.batches import batch_names
+from vitrine.errors import InputError
+from vitrine.points import AXES, Axis, Point
+
+LEAVES = ("model", "preparation", "quench")  # sections whose leaves may be axes
+MOST_POINTS = 10_000
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The points of one entry of the config's `ensembles`.
+
+    path: name of the axis along which each point starts from the liquids of the one before, or empty. rungs: its values in order. measured: those at
+    which the glasses are measured. origin: `prepared`, or `drawn` where the observable draws its own systems.
+    """
+
+    points: tuple[Point, ...]
+    samples: int
+    batch: int
+    path: str
+    rungs: tuple
+    measured: tuple
+    origin: str
+
+    def batches(self) -> list[str]:
+        """Names of the batches, by first and last sample: 00000-00011, ..."""
+        return batch_names(self.samples, self.batch)
+
+    def before(self, point: Point) -> Point | None:
+        """The point whose liquids this one starts from; None for random positions."""
+        if not self.path:
+            return None
+        place = self.rungs.index(point.key[self.path])
+        return point.at(**{self.path: self.rungs[place - 1]}) if place else None
+
+    def is_measured(self, point: Point) -> bool:
+        """Whether the glasses of a point are measured."""
+        return not self.path or point.key[self.path] in self.measured
+
+
+def study_axes(declared: Mapping) -> dict[str, Axis]:
+    """Every axis by name: those of `points.AXES` and those that the config declares."""
+    axes = dict(AXES)
+    for name, about in declared.items():
+        if name in AXES:
+            raise InputError(f"config key axes.{name} is declared already: every study has the axes {', '.join(AXES)}")
+        leaf = about.get("leaf", "")
+        if leaf and leaf.split(".")[0] not in LEAVES:
+            raise InputError(
+                f"config key axes.{name}.leaf is {leaf}: allowed are leaves of {', '.join(LEAVES)}, such as preparation.dynamics.pressure"
+            )
+        words = {"label": name.replace("_", ""), "symbol": rf"\mathrm{{{name.replace('_', '~')}}}", "unit": "1", "meaning": name.replace("_", " ")}
+        axes[name] = Axis(name, **{**words, **about})
+    labels = [axis.label for axis in axes.values()]
+    for name, axis in axes.items():
+        if labels.count(axis.label) > 1 and name in declared:
+            raise InputError(f"config key axes.{name}.label is {axis.label}: another axis has this label")
+    return axes
+
+
+def ensemble_of(key: str, entry: Mapping, axes: Mapping[str, Axis]) -> Ensemble:
+    """One entry of `ensembles`. Raises InputError, with the key, for axes that are unknown or values that do not fit."""
+    values = {name: _values(f"{key}.axes.{name}", name, given, axes) for name, given in entry["axes"].items()}
+    if entry.get("ladder") and entry.get("history"):
+        raise InputError(f"config key {key}.history is {entry['history']}: an ensemble has a ladder or a history, not both")
+    path = entry.get("ladder") or entry.get("history") or ""
+    if path and path not in values:
+        raise InputError(f"config key {key}.{'ladder' if entry.get('ladder') else 'history'} is {path}: allowed are its axes {', '.join(values)}")
+    rungs = values[path] if path else ()
+    if entry.get("ladder") and any(a <= b for a, b in zip(rungs[:-1], rungs[1:], strict=True)):
+        raise InputError(f"config key {key}.axes.{path} is {list(rungs)}: a ladder must descend, from hot to cold")
+    number = 1
+    for one in values.values():
+        number *= len(one)
+    if number > MOST_POINTS:
+        raise InputError(f"config key {key}.axes: its lists multiply into {number} points, allowed are {MOST_POINTS}")
+    own = tuple(axes[name] for name in values)
+    points = tuple(Point(own, combination) for combination in product(*values.values()))
+    measured = _measured(f"{key}.measured", entry.get("measured", "all"), path, rungs, axes)
+    return Ensemble(points, entry["samples"], entry["batch"], path, rungs, measured, entry.get("origin", "prepared"))
+
+
+def _values(key: str, name: str, given: object, axes: Mapping[str, Axis]) -> tuple:
+    """The values of an axis, in its type."""
+    if name not in axes:
+        raise InputError(f"config key {key} is no axis: allowed are {', '.join(axes)}, and what the section axes declares")
+    axis, values = axes[name], given if isinstance(given, list) else [given]
+    kinds = {"double": (int, float), "int32": int, "string": str}[axis.type]
+    words = {"double": "a number", "int32": "a whole number", "string": "a word"}[axis.type]
+    for value in values:
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            raise InputError(f"config key {key} is {value!r}: allowed is {words}, or a list of them")
+    values = [float(value) for value in values] if axis.type == "double" else values
+    texts = [axis.text(value) for value in values]
+    if axis.type == "double" and any(float(text) != value for text, value in zip(texts, values, strict=True)):
+        raise InputError(f"config key {key} is {values}: at most {axis.decimals} decimals are allowed")
+    if len(set(texts)) < len(texts):
+        raise InputError(f"config key {key} is {values}: entries must differ")
+    if name == "parent_temperature" and min(values) <= 0:
+        raise InputError(f"config key {key} is {values}: entries must be positive")
+    if name == "particles" and not 2 <= min(values) <= max(values) <= 10_000_000:
+        raise InputError(f"config key {key} is {values}: allowed are whole numbers from 2 to 10000000")
+    return tuple(values)
+
+
+def _measured(key: str, asked: object, path: str, rungs: Sequence, axes: Mapping[str, Axis]) -> tuple:
+    if not path:
+        if asked != "all":
+            raise InputError(f"config key {key} is {asked}: without a ladder or history every point is measured, allowed is all")
+        return ()
+    if asked == "all":
+        return tuple(rungs)
+    if asked == "last":
+        return tuple(rungs[-1:])
+    wanted = tuple(float(value) if axes[path].type == "double" and isinstance(value, (int, float)) else value for value in asked)
+    for value in wanted:
+        if value not in rungs:
+            raise InputError(f"config key {key} has {value}: allowed are values of {path}: {', '.join(axes[path].words(rung) for rung in rungs)}")
+    return wanted
+
+
+def with_length(point: Point, length: str) -> Point:
+    """The point with the name of its glass former's unit of length."""
+    return replace(point, length=length)
+
+
+def with_leaves(config: Mapping, point: Point) -> dict:
+    """The config at a point: every axis that sets a leaf has set it.
+
+    A leaf `model.x` that is neither `model.name` nor in a named section belongs to the section of the point's glass former.
+    """
+    result = dict(config)
+    for axis, value in sorted(zip(point.axes, point.values, strict=True), key=lambda pair: pair[0].leaf != "model.name"):
+        if not axis.leaf:
+            continue
+        parts = axis.leaf.split(".")
+        if parts[0] == "model" and len(parts) == 2 and parts[1] != "name":
+            parts = ["model", result["model"]["name"], parts[1]]
+        result = _set(result, parts, value, axis)
+    return result
+
+
+def _set(section: Mapping, parts: Sequence[str], value: object, axis: Axis) -> dict:
+    """A copy of a section in which one leaf is set; only what lies on the way is copied."""
+    inner = section.get(parts[0]) if isinstance(section, Mapping) else None
+    if parts[0] not in section or (len(parts) > 1 and not isinstance(inner, Mapping)):
+        raise InputError(f"config key axes.{axis.name}.leaf is {axis.leaf}: there is no such leaf in the config")
+    return {**section, parts[0]: value if len(parts) == 1 else _set(inner, parts[1:], value, axis)}

@@ -1,0 +1,80 @@
+r"""Athermal elastic moduli of a sample at a minimum.
+
+A deformation x -> (1 + e E) x changes a bond by dR = E R. To second order in e, the affine and the non-affine part:
+
+    U'' = sum_b phi'' (n.dR)^2 + (phi'/r) (|dR|^2 - (n.dR)^2)
+    Xi  = d2U/(de dx),    C = [U'' - Xi.H^+.Xi]/V
+
+* Simple shear x_a -> x_a + gamma x_b, mean over the d(d-1) ordered pairs of axes: G = C. The initial stress is part of it: G is what a finite
+  strain at fixed volume measures, and rho c_s^2. The two orders of a plane's axes differ by a rotation, to which a minimum answers with no force, so
+  that Xi, unlike U'', is the same for both.
+* Dilation x -> (1 + eta) x: K = -V dp/dV = C/d^2 + (d-1) p/d; in three dimensions (U''/V + 6 p)/9.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vitrine.interactions import Interactions
+from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor
+from vitrine.samples import Sample
+
+
+def _bond_changes(bonds: Interactions, strain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """dR = E R of every bond (b, d), and n.dR (b,)."""
+    change = bonds.vectors @ strain.T
+    return change, np.einsum("ij,ij->i", change, bonds.directions)
+
+
+def affine_stiffness(bonds: Interactions, strains: np.ndarray) -> np.ndarray:
+    """U''/V, (k,), for deformations E of shape (k, d, d)."""
+    _, slope, curvature = bonds.derivatives[:3]
+    tension, affine = slope / bonds.distances, np.empty(len(strains))
+    for k, strain in enumerate(strains):
+        change, along = _bond_changes(bonds, strain)
+        affine[k] = np.sum(curvature * along**2 + tension * (np.einsum("ij,ij->i", change, change) - along**2))
+    return affine / bonds.sample.volume
+
+
+def nonaffine_stiffness(bonds: Interactions, strains: np.ndarray, factor: Factor) -> np.ndarray:
+    """Xi.H^+.Xi/V, (k,), for deformations E of shape (k, d, d)."""
+    _, slope, curvature = bonds.derivatives[:3]
+    tension, mixed = slope / bonds.distances, np.empty((bonds.hessian.shape[0], len(strains)))
+    for k, strain in enumerate(strains):
+        change, along = _bond_changes(bonds, strain)
+        pull = (curvature * along)[:, None] * bonds.directions + tension[:, None] * (change - along[:, None] * bonds.directions)
+        mixed[:, k] = (bonds.incidence @ pull).ravel()
+    return np.einsum("ik,ik->k", mixed, factor.solve(mixed)) / bonds.sample.volume
+
+
+def measure_elasticity(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> dict[str, np.ndarray]:
+    """Moduli, pressure, wave speeds, coordination and the first shear phonon; columns as in ELASTICITY of the declaration, each of shape (1,).
+
+    Raises SampleError where the sample is no minimum.
+    """
+    bonds, d = Interactions.of(sample), sample.dimension
+    shears = {(a, b): np.outer(np.eye(d)[a], np.eye(d)[b]) for a in range(d) for b in range(d) if a != b}
+    affine = affine_stiffness(bonds, np.array([*shears.values(), np.eye(d)]))
+    one_order = [strain for (a, b), strain in shears.items() if a < b]
+    nonaffine = nonaffine_stiffness(bonds, np.array([*one_order, np.eye(d)]), Factor.of(bonds, algebra.solver))
+    pressure, density = bonds.pressure, sample.particles / sample.volume
+    born, relaxed = affine[:-1].mean(), nonaffine[:-1].mean()
+    bulk_born, bulk_relaxed = affine[-1] / d**2 + (d - 1) * pressure / d, nonaffine[-1] / d**2
+    shear, bulk = born - relaxed, bulk_born - bulk_relaxed
+    # A minimum in a fixed box can be unstable to shear of the box, G < 0. It belongs to the ensemble; its shear waves do not propagate, c_s = 0.
+    c_s = np.sqrt(max(shear, 0.0) / density)
+    longitudinal = bulk + 2 * (d - 1) / d * shear
+    row = {
+        "shear_modulus": shear,
+        "shear_modulus_born": born,
+        "shear_modulus_nonaffine": relaxed,
+        "bulk_modulus": bulk,
+        "bulk_modulus_born": bulk_born,
+        "bulk_modulus_nonaffine": bulk_relaxed,
+        "pressure": pressure,
+        "c_s": c_s,
+        "c_l": np.sqrt(max(longitudinal, 0.0) / density),
+        "coordination": 2 * len(bonds.i) / sample.particles,
+        "omega_ph": 2 * np.pi * c_s / sample.volume ** (1 / d),
+    }
+    return {name: np.array([value]) for name, value in row.items()}

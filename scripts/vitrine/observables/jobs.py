@@ -1,0 +1,100 @@
+"""What the drivers do: find the function that a rule names, give it what its observable takes, and write what it gives.
+
+`job` is the `snakemake` object of the driver. Its inputs are named after files (`glasses.gsd` is input.glasses_gsd), its outputs likewise; the rest
+is in its params, as plain values that the study has resolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vitrine.batches import sample_indices
+from vitrine.errors import SampleError
+from vitrine.job import start_log
+from vitrine.linalg import Algebra
+from vitrine.observables import declarations, function_of, known_tables, module_of, named
+from vitrine.observables.batch import System, measure_batch
+from vitrine.parquet import Key, read_table, write_table
+from vitrine.points import Point
+from vitrine.provenance import provenance
+from vitrine.samples import Sample, batch_samples, read_fields, write_fields
+from vitrine.seeds import point_generator
+
+SAMPLES = ("glasses.gsd", "liquids.gsd")  # what a function is called with; other files that it takes are given by name
+
+
+def measure(job: object) -> None:
+    """Measure one batch with the observable params.observable, and write its tables and fields.
+
+    params: observable, rule, point, model, seed, settings, algebra (None where nothing is solved), unknowns, identity (of what is made), taken
+    ({file: identity} of what is taken). job.threads is how many samples are under way at once on a GPU.
+    """
+    start_log(job.log[0])
+    params = job.params
+    observable, point = declarations()[params.observable], Point.of(params.point)
+    function = function_of(module_of(observable.name, "measure"), params.rule)
+    algebra = Algebra(**params.algebra) if params.algebra is not None else None
+
+    def one(system: System) -> dict:
+        sample, others = system.given
+        further = dict(others)
+        if observable.random:
+            further["rng"] = point_generator(params.seed, observable.random, point, system.index)
+        if algebra is not None:
+            further["algebra"] = algebra
+        return function(sample, **further, **params.settings)
+
+    at_once = algebra.samples_at_once(params.unknowns, job.threads) if algebra else 1
+    measured = measure_batch(_systems(job, observable.takes, point), observable, one, at_once)
+    made_of = {"identity": params.identity} | ({"linear_algebra": algebra.describe(params.unknowns)} if algebra else {})
+    origin = provenance(job.config, **made_of)
+    for table in observable.tables:
+        write_table(table, measured.tables[table.name], job.output[named(table.file)], origin, Key.of(point))
+    for field in observable.fields:
+        write_fields(job.output[named(field.file)], field, measured.fields[field.name], origin)
+
+
+def _systems(job: object, takes: tuple[str, ...], point: Point) -> Iterator[System]:
+    """The systems of the batch, each with what its observable takes by name; without samples the function is called with the point itself."""
+    indices, params = sample_indices(job.wildcards.batch), job.params
+    others = {file: _read(job.input[named(file)], file) for file in takes if file not in SAMPLES}
+    source = next((file for file in takes if file in SAMPLES), None)
+    samples: Iterator[Sample | None] = iter([None] * len(indices))
+    if source:
+        samples = batch_samples(
+            job.input[named(source)],
+            indices,
+            particles=point.particles,
+            parent_temperature=point.parent_temperature,
+            model=params.model,
+            identity=params.taken.get(source, ""),
+        )
+    for index, sample in zip(indices, samples, strict=True):
+        given, flag = {}, sample.flag if sample else ""
+        for file, content in others.items():
+            try:
+                given[file.rpartition(".")[0]] = _of_sample(file, content, index)
+            except SampleError as error:
+                flag = flag or str(error)
+        yield System(index, (sample if sample else point, given), flag)
+
+
+def _read(path: str, file: str) -> object:
+    """A table or the fields of a batch, as an observable gives them."""
+    if file.endswith(".parquet"):
+        return read_table(known_tables()[file.removesuffix(".parquet")], path)
+    return read_fields(path)
+
+
+def _of_sample(file: str, content: object, index: int) -> object:
+    """The rows, or the arrays, of one sample; SampleError with its flag where it has none."""
+    if file.endswith(".parquet"):
+        rows = content[content["sample"] == index]
+        if len(rows) == 0:
+            raise SampleError(f"not in {file}")
+        if rows["flag"].iloc[0]:
+            raise SampleError(rows["flag"].iloc[0])
+        return rows
+    if index not in content or content[index].flag:
+        raise SampleError(content[index].flag if index in content else f"not in {file}")
+    return content[index].arrays

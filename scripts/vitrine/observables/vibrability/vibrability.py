@@ -1,0 +1,85 @@
+"""Distribution of the vibrability at each point, and its map in one glass of the plane (Hu and Tanaka 2025, Fig. 1d)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import EllipseCollection
+from matplotlib.figure import Figure
+
+from vitrine.figures import marks
+from vitrine.figures.data import sample_note, select, series, values_of
+from vitrine.figures.labels import legend_label, length_symbol, with_unit
+from vitrine.figures.settings import Settings
+from vitrine.figures.style import DOUBLE, INK, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.schema import INVERSE_STIFFNESS
+
+
+@styled
+def plot_vibrability(
+    vibrability_density: pd.DataFrame,
+    vibrability_map: pd.DataFrame,
+    quantities: pd.DataFrame,
+    settings: Settings,
+    flags: pd.DataFrame | None = None,
+) -> Figure:
+    """(a) P(Psi); (b) the particles of one glass in the plane, coloured by Psi, those of the key core circled.
+
+    Tables: VIBRABILITY_DENSITY, VIBRABILITY_MAP, QUANTITIES (vibrability_mean), FLAGS.
+    """
+    figure, (left, right) = new_figure(DOUBLE, 3.4, 1, 2)
+    mean = series(quantities, "vibrability_mean", settings)
+    marks.note(figure, sample_note({r"$\langle\Psi\rangle$": mean}, settings, flags, "vibrability"))
+    curves = select(vibrability_density, settings)
+    curves = curves[curves["count"] > 0]
+    colours = value_colours(curves[settings.against])
+    _draw_distribution(left, curves, colours, settings)
+    _draw_map(figure, right, select(vibrability_map, settings), settings)
+    name_panels((left, right))
+    if colours:
+        marks.value_legend(figure, colours, settings, 8, value_markers(colours))
+    return figure
+
+
+def _draw_distribution(ax: Axes, curves: pd.DataFrame, colours: dict, settings: Settings) -> None:
+    ax.set_xlabel(with_unit(r"\Psi", INVERSE_STIFFNESS, settings))
+    ax.set_ylabel(with_unit(r"P(\Psi)", "epsilon/lambda_min^2", settings))
+    if not len(curves):
+        marks.not_enough(ax, "no vibrability was measured")
+        return
+    markers = value_markers(colours)
+    for value, rows in curves.groupby(settings.against):
+        style = {"color": colours[value], "marker": markers[value], "markersize": 2.4, "linewidth": 0.5, "elinewidth": 0.6}
+        ax.errorbar(np.sqrt(rows["psi_low"] * rows["psi_high"]), rows["density"], marks.bars(rows["density"], rows["density_error"]), **style)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_ylim(curves["density"].min() / 3, curves["density"].max() * 3)
+    marks.plain_log_ticks(ax, "x")
+    marks.plain_log_ticks(ax, "y")
+
+
+def _draw_map(figure: Figure, ax: Axes, particles: pd.DataFrame, settings: Settings) -> None:
+    """One glass, at the last of the study's values that has one: cold or last drawn."""
+    known = [value for value in values_of(particles, settings) if len(particles)]
+    if not known:
+        marks.not_enough(ax, "a map needs a glass in two dimensions")
+        return
+    glass = particles[particles[settings.against] == known[-1]]
+    length = length_symbol(settings)
+    ax.set_xlabel(rf"$x\;[{length}]$")
+    ax.set_ylabel(rf"$y\;[{length}]$")
+    width = glass["size"].to_numpy(float)
+    discs = EllipseCollection(width, width, np.zeros(len(width)), units="xy", offsets=glass[["x", "y"]].to_numpy(float), transOffset=ax.transData)
+    discs.set_array(np.log10(glass["psi"].to_numpy(float)))
+    discs.set_cmap("magma_r")
+    discs.set_linewidth(0)
+    ax.add_collection(discs)
+    key = glass["psi"] > settings.option("vibrability", "key_core_fraction") * glass["psi"].max()
+    ax.plot(glass["x"][key], glass["y"][key], "o", markersize=5, markerfacecolor="none", color=INK, markeredgewidth=0.6, label="key core")
+    ax.set_xlim(glass["x"].min() - 1, glass["x"].max() + 1)
+    ax.set_ylim(glass["y"].min() - 1, glass["y"].max() + 1)
+    ax.set_aspect("equal")
+    ax.set_title(f"sample {int(glass['sample'].iloc[0])} at {legend_label(known[-1], settings)}")
+    ax.legend(loc="upper right")
+    figure.colorbar(discs, ax=ax, label=r"$\log_{10}\Psi$", shrink=0.85)

@@ -1,0 +1,134 @@
+"""What the rules give their jobs: plain values that the study has resolved. A rule carries what it uses and no more, so that a change reruns what it
+must.
+
+Functions of a label serve as functions of wildcards.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from vitrine.declare import Figure, Observable
+from vitrine.provenance import digest
+from vitrine.schema import table_of
+from vitrine.study import Study
+
+
+def before(study: Study, label: str) -> dict | None:
+    """Temperature, glass former and identity of the liquids that a point starts from; None for random positions."""
+    place = study.places[label].before
+    if place is None:
+        return None
+    start = study.places[place]
+    return {"parent_temperature": start.point.parent_temperature, "model": start.model.describe(), "identity": study.identity(place)}
+
+
+def algebra(study: Study, kind: str) -> dict | None:
+    """What concerns jobs without full spectra (`sparse`), with them (`full`), or without equations."""
+    section = study.config["linear_algebra"]
+    return {"": None, "sparse": {"solver": section["solver"]}, "full": dict(section)}[kind]
+
+
+def measuring(study: Study, one: Observable) -> dict:
+    """The params of the rule that measures an observable."""
+    return {
+        "observable": one.name,
+        "rule": one.rule,
+        "point": _by_label(lambda label: study.places[label].point.describe()),
+        "seed": study.seed,
+        "model": _by_label(lambda label: study.places[label].model.describe()),
+        "settings": study.settings_of(one.name, "measure"),
+        "algebra": algebra(study, one.algebra),
+        "unknowns": _by_label(lambda label: study.places[label].unknowns),
+        "identity": _by_label(lambda label: study.identity(label, "measure", one.name)),
+        "taken": _by_label(lambda label: {file: study.identity_of_file(label, file) for file in one.takes}),
+        "declared": digest([*map(table_of, one.tables), *(vars(field) for field in one.fields)]),
+    }
+
+
+def averaging(study: Study, one: Observable) -> dict:
+    """The params of the rule that averages an observable."""
+    params = {
+        "observable": one.name,
+        "function": one.aggregate,
+        "settings": study.settings_of(one.name, "aggregate"),
+        "declared": digest([table_of(table) for table in (*one.curves, *one.kept)]),
+    }
+    if one.scope == "study":
+        return params | {"ensembles": [ensemble(study, label) for label in study.labels(one)], "identity": study.identity_of_study()}
+    return params | {
+        "ensemble": _by_label(lambda label: ensemble(study, label)),
+        "identity": _by_label(lambda label: study.identity_of_average(label, one.name)),
+    }
+
+
+def ensemble(study: Study, label: str) -> dict:
+    """What averaging needs of an ensemble, as aggregation.ensemble.Ensemble takes it."""
+    place = study.places[label]
+    files = {file for one in study.aggregated if label in study.labels(one) for file in one.combines}
+    averages = {file for one in study.overarching for file in one.combines}
+    return {
+        "point": place.point.describe(),
+        "dimension": place.model.dimension,
+        "density": place.model.density,
+        "seed": study.seed,
+        "replicates": study.config["analysis"]["bootstrap"],
+        "identities": {file.rpartition(".")[0]: study.identity_of_file(label, file) for file in sorted(files)}
+        | {file.rpartition(".")[0]: study.identity_of_average(label, study.producer(file).name) for file in sorted(averages)},
+    }
+
+
+def combining(study: Study) -> dict:
+    """What combining ensembles needs of a study, as aggregation.results.StudySettings takes it."""
+    main, section = study.places[study.main.label], study.config["analysis"]
+    return {
+        "axes": [vars(axis) for axis in study.axes],
+        "main": list(study.key(study.main.label).values()),
+        "against": study.config["against"],
+        "dimension": main.model.dimension,
+        "density": main.model.density,
+        "temperature_unit": section["temperature_unit"],
+        "temperature_name": section["temperature_name"],
+        "observables": list(study.observables),
+        "options": {name: study.settings_of(name, "derive") for name in study.observables},
+        "published": [main.model.name] if study.published(main.model.name) else [],
+    }
+
+
+def drawing(study: Study, figure: Figure) -> dict:
+    """What a figure needs of a study, as figures.settings.Settings takes it: of observables' settings only those that it shows."""
+    preparation = study.config["preparation"]
+    return combining(study) | {
+        "options": {name: study.settings[name] for name in figure.observables if name in study.settings},
+        "length": study.main.length,
+        "sampler": preparation["sampler"],
+        "relaxation_times": 0 if preparation["sampler"] == "cooling" else preparation["relaxation_times"],
+        "figure": study.options[figure.name],
+    }
+
+
+def list_of_ensembles(study: Study) -> list[dict]:
+    """The rows of the table of ensembles."""
+    return [
+        {
+            **study.key(label),
+            "point": label,
+            "samples": place.ensemble.samples,
+            "batches": len(place.ensemble.batches()),
+            "origin": place.ensemble.origin,
+            "starts_from": place.before or "",
+            "measured": place.measured,
+        }
+        for label, place in study.places.items()
+    ]
+
+
+def declared(study: Study) -> str:
+    """Digest of the quantities and published values of the chosen observables."""
+    return digest([[vars(item) for item in (*one.quantities, *one.headlines)] for one in study.observables.values()])
+
+
+def _by_label(function: object) -> object:
+    """A function of wildcards from one of a label, each point computed once."""
+    known = cache(function)
+    return lambda wildcards: known(wildcards.point)

@@ -1,0 +1,164 @@
+"""What a job of a study takes, before it is run: seconds on one core and megabytes.
+
+What a sample takes follows from measured power laws (`vitrine.costs`) and from the observable's cost.py. A liquid runs for max(minimum_sweeps,
+relaxation_times tau(T_p)) sweeps, at most maximum_sweeps; tau of POLY was measured (`relaxation_times.yaml`), ln tau is linear in 1/T_p in between
+and beyond. Nothing heavy is imported: a plan of many thousand jobs takes a second.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from vitrine.costs import Ask, Costs, Need, measured_costs, together
+from vitrine.errors import InputError
+from vitrine.models import published_parameters
+from vitrine.observables import function_of, module_of
+
+if TYPE_CHECKING:
+    from vitrine.declare import Observable
+    from vitrine.study import Place, Study
+
+RELAXATION_TIMES = Path(__file__).with_name("relaxation_times.yaml")
+FIRST_RELAXATION = 0.7  # the first relaxation, of a liquid from a hotter rung, takes so much of the later ones
+HYBRID_SWEEP = 25 * 0.005  # time that a sweep of the hybrid took when its relaxation time was measured
+SERIES_ROWS = 100  # rows of the relaxation table for each liquid
+COLUMN_COPIES = 30  # columns of a long table times the copies of it that a job holds
+MODULES = {"cholmod": "sksparse", "cvxopt": "cvxopt", "pardiso": "pypardiso"}  # solvers that `auto` takes where their module is there, fastest first
+UNKNOWN = Need(1.0, 100.0, 1.0)  # what a sample is taken to take where an observable does not say
+PREPARING = ("equilibrate_liquids", "quench_samples")
+STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary")
+
+
+@cache
+def _relaxation_table() -> tuple[dict, list[tuple[float, float]]]:
+    """The file, and its points (1/T_p, ln tau) from hot to cold."""
+    told = yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
+    return told, sorted((1 / row["T_p"], math.log(row["sweeps"])) for row in told["swap"])
+
+
+def relaxation_time(place: Place) -> float | None:
+    """tau of a point in sweeps of its sampler; None where none was measured: other glass formers or parameters, and dynamics without exchanges."""
+    told, points = _relaxation_table()
+    settings = place.preparation
+    if place.model.describe() != {"name": "poly", "parameters": published_parameters("poly")} or settings["sampler"] not in ("swap", "hybrid"):
+        return None
+    x = 1 / place.point.parent_temperature
+    rank = min(max(1, sum(point[0] < x for point in points)), len(points) - 1)
+    (x0, y0), (x1, y1) = points[rank - 1 : rank + 1]
+    tau = math.exp(y0 + (y1 - y0) * (x - x0) / (x1 - x0))
+    if settings["sampler"] == "swap":
+        return tau
+    sweep = settings["dynamics"]["time_step"] * settings["dynamics"]["steps_per_sweep"]
+    return tau / told["hybrid_sweep"] * HYBRID_SWEEP / sweep
+
+
+def coldest_measured() -> float:
+    """The lowest T_p whose relaxation time was measured."""
+    return 1 / _relaxation_table()[1][-1][0]
+
+
+def expected_sweeps(place: Place) -> float:
+    """Sweeps of a liquid after its tuning. The budget where nothing is known of tau: more it cannot take."""
+    settings, tau = place.preparation, relaxation_time(place)
+    asked = settings["relaxation_times"]
+    wanted = math.inf if tau is None else (asked - 1 + FIRST_RELAXATION) * tau
+    return min(max(wanted, settings["minimum_sweeps"]), settings["maximum_sweeps"])
+
+
+def solver_of(study: Study) -> str:
+    """The sparse solver that the study's jobs will use, as far as it can be told without loading it."""
+    wanted = study.config["linear_algebra"]["solver"]
+    return wanted if wanted != "auto" else next((name for name, module in MODULES.items() if importlib.util.find_spec(module)), "scipy")
+
+
+def _liquid(study: Study, place: Place, costs: Costs) -> Need:
+    settings, particles, dimension = place.preparation, place.point.particles, place.model.dimension
+    swap = costs.step("swap_sweep", particles, dimension)
+    seconds = 0.0 if place.before else costs.step("random_start", particles, dimension).seconds
+    if settings["sampler"] == "swap":
+        return Need(seconds + (settings["tuning_sweeps"] + expected_sweeps(place)) * swap.seconds, swap.megabytes, SERIES_ROWS)
+    model, dynamics = costs.models[place.model.name, dimension], settings["dynamics"]
+    sweep = dynamics["steps_per_sweep"] * model["step"] * particles
+    if settings["sampler"] == "cooling":
+        sweeps = _history(study, place) / (dynamics["time_step"] * dynamics["steps_per_sweep"])
+    else:
+        sweeps = settings["tuning_sweeps"] + expected_sweeps(place)
+    if settings["sampler"] == "hybrid":
+        sweep += dynamics["exchanges_per_particle"] * model["exchange"] * particles
+    return Need(seconds + sweeps * sweep, swap.megabytes, SERIES_ROWS)
+
+
+def _history(study: Study, place: Place) -> float:
+    """Time that a cooled liquid spends on its way to a point and there."""
+    dynamics = place.preparation["dynamics"]
+    hotter = study.places[place.before].point.parent_temperature if place.before else place.point.parent_temperature
+    ramp = max(0.0, hotter - place.point.parent_temperature) / dynamics["cooling_rate"] if dynamics["cooling_rate"] else 0.0
+    return dynamics["hold_time"] + ramp
+
+
+def _ask(study: Study, place: Place, costs: Costs, settings: Mapping) -> Ask:
+    return Ask(costs, place.point.particles, place.model.dimension, place.model.name, settings, solver_of(study))
+
+
+def _quench(study: Study, place: Place, costs: Costs) -> Need:
+    ask = _ask(study, place, costs, {})
+    return together(ask.step("quench"), *ask.factorised(), ask.step("modes_lowest", 1, sparse=True))
+
+
+@cache
+def _own_cost(observable: str) -> Callable[[Ask], Need]:
+    """The function of an observable's cost.py; a guess where there is none."""
+    module = module_of(observable, "cost")
+    return function_of(module, "cost") if module.is_file() else lambda ask: UNKNOWN
+
+
+def need_of(rule: str, study: Study, label: str, costs: Costs | None = None) -> Need:
+    """What one sample takes in a rule of batches."""
+    costs, place = costs or measured_costs(), study.places[label]
+    if rule in PREPARING:
+        return {"equilibrate_liquids": _liquid, "quench_samples": _quench}[rule](study, place, costs)
+    one = next(one for one in study.measured if one.rule == rule)
+    return _own_cost(one.name)(_ask(study, place, costs, study.settings[one.name]))
+
+
+def _rows_of(one: Observable, study: Study, label: str, costs: Costs) -> float:
+    """Rows of each sample that an observable combines."""
+    if one.rule:
+        return need_of(one.rule, study, label, costs).rows
+    return SERIES_ROWS if one.preparation and "relaxation.parquet" in one.combines else 1.0
+
+
+def job_cost(rule: str, study: Study, label: str | None = None, samples: int | None = None, costs: Costs | None = None) -> tuple[float, float]:
+    """Seconds on one core and megabytes of one job.
+
+    label: of the job's point, None for a job of the whole study. samples: of the job's batch, or of the ensemble for a job that combines its batches.
+    Raises InputError for a rule that is unknown.
+    """
+    costs = costs or measured_costs()
+    if rule in PREPARING or rule in [one.rule for one in study.measured]:
+        need = need_of(rule, study, label, costs)
+        table = 8e-6 * COLUMN_COPIES * need.rows * samples
+        return costs.start + samples * need.seconds, costs.interpreter + need.megabytes + table
+    averaging = next((one for one in study.aggregated if one.aggregate == rule), None)
+    if averaging is not None:
+        row = row_costs(averaging, costs)
+        rows = _rows_of(averaging, study, label, costs)
+        batch = min(samples, study.places[label].ensemble.batch)
+        return costs.table_job + samples * rows * row["seconds"], costs.interpreter + batch * rows * row["memory"] / 1e6
+    figures = [figure.function for figure in study.figures.values()]
+    if rule in STUDY_RULES or rule in figures or rule in [one.aggregate for one in study.overarching]:
+        return costs.figure_job if rule in figures else costs.table_job, costs.interpreter
+    known = [*PREPARING, *(one.rule for one in study.measured), *(one.aggregate for one in study.aggregated), *STUDY_RULES, *figures]
+    raise InputError(f"the cost of the rule {rule} is not known: known are {', '.join(known)}")
+
+
+def row_costs(one: Observable, costs: Costs) -> Mapping[str, float]:
+    """What a row of an observable's table takes; of one that was not measured what a row of the modes takes."""
+    return next((costs.rows[table.name] for table in one.tables if table.name in costs.rows), costs.rows["modes"])
