@@ -192,15 +192,11 @@ def test_pressure_of_a_crystal_in_closed_form():
 
 
 def test_a_sample_unstable_to_shear_has_no_speed():
-    """A minimum at fixed box can still gain energy by shear: the modulus is negative, no shear wave propagates, and nothing fails."""
-    glasses = (naive.quenched(poly(**naive.PLANAR), 30, temperature=2.0, sweeps=20, seed=seed) for seed in range(60))
-    seen = 0
-    for glass in glasses:
-        try:
-            row = elastic_moduli(glass)
-        except SampleError:
-            continue
-        if row["shear_modulus"][0] < 0:
-            seen += 1
-            assert row["c_s"][0] == row["omega_ph"][0] == 0.0
-    assert seen > 0
+    """A minimum at fixed box can still gain energy by shear: the modulus is negative, no shear wave propagates, and nothing fails.
+
+    One in eight of these glasses is such a sample: among 200 there is none with a chance of 1e-12.
+    """
+    glasses = (naive.quenched(poly(**naive.PLANAR), 30, temperature=2.0, sweeps=20, seed=seed) for seed in range(200))
+    row = next(row for row in map(elastic_moduli, glasses) if row["shear_modulus"][0] < 0)
+    assert row["c_s"][0] == row["omega_ph"][0] == 0.0
+    assert row["c_l"][0] == pytest.approx(np.sqrt(max(0.0, row["bulk_modulus"][0] + row["shear_modulus"][0]) / 0.65))
