@@ -70,7 +70,6 @@ def ensemble(study: Study, label: str) -> dict:
     return {
         "point": place.point.describe(),
         "dimension": place.model.dimension,
-        "density": place.model.density,
         "seed": study.seed,
         "replicates": study.config["analysis"]["bootstrap"],
         "identities": {file.rpartition(".")[0]: study.identity_of_file(label, file) for file in sorted(files)}

@@ -27,13 +27,12 @@ EXAMPLES = 5
 class Ensemble:
     """The samples of one point of a study, and what the bootstrap needs: the study's `seed` and the number of `replicates`.
 
-    `density` is N/V of the model in 1/lambda_min^d. `identities` says, by table, what made its files (Study.identity); a table that is not in it is
+    `identities` says, by table, what made its files (Study.identity); a table that is not in it is
     not checked.
     """
 
     point: Point
     dimension: int
-    density: float
     seed: int
     replicates: int
     identities: Mapping[str, str] = field(default_factory=dict)
@@ -42,11 +41,6 @@ class Ensemble:
     def particles(self) -> int:
         """N."""
         return self.point.particles
-
-    @property
-    def a0(self) -> float:
-        """Interparticle distance (V/N)^(1/d) at the model's density, in lambda_min."""
-        return self.density ** (-1 / self.dimension)
 
     @property
     def modes(self) -> int:

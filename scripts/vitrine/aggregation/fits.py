@@ -70,7 +70,8 @@ def _reduced(quantities: dict[str, Estimate], c_inf: Estimate | None, results: R
             continue
         own = quantities[declared.name]
         if declared.reduced == "length":
-            found[f"{declared.name}_reduced"] = combined(lambda length: length / results.a0, "a0", own)
+            a0 = quantities["spacing"].values if "spacing" in quantities else results.a0
+            found[f"{declared.name}_reduced"] = combined(lambda length, a0=a0: length / a0, "a0", own)
         elif c_inf is not None:
             unit, function = REDUCED[declared.reduced]
             values = function(own.values, c_inf.values, results.a0)

@@ -23,7 +23,7 @@ from vitrine.tables import ESTIMATES, FLAGS
 def aggregate(job: object) -> None:
     """Average one ensemble, or take all ensembles at once, by the function params.function of the observable params.observable.
 
-    params: observable, function, settings; point, dimension, density, seed, bootstrap, identities ({table: identity}) of an ensemble, or a list of
+    params: observable, function, settings; point, dimension, seed, bootstrap, identities ({table: identity}) of an ensemble, or a list of
     them as `ensembles` for an observable of the study. The function is called with the files of each table by name and returns the estimates, the
     observable's curves in their order, and the flags.
     """

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Estimate, Ledger
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, read_samples
 from vitrine.schema import Table
 from vitrine.statistics.bootstrap import weighted_mean
+from vitrine.tables import GLASSES
 
 
 def mean_estimates(table: Table, data: pd.DataFrame, weights: np.ndarray, ledger: Ledger, quantities: Mapping[str, str]) -> dict[str, Estimate]:
@@ -38,3 +40,10 @@ def joined_flags(ledger: Ledger, others: list[pd.DataFrame]) -> pd.DataFrame:
     """The ledger's frame with further flags below it."""
     frame = ledger.frame()
     return pd.concat([frame, *others], ignore_index=True) if others else frame
+
+
+def own_spacing(glasses: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger) -> np.ndarray:
+    """Mean a0 = (V/N)^(1/d) (R,) of the boxes of the samples that `ledger` takes: at constant pressure it is not the model's."""
+    data = read_samples(GLASSES, glasses, ensemble, Ledger("glasses"), finite=("spacing",))
+    data = data[~data["sample"].isin(ledger.reasons.keys())]
+    return weighted_mean(ensemble.weights(data["sample"].to_numpy()), data["spacing"].to_numpy(dtype=float))

@@ -4,6 +4,7 @@ from vitrine.declare import NUMBER_OR_ALL, POSITIVE, SHARE, Figure, Headline, Ob
 from vitrine.observables.modes import A_G_UNIT
 from vitrine.papers import BOND, BOND_RANGE
 from vitrine.schema import FREQUENCY, INVERSE_STIFFNESS, LENGTH, NONE, Column, Table
+from vitrine.tables import GLASSES
 
 BOND_OPERATOR = Table(
     "bond_operator",
@@ -47,7 +48,7 @@ OBSERVABLE = Observable(
     aggregate="aggregate_bond_operator",
     takes=("glasses.gsd",),
     tables=(BOND_OPERATOR,),
-    combines=(BOND_OPERATOR.file,),
+    combines=(BOND_OPERATOR.file, GLASSES.file),
     curves=(BOND_OPERATOR_DENSITY,),
     algebra="full",
     message="Diagonalising the bond operator",

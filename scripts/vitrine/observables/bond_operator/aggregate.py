@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.scalars import own_spacing
 from vitrine.observables.bond_operator import BOND_OPERATOR, BOND_OPERATOR_DENSITY
 from vitrine.observables.modes import A_G_UNIT
 from vitrine.schema import INVERSE_STIFFNESS, LENGTH, NONE
@@ -20,13 +21,14 @@ PARTICIPATIONS = {"N_e": "participation_force", "N_e_displacement": "participati
 
 
 def aggregate_bond_operator(
-    bond_operator: Sequence[str | Path], ensemble: Ensemble, lambda_tail: float, plateau_excess: float
+    bond_operator: Sequence[str | Path], glasses: Sequence[str | Path], ensemble: Ensemble, lambda_tail: float, plateau_excess: float
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """(estimates, bond_operator_density, flags) from the batches of the bond operator's table.
+    """(estimates, bond_operator_density, flags) from the batches of the tables of the bond operator and, for a0, of the glasses.
 
     The tail is made of the largest `lambda_tail` of all d (N - 1) eigenvalues: above its threshold, `lambda_tail`, the free exponent
     `lambda_exponent` and the plateau of N e are measured. The prefactor A_g_tail takes the eigenvalues above `lambda_onset`, where the lambda^(-7/2)
-    law sets in: see `statistics.power_laws.tail_onset` for why. xi = a0 n^(1/d), n being N e at `plateau_excess` above its plateau (eq. 13).
+    law sets in: see `statistics.power_laws.tail_onset` for why. xi = a0 n^(1/d), n being N e at `plateau_excess` above its plateau (eq. 13), a0 that
+    of the samples' own boxes.
     """
     ledger = Ledger("bond_operator")
     sums = BinnedSums(LAMBDA_BINS, ensemble.rows)
@@ -43,7 +45,9 @@ def aggregate_bond_operator(
         total += weights.sum(axis=1)
         samples += len(indices)
         complete = max(complete, _complete_above(batch, ensemble))
-    estimates = _estimates(sums, total * ensemble.modes, complete, ensemble, lambda_tail, plateau_excess)
+    estimates = _estimates(sums, total * ensemble.modes, complete, ensemble, lambda_tail)
+    plateau, a0 = estimates["N_e_plateau"][0], own_spacing(glasses, ensemble, ledger)
+    estimates["xi_bond"] = (a0 * ((1 + plateau_excess) * plateau) ** (1 / ensemble.dimension), LENGTH)
     estimates = {name: Estimate(numbers, unit, samples, len(ledger)) for name, (numbers, unit) in estimates.items()}
     return estimates_frame(ensemble, estimates), _density(sums, total * ensemble.modes, complete, ensemble), ledger.frame()
 
@@ -64,9 +68,7 @@ def _complete_above(batch: pd.DataFrame, ensemble: Ensemble) -> float:
     return float(by_sample.min()[by_sample.size() < ensemble.modes].max()) if (by_sample.size() < ensemble.modes).any() else 0.0
 
 
-def _estimates(
-    sums: BinnedSums, eigenvalues: np.ndarray, complete: float, ensemble: Ensemble, fraction: float, excess: float
-) -> dict[str, tuple[np.ndarray, str]]:
+def _estimates(sums: BinnedSums, eigenvalues: np.ndarray, complete: float, ensemble: Ensemble, fraction: float) -> dict[str, tuple[np.ndarray, str]]:
     edges, above = sums.bins.edges, sums.above()
     start = tail_edge(above, eigenvalues, fraction)
     start = np.where((start >= 0) & (edges[start] > complete), start, -1)
@@ -80,7 +82,6 @@ def _estimates(
         "lambda_onset": (np.where(onset >= 0, edges[onset], np.nan), INVERSE_STIFFNESS),
         "A_g_tail": (tail_prefactor(above, eigenvalues, edges, onset, ensemble.particles, ensemble.dimension), A_G_UNIT),
         "N_e_plateau": (plateau, NONE),
-        "xi_bond": (ensemble.a0 * ((1 + excess) * plateau) ** (1 / ensemble.dimension), LENGTH),
     }
 
 

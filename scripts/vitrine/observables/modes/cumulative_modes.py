@@ -48,7 +48,7 @@ def plot_cumulative_modes(
         _draw_fit(ax, window, at_value(prefactor, value) * units.frequency**5, colour, f"fit-{settings.axis.text(value)}")
     _set_limits(ax, curves, phonon, units)
     _mark_phonons(ax, phonon, units, colours)
-    _draw_guide(ax, curves[curves[settings.against] == list(colours)[-1]], units)
+    _draw_guide(ax, curves, units)
     ax.legend(loc="lower left", borderaxespad=0.3)
     _draw_prefactor(ax, series(quantities, "A_g_reduced", settings, large=True), colours, settings)
     marks.value_legend(figure, colours, settings, 4, markers)
@@ -86,10 +86,10 @@ def _mark_phonons(ax: Axes, phonon: pd.DataFrame, units: Units, colours: dict) -
     ax.plot([], [], color=GREY, marker="|", markersize=6, markeredgewidth=1.2, linestyle="none", label=r"first phonon $2\pi c_s/L$")
 
 
-def _draw_guide(ax: Axes, curve: pd.DataFrame, units: Units) -> None:
-    """omega^5, to the left of one curve: the warmest."""
-    x = (curve["omega_high"] / units.frequency).to_numpy()
-    anchor = (x[0] / 1.15, curve["cumulative"].to_numpy()[0])
+def _draw_guide(ax: Axes, curves: pd.DataFrame, units: Units) -> None:
+    """omega^5, to the left of the curve that begins at the lowest frequency."""
+    lowest = curves["omega_high"].min()
+    anchor = (lowest / units.frequency / 1.15, curves["cumulative"][curves["omega_high"] == lowest].max())
     bottom, top = ax.get_ylim()
     heights = [bottom * (top / bottom) ** share for share in (0.17, 0.42)]
     ends = tuple(anchor[0] * (height / anchor[1]) ** 0.2 for height in heights)
@@ -99,7 +99,7 @@ def _draw_guide(ax: Axes, curve: pd.DataFrame, units: Units) -> None:
 def _draw_prefactor(ax: Axes, reduced: pd.DataFrame, colours: dict, settings: Settings) -> None:
     """Inset: A_g along the study's axis, logarithmic."""
     inner = marks.inset(ax, (0.17, 0.62, 0.40, 0.36))
-    marks.name_axis(inner, settings, reduced)
+    marks.name_axis(inner, settings, reduced, small=True)
     inner.set_ylabel(r"$A_g\,(c_\infty/a_0)^5$")
     if not has_values(reduced, positive=True):
         marks.not_enough(inner, "no fit of $A_g$")

@@ -107,7 +107,7 @@ def _draw_averages(ax: Axes, weak: pd.DataFrame, every: pd.DataFrame, settings: 
     marks.points(ax, weak, r"weak bonds ($\omega_g$)")
     low, high = ax.get_ylim()
     ax.set_ylim(low - 0.05 * (high - low), high + 0.25 * (high - low))
-    ax.legend(loc="upper right")
+    ax.legend(loc=marks.free_corner(every, "upper right"))
 
 
 def _draw_ratio(ax: Axes, weak: pd.DataFrame, every: pd.DataFrame, ratio: pd.DataFrame, settings: Settings) -> None:

@@ -14,9 +14,11 @@ OBSERVABLE = Observable(
     requires=("modes", "elasticity", "pinching"),
     settings=(Setting("crossover_temperature", 0.66, POSITIVE, "T_x: the Boltzmann law is fitted at and below it [epsilon/k_B]", "derive"),),
     quantities=(
-        Quantity("N_qlm", r"N_\mathrm{QLM}", NONE, "number of soft spots per particle, A_g omega_g^5", "N", 13, change=("N_qlm_decades", "decades")),
         Quantity(
-            "N_qlm_ml", r"N_\mathrm{QLM}", NONE, "the same with A_g from omega_min", "N (omega_min)", 14, change=("N_qlm_ml_decades", "decades")
+            "N_qlm", r"N_\mathrm{QLM}", NONE, "number of soft spots per particle, A_g omega_g^5", "N_QLM", 13, change=("N_qlm_decades", "decades")
+        ),
+        Quantity(
+            "N_qlm_ml", r"N_\mathrm{QLM}", NONE, "the same with A_g from omega_min", "N_QLM (omega_min)", 14, change=("N_qlm_ml_decades", "decades")
         ),
         Quantity("xi_g", r"\xi_g/a_0", "a0", "glassy length 2 pi c_s/omega_g", "xi_g", 15, ratio="R_xi_g", change=("xi_g_decrease", "decrease")),
         Quantity("R_xi_g", r"R_\xi", NONE, "xi_g over its value at the hottest T_p", "R_xi (xi_g)", 20),
@@ -24,12 +26,12 @@ OBSERVABLE = Observable(
     headlines=(
         Headline(
             "E_qlm",
-            "E_QLM, slope of ln N against 1/T_p",
+            "E_QLM, slope of ln N_QLM against 1/T_p",
             3.3,
             f"{PINCHING}, eq. 3 and Fig. 5",
             3,
             comparable=False,
-            comment="its window is not printed: 3.3 over the whole range would mean a factor 735 in N, "
+            comment="its window is not printed: 3.3 over the whole range would mean a factor 735 in N_QLM, "
             "while slightly less than two decades are printed; "
             "ours is fitted at T_p <= T_x",
         ),
@@ -62,7 +64,9 @@ OBSERVABLE = Observable(
             LENGTH_RANGE,
             comment="printed: about 40 %",
         ),
-        Headline("N_qlm_decades", "decades of N", 2.0, f"{PINCHING}, Fig. 4b", 13, PINCHING_RANGE, False, "printed in words: slightly less than 2"),
+        Headline(
+            "N_qlm_decades", "decades of N_QLM", 2.0, f"{PINCHING}, Fig. 4b", 13, PINCHING_RANGE, False, "printed in words: slightly less than 2"
+        ),
     ),
     figures=(
         Figure(

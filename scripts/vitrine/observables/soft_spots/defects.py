@@ -26,7 +26,7 @@ def plot_defects(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setting
     named = {r"$\omega_g$": omega, r"$N_\mathrm{QLM}$": numbers[0], r"$N_\mathrm{QLM}$ (likelihood)": numbers[1]}
     marks.note(figure, sample_note(named, settings, flags, "pinching"))
     _draw_frequency(left, omega, settings)
-    _draw_shear_modulus(left, series(quantities, "shear_modulus", settings), fits, settings)
+    _draw_shear_modulus(left, omega, series(quantities, "shear_modulus", settings), fits, settings)
     _draw_number(right, *numbers, settings)
     name_panels((left, right))
     return figure
@@ -45,13 +45,13 @@ def _draw_frequency(ax: Axes, omega: pd.DataFrame, settings: Settings) -> None:
     marks.level(ax, last)
     low, high = omega["value"].min(), np.nanmax([omega["value"].max(), stiffest])
     marks.linear_limits(ax, low, high, 0.30, 0.12)
-    ax.legend(loc="lower left")
+    ax.legend(loc=marks.free_corner(omega, "lower left"))
 
 
-def _draw_shear_modulus(ax: Axes, shear: pd.DataFrame, fits: pd.DataFrame, settings: Settings) -> None:
-    """Inset on the upper right, where omega_g is low."""
-    inner = marks.inset(ax, (0.54, 0.55, 0.42, 0.42))
-    marks.name_axis(inner, settings, shear)
+def _draw_shear_modulus(ax: Axes, omega: pd.DataFrame, shear: pd.DataFrame, fits: pd.DataFrame, settings: Settings) -> None:
+    """Inset in the upper corner where omega_g is low: on the right, where it falls."""
+    inner = marks.inset(ax, (0.54 if marks.free_corner(omega, "upper right") == "upper right" else 0.14, 0.55, 0.42, 0.42))
+    marks.name_axis(inner, settings, shear, small=True)
     inner.set_ylabel(rf"$G\,a_0^{settings.dimension}/k_B{temperature_symbol(settings)}$")
     a0 = Units.of(fits, settings).a0
     if not has_values(shear) or not np.isfinite(a0):
@@ -83,4 +83,4 @@ def _draw_number(ax: Axes, fitted: pd.DataFrame, likelihood: pd.DataFrame, setti
     level = 10 ** -marks.published_value("N_qlm_decades", settings) * last
     marks.published(ax, marks.published_end("N_qlm_decades"), level, f"slightly less than two decades below\nthe hottest ({marks.RAINONE}, Fig. 4b)")
     marks.positive_limits(ax, fitted, likelihood, above=2.5, also=(level,))
-    ax.legend(loc="lower right")
+    ax.legend(loc=marks.free_corner(fitted, "lower right"))

@@ -32,6 +32,7 @@ def compute_specific_heat(
     mode_counts: Sequence[str | Path],
     modes_estimates: Sequence[str | Path],
     elasticity_estimates: Sequence[str | Path],
+    glasses_estimates: Sequence[str | Path],
     ensembles: Sequence[Ensemble],
     two_level: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -40,12 +41,12 @@ def compute_specific_heat(
     The files of an ensemble are those of the same place in each list. A spectrum that is not complete has no specific heat: it is flagged.
     """
     estimates, curves, flags = [], [], []
-    for ensemble, *paths in zip(ensembles, mode_counts, modes_estimates, elasticity_estimates, strict=True):
+    for ensemble, *paths in zip(ensembles, mode_counts, modes_estimates, elasticity_estimates, glasses_estimates, strict=True):
         ledger = Ledger("specific_heat")
         for path in map(Path, paths):
             check_identity(path, read_provenance(path), ensemble.identities.get(path.stem, ""))
         counts, samples = _modes(read_table(MODE_COUNTS, paths[0]), ensemble)
-        told = {**_replicates(read_table(ESTIMATES, paths[1])), **_replicates(read_table(ESTIMATES, paths[2]))}
+        told = {name: values for path in paths[1:] for name, values in _replicates(read_table(ESTIMATES, path)).items()}
         if np.nansum(counts[0]) < ensemble.modes / ensemble.particles * (1 - 1e-9):
             ledger.leave_out(range(samples), "the spectrum is not complete: observables.modes.spectrum must be full")
             counts = np.full_like(counts, np.nan)
@@ -78,7 +79,7 @@ def _heat(
     edges, d, none = OMEGA_BINS.edges, ensemble.dimension, np.full(ensemble.rows, np.nan)
     heat = specific_heat(edges, modes, TEMPERATURES)
     exponent = local_exponent(edges, modes, TEMPERATURES)
-    debye = debye_coefficient(told.get("c_s", none), told.get("c_l", none), ensemble.density, d)
+    debye = debye_coefficient(told.get("c_s", none), told.get("c_l", none), told.get("spacing", none) ** -d, d)
     reduced = reduced_heat(heat + two_level * TEMPERATURES, TEMPERATURES, debye, d)
     curves = {"heat": heat, "exponent": exponent, "reduced": reduced}
     frame = {"temperature": TEMPERATURES}
