@@ -40,7 +40,7 @@ def gas(particles, volume, dimension=2, seed=1):
 
 
 def engine(sample, bath=ISOLATED, time_step=0.005, temperature=TEMPERATURE, stream=1, motion=None, ramp=None):
-    motion = thermal_motion(sample, temperature, np.random.default_rng(5)) if motion is None else motion
+    motion = thermal_motion(sample, temperature, np.random.default_rng(4 + stream)) if motion is None else motion
     return BuiltinIntegrator(sample, motion, ramp or Ramp(0, 0, temperature, temperature), bath, time_step, stream)
 
 

@@ -1,12 +1,14 @@
 """The evidence of equilibration: clock, correlation times and drift on motion of known decay; the budget; samples that know nothing of others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from naive import poly
+from naive import poly, scattered
 from vitrine.interactions import Interactions
 from vitrine.preparation.drift import correlation_time, energy_drift
 from vitrine.preparation.equilibrate import equilibrate
-from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, random_starts
+from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows
 from vitrine.preparation.relaxation import CHECK, CURVE_TIMES, RelaxationClock
 from vitrine.samples.store import missing_sample
 from vitrine.tables import LIQUIDS, RELAXATION
@@ -224,8 +226,8 @@ def test_a_drift_that_cannot_be_judged_is_no_evidence_of_equilibrium():
 
 
 def prepare(indices, temperatures=(1.3, 0.9)):
-    """Down a short ladder, as the rule does it."""
-    samples = list(random_starts(poly(), 160, temperatures[0], indices, seed=11))
+    """Down a short ladder, as the rule does it, but from starts that every machine makes alike."""
+    samples = [replace(scattered(poly(), 160, np.random.default_rng(index)), index=index, parent_temperature=temperatures[0]) for index in indices]
     runs = []
     for temperature in temperatures:
         pairs = [equilibrate_liquid(sample, temperature, 11, SETTINGS) for sample in samples]

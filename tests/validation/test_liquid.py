@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 import scipy.stats
-from naive import block_error, jackknife, liquid, poly
+from naive import block_error, jackknife, liquid, poly, scattered
 from vitrine.preparation.drift import correlation_time
 from vitrine.preparation.equilibrate import equilibrate
-from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
 
 PARTICLES, TEMPERATURE, SAMPLES = 160, 0.8, 5
@@ -41,7 +40,7 @@ def energies(chain, looks, sweeps=5):
 
 def ladder(temperatures, seed):
     """One sample through several temperatures, each in equilibrium: the chain of the last."""
-    sample = random_start(poly(), PARTICLES, np.random.default_rng(seed))
+    sample = scattered(poly(), PARTICLES, np.random.default_rng(seed))
     for rung, temperature in enumerate(temperatures):
         chain, _ = settled(sample, temperature, 100 * seed + rung)
         sample = chain.current()
