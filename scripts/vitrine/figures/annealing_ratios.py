@@ -32,7 +32,7 @@ def plot_annealing_ratios(quantities: pd.DataFrame, settings: Settings, flags: p
         _draw(left, prefactors, settings, (r"from $D(\omega)\sim\omega^4$", r"from $P(\lambda)\sim\lambda^{-7/2}$"), log=True)
         marks.published(left, marks.published_end("A_g_tail_decades"), prefactor, f"three decades at the coldest\n({marks.GIANNINI}, Sec. IV D)")
         marks.positive_limits(left, *prefactors, also=(prefactor,))
-        left.legend(loc="lower right")
+        left.legend(loc=marks.free_corner(prefactors[0], "lower right"))
     else:
         marks.not_enough(left, f"no $A_g$ at the {hottest}, or at no other")
     marks.value_axis(right, settings, lengths[0])
@@ -42,7 +42,7 @@ def plot_annealing_ratios(quantities: pd.DataFrame, settings: Settings, flags: p
         xi = marks.published_value("xi_bond_ratio", settings)
         marks.published(right, marks.published_end("xi_bond_ratio"), xi, f"0.6 at the coldest, read off\nthe figure ({marks.GIANNINI}, Fig. 5)")
         right.margins(y=0.12)
-        right.legend(loc="lower right")
+        right.legend(loc=marks.free_corner(lengths[0], "lower right"))
     else:
         marks.not_enough(right, rf"no $\xi$ at the {hottest}, or at no other")
     name_panels((left, right))

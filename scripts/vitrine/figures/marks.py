@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from vitrine.declare import Headline
-from vitrine.figures.data import spans_decades
+from vitrine.figures.data import last_value, spans_decades
 from vitrine.figures.labels import SIMULATION_LABEL, axis_label, inverse_label, legend_label, legend_title, number
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import GREY, INK, PALE
@@ -20,6 +20,8 @@ from vitrine.observables import declarations
 
 RAINONE = "Rainone et al. 2020"
 GIANNINI = "Giannini et al. 2021"
+MOST_NAMES = 6  # ticks of a logarithmic axis that stand at the values themselves
+LONG_NAMES = 24  # letters of all names of ticks together, above which words are turned
 
 
 def bars(value: pd.Series, error: pd.Series) -> np.ndarray:
@@ -120,18 +122,22 @@ def value_axis(ax: Axes, settings: Settings, table: pd.DataFrame, label_top: boo
         upper.set_xlabel(SIMULATION_LABEL, labelpad=4.0)
 
 
-def name_axis(ax: Axes, settings: Settings, table: pd.DataFrame) -> None:
-    """Label x as the study's axis: words get named ticks, values over decades a logarithmic scale."""
+def name_axis(ax: Axes, settings: Settings, table: pd.DataFrame, small: bool = False) -> None:
+    """Label x as the study's axis: words get named ticks (none in a small inset), values over decades a logarithmic scale."""
     ax.set_xlabel(axis_label(settings))
+    names = [settings.axis.words(value) for value in table["at"]]
+    whole = settings.axis.type == "int32"
     if settings.axis.type == "string":
-        fixed_ticks(ax, list(table["x"]), [settings.axis.words(value) for value in table["at"]])
+        fixed_ticks(ax, list(table["x"]), [""] * len(names) if small else names)
         ax.set_xlim(-0.5, max(len(table), 1) - 0.5)
     elif spans_decades(table, settings):
         ax.set_xscale("log")
         ax.set_xlim(table["x"].min() / 1.3, table["x"].max() * 1.3)
         plain_log_ticks(ax, "x")
-    elif settings.axis.type != "double":
-        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        if whole and not small and len(names) <= MOST_NAMES:
+            fixed_ticks(ax, list(table["x"]), names)
+    elif whole:
+        ax.xaxis.set_major_locator(MaxNLocator(3 if small else 5, integer=True))
 
 
 def inverse_temperature_axis(ax: Axes, settings: Settings, temperatures: list[float]) -> None:
@@ -180,6 +186,14 @@ def positive_limits(ax: Axes, *tables: pd.DataFrame, below: float = 2.0, above: 
         plain_log_ticks(ax, "y")
 
 
+def free_corner(table: pd.DataFrame, usual: str) -> str:
+    """The lower or upper corner that a series leaves free, on the right below one that rises; `usual`, such as `lower right`, where it is level."""
+    height, change = usual.split()[0], last_value(table) - last_value(table.iloc[::-1])
+    if not abs(change) > 0:
+        return usual
+    return f"{height} {'right' if (change > 0) == (height == 'lower') else 'left'}"
+
+
 def linear_limits(ax: Axes, low: float, high: float, below: float, above: float) -> None:
     """Linear y axis from `low` to `high` with room on both sides, as shares of the span; of a single value, about it."""
     span = high - low or abs(high) or 1.0
@@ -220,7 +234,12 @@ def level(ax: Axes, value: float, label: str | None = None, linestyle: str | tup
 
 
 def fixed_ticks(ax: Axes, places: list[float], names: list[str]) -> None:
-    """Named ticks on the x axis."""
+    """Named ticks on the x axis; words that are long together are turned."""
     ax.xaxis.set_major_locator(FixedLocator(places))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xticks(places, names)
+    turned = (
+        {"rotation": 25, "ha": "right", "rotation_mode": "anchor"}
+        if max(map(len, names), default=0) > 6 and sum(map(len, names)) > LONG_NAMES
+        else {}
+    )
+    ax.set_xticks(places, names, **turned)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,10 +15,11 @@ from vitrine.figures import marks
 from vitrine.figures.data import has_values, sample_note, series
 from vitrine.figures.labels import unit_text
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import DOUBLE, SINGLE, name_panels, new_figure, styled
+from vitrine.figures.style import DOUBLE, GREY, SINGLE, name_panels, new_figure, styled
 from vitrine.observables import declarations
 
 COLUMNS = 3
+LETTERS = 120  # of a title across the whole figure
 DECADE = 10.0  # positive values that span more are drawn on a logarithmic axis
 NONE_OF_THEM = "any of the quantities asked for"
 
@@ -42,8 +44,9 @@ def plot_trends(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFram
         marks.value_axis(axes[0], settings, named[NONE_OF_THEM])
         axes[0].set_ylabel("quantities")
         marks.not_enough(axes[0], "this study has none of\nthe quantities asked for")
-    for index, (name, table) in enumerate(zip(_names(shown), tables.values(), strict=True)):
-        _draw(axes[index], name, table, settings, index < columns)
+    for index, (symbol, (name, table)) in enumerate(zip(_names(shown), tables.items(), strict=True)):
+        axes[index].set_title(textwrap.fill(_meaning(name), LETTERS // columns), fontsize=6.0, color=GREY, pad=4.0)
+        _draw(axes[index], symbol, table, settings, index < columns)
     for ax in axes[max(len(shown), 1) :]:
         ax.remove()
     if len(shown) > 1:
@@ -89,6 +92,13 @@ def _names(shown: Sequence[str]) -> list[str]:
     declared = [_owner(name)[1] for name in shown]
     symbols = [f"${one.symbol}$" if one is not None and one.symbol else name.replace("_", " ") for one, name in zip(declared, shown, strict=True)]
     return [f"{symbol} ({name})" if symbols.count(symbol) > 1 else symbol for symbol, name in zip(symbols, shown, strict=True)]
+
+
+def _meaning(name: str) -> str:
+    """What a quantity is, in the words of its declaration; empty for one that nothing declares."""
+    declared = _owner(name)[1]
+    reduced = "" if declared is None or declared.name == name else ", in the units of the papers"
+    return f"{declared.meaning}{reduced}" if declared is not None else ""
 
 
 def _steps(shown: Sequence[str]) -> list[str]:
