@@ -22,7 +22,7 @@ def plain(names):
 
 job = {name: plain(getattr(snakemake, name)) for name in ("input", "output", "log")}
 job |= {"params": dict(snakemake.params.items()), "wildcards": dict(snakemake.wildcards.items())}
-job |= {"config": snakemake.config, "rule": snakemake.rule, "threads": snakemake.threads}
+job |= {"config": snakemake.config, "rule": snakemake.rule, "threads": snakemake.threads, "script": Path(__file__).name}
 Path(snakemake.log[0]).write_text(json.dumps(job))
 for path in snakemake.output:
     Path(path).touch()
@@ -58,7 +58,7 @@ class Job:
     """One job; `run` executes its script in the present directory."""
 
     def __init__(self, recorded: dict, repository: Path) -> None:
-        self.rule, self.script = recorded["rule"], repository / "scripts" / f"{recorded['rule']}.py"
+        self.rule, self.script = recorded["rule"], repository / "scripts" / recorded["script"]
         self.input, self.output, self.log = (Names(recorded[name]) for name in ("input", "output", "log"))
         self.params = SimpleNamespace(**recorded["params"])
         self.wildcards = SimpleNamespace(**recorded["wildcards"])

@@ -16,15 +16,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.linalg
+from measuring import table
 from naive import liquid, poly, saddle, with_rattler
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
 from vitrine.linalg import Algebra, dissected, full_pencil, full_spectrum, gpu
 from vitrine.linalg.gpu import MATRICES, Device, chosen_device, samples_at_once
 from vitrine.linalg.solve import NOT_A_MINIMUM, NOT_RIGID
-from vitrine.measures import bond_operator_modes, measure_batch, vibrational_modes
+from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
+from vitrine.observables.modes.measure import find_modes
 from vitrine.samples.store import missing_sample
-from vitrine.tables import BOND_OPERATOR, MODES
 
 GB = 10**9
 
@@ -145,20 +146,20 @@ def test_the_pencil(bonds, dimension, device, in_blocks):
 
 
 @pytest.mark.parametrize(("spectrum", "vectors"), [("full", "all"), ("full", 5), ("part", 5)])
-@pytest.mark.parametrize("measure", [vibrational_modes, bond_operator_modes])
+@pytest.mark.parametrize("measure", [find_modes, diagonalise_bond_operator])
 def test_the_columns_of_the_measures(any_glass, device, monkeypatch, measure, spectrum, vectors):
     """A full spectrum is one session on the device; a few modes alone are left to Lanczos on the CPU."""
-    kind, sessions = {"full": "full", "part": "lowest" if measure is vibrational_modes else "largest"}[spectrum], []
+    kind, sessions = {"full": "full", "part": "lowest" if measure is find_modes else "largest"}[spectrum], []
     present(monkeypatch, dataclasses.replace(device, session=lambda: sessions.append(1) or device.session()))
     expected = measure(any_glass, kind, vectors)
     assert len(sessions) == 0
     columns = measure(any_glass, kind, vectors, Algebra(device="gpu"))
     assert len(sessions) == (spectrum == "full")
     assert list(columns) == list(expected)
-    values = expected["omega" if measure is vibrational_modes else "lambda"]
+    values = expected["omega" if measure is find_modes else "lambda"]
     sure = apart(values)
     for name, column in expected.items():
-        of_vectors = name not in ("mode", "lambda") and (measure is bond_operator_modes or name == "participation")
+        of_vectors = name not in ("mode", "lambda") and (measure is diagonalise_bond_operator or name == "participation")
         rows = sure if of_vectors else slice(None)
         assert np.allclose(columns[name][rows], column[rows], rtol=1e-6 if of_vectors else 1e-8, equal_nan=True), name
 
@@ -226,21 +227,19 @@ def samples(glass):
     return [dataclasses.replace(sample, index=index, parent_temperature=0.7) for index, sample in enumerate(found)]
 
 
-@pytest.mark.parametrize(
-    ("table", "measure"), [(MODES, vibrational_modes), (BOND_OPERATOR, partial(bond_operator_modes, vectors=3))], ids=["modes", "bond_operator"]
-)
-def test_the_rows_do_not_depend_on_how_many_are_measured_at_once(samples, device, table, measure):
+@pytest.mark.parametrize(("observable", "measure"), [("modes", find_modes), ("bond_operator", partial(diagonalise_bond_operator, vectors=3))])
+def test_the_rows_do_not_depend_on_how_many_are_measured_at_once(samples, device, observable, measure):
     """To the last bit, on the twin; a GPU may sum in another order."""
     exactly = device.name == "twin"
     on_gpu = partial(measure, algebra=Algebra(device="gpu"))
-    one = pd.DataFrame(measure_batch(samples, table, on_gpu))
+    one = table(samples, observable, on_gpu)
     for at_once in (2, 4, 7):
-        several = pd.DataFrame(measure_batch(samples, table, on_gpu, at_once))
+        several = table(samples, observable, on_gpu, at_once)
         pd.testing.assert_frame_equal(several, one, check_exact=exactly, **({} if exactly else {"rtol": 1e-9}))
-    cpu = pd.DataFrame(measure_batch(samples, table, measure))
+    cpu = table(samples, observable, measure)
     assert one["flag"].tolist() == cpu["flag"].tolist() and one["sample"].tolist() == cpu["sample"].tolist()
     assert set(one["flag"][one["flag"] != ""]) == {cpu["flag"][cpu["sample"] == 1].item(), "unreadable: so and so"}
-    value = "omega" if table is MODES else "lambda"
+    value = "omega" if observable == "modes" else "lambda"
     assert np.allclose(one[value], cpu[value], rtol=1e-8, equal_nan=True)
 
 
@@ -282,10 +281,10 @@ def test_the_choice_where_there_is_none(glass, monkeypatch):
     assert chosen_device("cpu", 480) is None and chosen_device("auto", 480) is None
     assert samples_at_once(None, 480, most=4) == 1
     sentence = r"config key linear_algebra\.device is gpu and there is none \(CuPy says: no driver\): allowed here are auto and cpu"
-    for action in (lambda: Algebra(device="gpu").describe(480), lambda: vibrational_modes(glass, algebra=Algebra(device="gpu"))):
+    for action in (lambda: Algebra(device="gpu").describe(480), lambda: find_modes(glass, algebra=Algebra(device="gpu"))):
         with pytest.raises(InputError, match=sentence):
             action()
-    expected, columns = (vibrational_modes(glass, algebra=Algebra(device=name)) for name in ("cpu", "auto"))
+    expected, columns = (find_modes(glass, algebra=Algebra(device=name)) for name in ("cpu", "auto"))
     assert all(np.array_equal(columns[name], expected[name]) for name in expected)
 
 
@@ -343,7 +342,7 @@ def test_every_thread_has_one_stream_and_failures_are_raised(glass, monkeypatch)
     found = present(monkeypatch, gpu.find_gpu.__wrapped__())
     assert found.name == "Twin 3000, CuPy 15.0" and found.memory() == (3 * GB, 4 * GB)
     samples = [dataclasses.replace(glass, index=index, parent_temperature=0.7) for index in range(6)]
-    frame = pd.DataFrame(measure_batch(samples, BOND_OPERATOR, partial(bond_operator_modes, vectors=2, algebra=Algebra(device="gpu")), at_once=2))
+    frame = table(samples, "bond_operator", partial(diagonalise_bond_operator, vectors=2, algebra=Algebra(device="gpu")), at_once=2)
     assert (frame["flag"] == "").all()
     assert 1 <= len(seen.streams) == len(set(seen.streams)) <= 2 and threading.get_ident() not in seen.streams
     assert seen.errstate == {"raise"}

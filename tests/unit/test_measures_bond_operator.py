@@ -9,8 +9,9 @@ from naive import liquid, poly
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.linalg import full_pencil
-from vitrine.measures.bond_operator import bond_operator_modes
-from vitrine.tables import BOND_OPERATOR
+from vitrine.observables.bond_operator import BOND_OPERATOR
+from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
+from vitrine.schema import names_of
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def test_non_zero_eigenvalues_and_states_of_self_stress(any_glass, definition):
     s, _, exact, _ = definition
     d = any_glass.dimension
     rank = any_glass.particles * d - d
-    eigenvalues = bond_operator_modes(any_glass)["lambda"]
+    eigenvalues = diagonalise_bond_operator(any_glass)["lambda"]
     assert len(eigenvalues) == rank < len(exact)
     assert np.allclose(eigenvalues, exact[:rank], rtol=1e-8)
     assert np.all(exact[rank:] < 1e-10 * exact[0]) and exact[rank - 1] > 1e-7 * exact[0]
@@ -43,7 +44,7 @@ def test_eigenvectors(any_glass, definition):
     """F = S^T f of |f| = 1 is M D with D = M^+ F, f = S D/lambda, D.M.D = lambda: from the eigenvectors f of A, without a pencil."""
     s, m, exact, vectors = definition
     d = any_glass.dimension
-    columns = bond_operator_modes(any_glass)
+    columns = diagonalise_bond_operator(any_glass)
     inverse = naive.pseudo_inverse(m, d)
     apart = np.abs(np.diff(exact[:31])) > 1e-6 * exact[0]  # of a degenerate pair no vector is the eigenvector
     for k in [k for k in range(30) if apart[k] and (k == 0 or apart[k - 1])]:
@@ -76,20 +77,20 @@ def test_harmonic_spheres_of_stiffness_one(harmonic_glass):
     """phi'' = 1, and every bond is pushed: M = S^T S minus something positive, so lambda >= 1."""
     bonds = Interactions.of(harmonic_glass)
     assert np.allclose(bonds.derivatives[2], 1.0, rtol=1e-12)
-    eigenvalues = bond_operator_modes(harmonic_glass)["lambda"]
+    eigenvalues = diagonalise_bond_operator(harmonic_glass)["lambda"]
     assert eigenvalues.min() >= 1 - 1e-12 and eigenvalues.max() > 2
 
 
 def test_the_trace(any_glass):
     """tr A = sum of all lambda = tr(M^+ S^T S)."""
     trace = np.trace(naive.pseudo_inverse(naive.hessian(any_glass), any_glass.dimension) @ naive.hessian(any_glass, unit=True))
-    assert bond_operator_modes(any_glass, vectors=1)["lambda"].sum() == pytest.approx(trace, rel=1e-9)
+    assert diagonalise_bond_operator(any_glass, vectors=1)["lambda"].sum() == pytest.approx(trace, rel=1e-9)
 
 
 @pytest.mark.parametrize("vectors", [1, 7, 10_000])
 def test_part_of_the_vectors(any_glass, vectors):
     """All eigenvalues, and the vectors of the largest: the same numbers by Lanczos as from everything."""
-    whole, part = bond_operator_modes(any_glass), bond_operator_modes(any_glass, "full", vectors)
+    whole, part = diagonalise_bond_operator(any_glass), diagonalise_bond_operator(any_glass, "full", vectors)
     assert np.allclose(part["lambda"], whole["lambda"], rtol=1e-8)
     for name in ("omega", "participation_force", "participation_displacement"):
         assert np.allclose(part[name][:vectors], whole[name][:vectors], rtol=1e-5)
@@ -98,7 +99,7 @@ def test_part_of_the_vectors(any_glass, vectors):
 
 @pytest.mark.parametrize("vectors", [1, 7, 60, 10_000])
 def test_largest_alone(any_glass, vectors):
-    whole, part = bond_operator_modes(any_glass), bond_operator_modes(any_glass, "largest", vectors)
+    whole, part = diagonalise_bond_operator(any_glass), diagonalise_bond_operator(any_glass, "largest", vectors)
     number = min(vectors, len(whole["lambda"]))
     assert np.array_equal(part["mode"], np.arange(number))
     for name in ("lambda", "omega", "participation_force", "participation_displacement"):
@@ -108,22 +109,21 @@ def test_largest_alone(any_glass, vectors):
 
 
 def test_columns_are_those_of_the_table(any_glass):
-    names = {column.name for column in BOND_OPERATOR.columns} - {"particles", "parent_temperature", "sample", "flag"}
-    assert set(bond_operator_modes(any_glass)) == names
+    assert set(diagonalise_bond_operator(any_glass)) == set(names_of(BOND_OPERATOR.own))
 
 
 @pytest.mark.parametrize(("spectrum", "vectors"), [("full", "all"), ("full", 3), ("largest", 3)])
 def test_a_liquid_is_named(spectrum, vectors):
     with pytest.raises(SampleError, match="not a minimum"):
-        bond_operator_modes(liquid(poly(), 160, 1.3), spectrum, vectors)
+        diagonalise_bond_operator(liquid(poly(), 160, 1.3), spectrum, vectors)
 
 
 def test_the_operator_is_never_formed(glass):
     """Less memory than that of A, bonds by bonds: the matrices have N d rows."""
     bonds = len(Interactions.of(glass).i)
-    bond_operator_modes(glass)
+    diagonalise_bond_operator(glass)
     tracemalloc.start()
-    bond_operator_modes(glass)
+    diagonalise_bond_operator(glass)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert 8 * (3 * glass.particles) ** 2 < peak < 8 * bonds**2

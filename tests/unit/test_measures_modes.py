@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from naive import fcc, liquid, poly
 from vitrine.errors import SampleError
-from vitrine.measures.modes import vibrational_modes
-from vitrine.measures.participation import participation_ratio
-from vitrine.tables import MODES
+from vitrine.linalg.participation import participation_ratio
+from vitrine.observables.modes import MODES
+from vitrine.observables.modes.measure import find_modes
+from vitrine.schema import names_of
 
 
 @pytest.mark.parametrize("dimension", [2, 3])
@@ -36,7 +37,7 @@ def test_participation_of_no_field():
 
 
 def test_all_modes_against_numpy(any_glass):
-    columns, d = vibrational_modes(any_glass), any_glass.dimension
+    columns, d = find_modes(any_glass), any_glass.dimension
     values, vectors = np.linalg.eigh(naive.hessian(any_glass))
     assert np.allclose(columns["omega"], np.sqrt(values[d:]), rtol=1e-9)
     assert np.array_equal(columns["mode"], np.arange(any_glass.particles * d - d))
@@ -46,14 +47,14 @@ def test_all_modes_against_numpy(any_glass):
     plain = 1 / (len(squares) * (squares**2).sum(axis=0))
     assert sure.mean() > 0.9
     assert np.allclose(columns["participation"][sure], plain[sure], rtol=1e-6)
-    assert set(columns) == {column.name for column in MODES.columns} - {"particles", "parent_temperature", "sample", "flag"}
+    assert set(columns) == set(names_of(MODES.own))
 
 
 @pytest.mark.parametrize("vectors", [1, 9, 10_000])
 def test_part_of_the_vectors_and_of_the_spectrum(any_glass, vectors):
-    whole = vibrational_modes(any_glass)
+    whole = find_modes(any_glass)
     number = min(vectors, len(whole["omega"]))
-    part, softest = vibrational_modes(any_glass, "full", vectors), vibrational_modes(any_glass, "lowest", vectors)
+    part, softest = find_modes(any_glass, "full", vectors), find_modes(any_glass, "lowest", vectors)
     assert np.allclose(part["omega"], whole["omega"], rtol=1e-9)
     assert len(softest["omega"]) == len(softest["mode"]) == number
     assert np.allclose(softest["omega"], whole["omega"][:number], rtol=1e-9)
@@ -71,17 +72,17 @@ def test_phonons_of_a_crystal():
     # Each particle has 8 bonds that step to a neighbouring (100) plane, half of them with a component along the polarisation.
     stiffness = 4 * (curvature * 0.5 + slope / r * 0.5) + 4 * slope / r
     omega = np.sqrt(stiffness * (1 - np.cos(np.pi / 4)))  # k = 2 pi/(4 a), planes a/2 apart
-    ours = vibrational_modes(crystal)["omega"]
+    ours = find_modes(crystal)["omega"]
     assert np.sum(np.abs(ours - omega) < 1e-9 * omega) >= 12  # three directions, two polarisations, sine and cosine
 
 
 @pytest.mark.parametrize(("spectrum", "vectors"), [("full", "all"), ("full", 3), ("lowest", 3)])
 def test_a_liquid_is_named(spectrum, vectors):
     with pytest.raises(SampleError, match="not a minimum"):
-        vibrational_modes(liquid(poly(), 160, 1.3), spectrum, vectors)
+        find_modes(liquid(poly(), 160, 1.3), spectrum, vectors)
 
 
 def test_frequencies_without_any_vector(glass):
-    columns = vibrational_modes(glass, "full", 0)
-    assert np.allclose(columns["omega"], vibrational_modes(glass)["omega"], rtol=1e-9)
+    columns = find_modes(glass, "full", 0)
+    assert np.allclose(columns["omega"], find_modes(glass)["omega"], rtol=1e-9)
     assert np.all(np.isnan(columns["participation"]))

@@ -7,9 +7,10 @@ from naive import liquid, poly
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.linalg import Algebra
-from vitrine.measures import pinching
-from vitrine.measures.pinching import pinch_bonds, pinch_frequencies
-from vitrine.tables import PINCHING
+from vitrine.observables.pinching import PINCHING
+from vitrine.observables.pinching import measure as pinching
+from vitrine.observables.pinching.measure import pinch_bonds, pinch_frequencies
+from vitrine.schema import names_of
 
 
 def rng():
@@ -37,7 +38,7 @@ def test_all_bonds_against_the_definition(any_glass, definition):
     assert np.array_equal(columns["i"], i) and np.array_equal(columns["j"], j)
     assert np.allclose(columns["force"], force, rtol=1e-9, atol=1e-12 * force.max())
     assert np.allclose(columns["omega"], omega, rtol=1e-6)
-    assert set(columns) == {column.name for column in PINCHING.columns} - {"particles", "parent_temperature", "sample", "flag"}
+    assert set(columns) == set(names_of(PINCHING.own))
 
 
 @pytest.mark.parametrize("solver", ["dense", "scipy"])

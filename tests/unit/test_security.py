@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from vitrine.errors import InputError, SampleError
+from vitrine.observables.modes import MODES
 from vitrine.parquet import read_table
 from vitrine.preparation.restart import Keeper
 from vitrine.samples import batch_samples, read_samples, write_samples
-from vitrine.tables import MODES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for folder in ("scripts", "benchmarks") for path in (REPOSITORY / folder).rglob("*.py"))

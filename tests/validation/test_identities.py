@@ -6,8 +6,8 @@ import pytest
 from naive import PLANAR, jackknife, jittered, liquid, poly
 from vitrine.interactions import Interactions
 from vitrine.linalg import Factor, full_spectrum
-from vitrine.measures.bond_operator import bond_operator_modes
-from vitrine.measures.modes import vibrational_modes
+from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
+from vitrine.observables.modes.measure import find_modes
 from vitrine.preparation.swap import SwapMonteCarlo
 
 CHAINS = {
@@ -43,20 +43,20 @@ def test_vibrability(any_glass):
     """sum_i tr (H^+)_ii = sum_l omega_l^-2 (identity 3)."""
     hessian, d = Interactions.of(any_glass).hessian, any_glass.dimension
     trace = np.trace(Factor(hessian, d).solve(np.eye(hessian.shape[0])))
-    assert trace == pytest.approx(np.sum(vibrational_modes(any_glass)["omega"] ** -2.0), rel=1e-9)
+    assert trace == pytest.approx(np.sum(find_modes(any_glass)["omega"] ** -2.0), rel=1e-9)
 
 
 def test_sum_of_squared_frequencies_is_the_trace(any_glass):
     """sum_l omega_l^2 = tr H."""
     hessian = Interactions.of(any_glass).hessian
-    assert np.sum(vibrational_modes(any_glass)["omega"] ** 2) == pytest.approx(hessian.diagonal().sum(), rel=1e-11)
+    assert np.sum(find_modes(any_glass)["omega"] ** 2) == pytest.approx(hessian.diagonal().sum(), rel=1e-11)
 
 
 def test_number_of_modes_and_of_eigenvalues(any_glass):
     """N d - d of each; N_b - (N d - d) states of self stress (identity 1)."""
     size = any_glass.particles * any_glass.dimension - any_glass.dimension
     bonds = Interactions.of(any_glass)
-    assert len(vibrational_modes(any_glass)["omega"]) == len(bond_operator_modes(any_glass)["lambda"]) == size
+    assert len(find_modes(any_glass)["omega"]) == len(diagonalise_bond_operator(any_glass)["lambda"]) == size
     singular = np.linalg.svd(bonds.compatibility.toarray(), compute_uv=False)
     assert np.sum(singular > 1e-10) == size
     # The forces of the glass are themselves a state of self stress: every particle is in balance.
@@ -68,7 +68,7 @@ def test_spectral_form_of_the_bond_operator(any_glass):
     bonds, d = Interactions.of(any_glass), any_glass.dimension
     stiffness, modes = full_spectrum(bonds.hessian, d, vectors=True)
     stretch = ((bonds.compatibility @ modes) ** 2).sum(axis=0)
-    assert bond_operator_modes(any_glass)["lambda"].sum() == pytest.approx(np.sum(stretch / stiffness), rel=1e-9)
+    assert diagonalise_bond_operator(any_glass)["lambda"].sum() == pytest.approx(np.sum(stretch / stiffness), rel=1e-9)
 
 
 def test_largest_eigenvalue_bounds_every_bond(any_glass):
@@ -76,7 +76,7 @@ def test_largest_eigenvalue_bounds_every_bond(any_glass):
     bonds, d = Interactions.of(any_glass), any_glass.dimension
     dipoles = bonds.compatibility.toarray()
     diagonal = np.einsum("bk,kb->b", dipoles, Factor(bonds.hessian, d).solve(dipoles.T))
-    largest = bond_operator_modes(any_glass, "largest", 1)["lambda"][0]
+    largest = diagonalise_bond_operator(any_glass, "largest", 1)["lambda"][0]
     assert diagonal.min() > 0 and diagonal.max() <= largest * (1 + 1e-10)
 
 
