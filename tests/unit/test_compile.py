@@ -72,8 +72,8 @@ import gc
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 from naive import poly
-from vitrine import measures
 from vitrine.compile import _prepare_and_measure
+from vitrine.observables import declarations, function_of, module_of
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.start import random_start
 
@@ -83,10 +83,14 @@ def compiled():
 
 _prepare_and_measure(poly(), {"sampler": "swap"})
 before = compiled()
-glass, rng = minimise(random_start(poly(), 200, np.random.default_rng(0))).sample, np.random.default_rng(1)
-for number in (3, "all"):
-    measures.vibrational_modes(glass, "full", number), measures.bond_operator_modes(glass, "full", number), measures.pinch_bonds(glass, rng, number)
-measures.elastic_moduli(glass)
+glass = minimise(random_start(poly(), 200, np.random.default_rng(0))).sample
+measuring = [one for one in declarations().values() if one.rule and "glasses.gsd" in one.takes]
+for one in measuring:
+    few = {name: 3 for name in ("vectors", "bonds") if name in one.defaults}
+    for settings in ({}, few):
+        further = {"rng": np.random.default_rng(1)} if one.random else {}
+        function_of(module_of(one.name, "measure"), one.rule)(glass, **further, **settings)
+assert len(measuring) >= 5
 assert before and compiled() == before, compiled() - before
 """
 

@@ -260,16 +260,16 @@ def test_liquids_carry_their_identity(together):
 
 def test_rows_fit_the_tables(together):
     for sample, run in zip(*together, strict=True):
-        row, series = liquid_rows(sample, run, 160)
-        assert set(row) == {column.name for column in LIQUIDS.columns}
-        assert all(set(one) == {column.name for column in RELAXATION.columns} for one in series)
+        row, series = liquid_rows(sample, run)
+        assert set(row) == set(LIQUIDS.names)
+        assert all(set(one) == set(RELAXATION.names) for one in series)
         assert {one["series"] for one in series} == {"overlap", "energy"}
 
 
 def test_a_missing_start_stays_missing():
     liquid, run = equilibrate_liquid(missing_sample(4, 160, 1.3, "unreadable: reason"), 0.9, 11, SETTINGS)
     assert run is None and (liquid.index, liquid.parent_temperature, liquid.flag) == (4, 0.9, "unreadable: reason")
-    row, series = liquid_rows(liquid, run, 160)
+    row, series = liquid_rows(liquid, run)
     assert row["flag"] == "unreadable: reason" and [one["flag"] for one in series] == ["unreadable: reason"]
 
 

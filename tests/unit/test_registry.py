@@ -32,7 +32,7 @@ def test_bad_parameters_are_one_sentence(name, parameters, said):
 
 
 def test_every_limit_itself_is_allowed():
-    build, rules = GLASS_FORMERS["poly"]
+    build, rules, _ = GLASS_FORMERS["poly"]
     for key, rule in rules.items():
         for value in rule if isinstance(rule[0], str) else rule[1:]:
             partner = {"size_ratio": {"nonadditivity": 0.0}, "nonadditivity": {"size_ratio": 1.0}}.get(key, {})

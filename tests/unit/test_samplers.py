@@ -114,41 +114,57 @@ def test_hoomd_that_is_absent_is_one_sentence_that_says_how_to_get_it(section, w
     assert "\n" not in text
     assert all(word in text for word in (f"{section}.engine", "HOOMD-blue cannot be imported", "--sdm conda", "conda-forge", "builtin")), text
     wanted = {"preparation": {"engine": "hoomd", "sampler": "hybrid"}, "quench": {"engine": "hoomd", "minimiser": "fire"}}
-    assert Study.from_config(laid_over(levels=16, **wanted), conda=True).engine == "hoomd"
+    assert Study.from_config(laid_over(levels=16, **wanted), conda=True).dynamics_by_hoomd
+
+
+def engines(config):
+    """The engine of dynamics at each point; the study says the same of all of them."""
+    study = Study.from_config(config)
+    found = {place.engine for place in study.places.values()}
+    assert study.dynamics_by_hoomd == ("hoomd" in found) and study.engine_in_words == ", ".join(sorted(found))
+    return found
 
 
 def test_auto_takes_hoomd_where_it_is_and_can_run_the_model(with_hoomd):
-    assert Study.from_config(laid_over(levels=32, preparation={"sampler": "hybrid"})).engine == "hoomd"
-    assert Study.from_config(laid_over(preparation={"sampler": "hybrid"})).engine == "builtin"  # continuous sizes
-    assert Study.from_config(laid_over(levels=32, preparation={"sampler": "hybrid", "engine": "builtin"})).engine == "builtin"
+    assert engines(laid_over(levels=32, preparation={"sampler": "hybrid"})) == {"hoomd"}
+    assert engines(laid_over(preparation={"sampler": "hybrid"})) == {"builtin"}  # continuous sizes
+    assert engines(laid_over(levels=32, preparation={"sampler": "hybrid", "engine": "builtin"})) == {"builtin"}
     assert chosen_engine("auto", glass_former("kob_andersen", KOB_ANDERSEN), key="preparation.engine") == "hoomd"
 
 
 def test_auto_takes_the_builtin_engine_where_hoomd_is_not(without_hoomd):
-    assert Study.from_config(laid_over(levels=32, preparation={"sampler": "hybrid"})).engine == "builtin"
+    assert engines(laid_over(levels=32, preparation={"sampler": "hybrid"})) == {"builtin"}
+
+
+def preparation(config, label=None):
+    """What the liquids of a point, or of the first one, are made with."""
+    study = Study.from_config(config)
+    return study.places[label or study.main.label].preparation
 
 
 def test_swap_monte_carlo_does_not_depend_on_hoomd(with_hoomd, monkeypatch):
     """A study of swap Monte Carlo must not be made anew when HOOMD-blue is installed."""
-    told = Study.from_config(CONFIG).preparation(256, "0.5000")
+    told = preparation(CONFIG)
     assert "engine" not in told and "dynamics" not in told and "walltime_minutes" not in told
     assert told["sampler"] == "swap" and told["relaxation_times"] == CONFIG["preparation"]["relaxation_times"]
+    assert not Study.from_config(CONFIG).dynamics_by_hoomd
     monkeypatch.undo()
-    assert Study.from_config(CONFIG).preparation(256, "0.5000") == told
+    assert preparation(CONFIG) == told
 
 
 def test_lists_have_one_entry_for_each_parent_temperature():
     config = laid_over(preparation={"sampler": "cooling"}, dynamics={"cooling_rate": [None, 1e-3, 2e-3, 3e-3], "hold_time": [1.0, 2.0, 3.0, 4.0]})
-    study = Study.from_config(config)
-    for place, T_p in enumerate(("1.3000", "0.6500", "0.5000", "0.4000")):
-        told = study.preparation(256, T_p)["dynamics"]
+    for place, label in enumerate(Study.from_config(config).places):
+        told = preparation(config, label)["dynamics"]
         assert (told["cooling_rate"], told["hold_time"]) == ([None, 1e-3, 2e-3, 3e-3][place], place + 1.0)
         assert told["engine"] in ("hoomd", "builtin")
 
 
 def test_walltime_changes_no_sample():
-    limited = Study.from_config(laid_over(preparation={"walltime_minutes": 30}))
-    assert limited.preparation(256, "0.5000") == Study.from_config(CONFIG).preparation(256, "0.5000")
+    limited = laid_over(preparation={"walltime_minutes": 30})
+    assert preparation(limited) == preparation(CONFIG)
+    here, there = (Study.from_config(config) for config in (limited, CONFIG))
+    assert all(here.identity(label) == there.identity(label) for label in there.places)
 
 
 def test_planning_imports_neither_hoomd_nor_a_compiler():

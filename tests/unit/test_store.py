@@ -91,7 +91,7 @@ def test_planar_and_tilted_boxes_and_unfolded_positions(tmp_path):
 
 def test_box_and_types_stand_in_the_file_as_hoomd_wants_them(tmp_path, monkeypatch):
     """Lx, Ly, Lz, xy, xz, yz; positions centred on the origin; the second edge vector is (xy Ly, Ly, 0)."""
-    monkeypatch.setitem(GLASS_FORMERS, "binary", (lambda parameters: binary(), {}))
+    monkeypatch.setitem(GLASS_FORMERS, "binary", (lambda parameters: binary(), {}, {}))
     mixture = jittered(binary(), 8)
     tilted = sample_number(0, strained(mixture, np.array([[1, 0.25], [0, 1.0]])))
     solid = sample_number(1, strained(liquid(poly(), 200, 1.0), np.array([[1, 0.1, -0.05], [0, 1.02, 0.07], [0, 0, 0.97]])))
