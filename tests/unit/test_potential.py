@@ -39,13 +39,13 @@ def test_coefficients_of_the_published_model():
 
 
 @pytest.mark.parametrize("exponent", [3.7, 7, 10, 10.5, 12])
-@pytest.mark.parametrize("smoothness", range(6))
-def test_first_derivatives_vanish_at_the_cutoff_and_no_others(exponent, smoothness):
-    potential = smoothed_inverse_power(exponent, 1.4, smoothness)
-    for order in range(smoothness + 2):
-        terms = [c * math.prod(p - n for n in range(order)) * potential.cutoff ** (p - order) for c, p in potential.terms]
-        relative = abs(math.fsum(terms)) / max(map(abs, terms))
-        assert relative < 1e-12 if order <= smoothness else relative > 1e-4
+def test_first_derivatives_vanish_at_the_cutoff_and_no_others(exponent):
+    for smoothness in range(6):
+        potential = smoothed_inverse_power(exponent, 1.4, smoothness)
+        for order in range(smoothness + 2):
+            terms = [c * math.prod(p - n for n in range(order)) * potential.cutoff ** (p - order) for c, p in potential.terms]
+            relative = abs(math.fsum(terms)) / max(map(abs, terms))
+            assert relative < 1e-12 if order <= smoothness else relative > 1e-4, (smoothness, order)
 
 
 @every_potential

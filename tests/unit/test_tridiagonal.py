@@ -32,13 +32,13 @@ def matrices(kind, size):
     }[kind]
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", ["random", "in pieces", "of zero diagonal", "graded down", "graded up", "of pairs", "of a chain", "almost diagonal"])
-def test_against_bisection(kind, size):
-    diagonal, beside = matrices(kind, size)
-    values, expected = tridiagonal_eigenvalues(diagonal, beside), bisection(diagonal, beside)
-    assert np.all(np.diff(values) >= 0)
-    assert np.allclose(values, expected, rtol=0, atol=rounding(expected))
+def test_against_bisection(kind):
+    for size in SIZES:
+        diagonal, beside = matrices(kind, size)
+        values, expected = tridiagonal_eigenvalues(diagonal, beside), bisection(diagonal, beside)
+        assert np.all(np.diff(values) >= 0), size
+        assert np.allclose(values, expected, rtol=0, atol=rounding(expected)), size
 
 
 def rounding(values):
@@ -54,10 +54,10 @@ def bisection(diagonal, beside):
     return values[:number]
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_chain_of_springs(size):
-    expected = 2 - 2 * np.cos(np.pi * np.arange(1, size + 1) / (size + 1))
-    assert np.allclose(tridiagonal_eigenvalues(*matrices("of a chain", size)), expected, rtol=0, atol=rounding(expected))
+def test_a_chain_of_springs():
+    for size in SIZES:
+        expected = 2 - 2 * np.cos(np.pi * np.arange(1, size + 1) / (size + 1))
+        assert np.allclose(tridiagonal_eigenvalues(*matrices("of a chain", size)), expected, rtol=0, atol=rounding(expected)), size
 
 
 @pytest.mark.parametrize("kind", ["small", "large"])
@@ -68,10 +68,10 @@ def test_the_unit_does_not_matter(kind):
 
 
 @pytest.mark.parametrize("kind", ["diagonal", "zero"])
-@pytest.mark.parametrize("size", SIZES)
-def test_diagonal_matrices_are_sorted(kind, size):
-    diagonal, beside = matrices(kind, size)
-    assert np.allclose(tridiagonal_eigenvalues(diagonal, beside), np.sort(diagonal), rtol=1e-15, atol=0)
+def test_diagonal_matrices_are_sorted(kind):
+    for size in SIZES:
+        diagonal, beside = matrices(kind, size)
+        assert np.allclose(tridiagonal_eigenvalues(diagonal, beside), np.sort(diagonal), rtol=1e-15, atol=0), size
 
 
 def test_arguments_are_left_alone():
@@ -109,24 +109,24 @@ def test_another_way_where_an_eigenvalue_does_not_come(monkeypatch):
 
 
 @pytest.mark.skipif(lapack_routines() is None, reason="scipy's LAPACK cannot be reached")
-@pytest.mark.parametrize("size", [12, 13, 60, 61, 150])
 @pytest.mark.parametrize("kind", ["full", "sparse", "diagonal", "of rank one"])
-def test_a_band_has_the_eigenvalues_of_its_matrix(kind, size, monkeypatch):
+def test_a_band_has_the_eigenvalues_of_its_matrix(kind, monkeypatch):
     monkeypatch.setattr(band, "BAND", 5)
     monkeypatch.setattr(band, "TOGETHER", 17)
-    rng = np.random.default_rng(size)
-    sparse = sp.random_array((size, size), density=0.1, rng=rng, format="csr")
-    matrix = {
-        "full": rng.standard_normal((size, size)),
-        "sparse": sparse.toarray(),
-        "diagonal": np.diag(rng.standard_normal(size)),
-        "of rank one": np.ones((size, size)),
-    }[kind]
-    matrix = matrix + matrix.T
-    expected = np.linalg.eigvalsh(matrix)
-    for rare in (None, sp.csc_array(matrix)):
-        lower = np.asfortranarray(np.tril(matrix))
-        diagonals = band._band(lower.copy(order="F"), lapack_routines(), rare)
-        assert np.allclose(scipy.linalg.eig_banded(diagonals, lower=True, eigvals_only=True), expected, rtol=0, atol=1e-13 * size)
-        three = band.tridiagonal_by_band(lower, lapack_routines(), rare)
-        assert np.allclose(tridiagonal_eigenvalues(*three), expected, rtol=0, atol=1e-13 * size)
+    for size in (12, 13, 60, 61, 150):
+        rng = np.random.default_rng(size)
+        sparse = sp.random_array((size, size), density=0.1, rng=rng, format="csr")
+        matrix = {
+            "full": rng.standard_normal((size, size)),
+            "sparse": sparse.toarray(),
+            "diagonal": np.diag(rng.standard_normal(size)),
+            "of rank one": np.ones((size, size)),
+        }[kind]
+        matrix = matrix + matrix.T
+        expected = np.linalg.eigvalsh(matrix)
+        for rare in (None, sp.csc_array(matrix)):
+            lower = np.asfortranarray(np.tril(matrix))
+            diagonals = band._band(lower.copy(order="F"), lapack_routines(), rare)
+            assert np.allclose(scipy.linalg.eig_banded(diagonals, lower=True, eigvals_only=True), expected, rtol=0, atol=1e-13 * size), size
+            three = band.tridiagonal_by_band(lower, lapack_routines(), rare)
+            assert np.allclose(tridiagonal_eigenvalues(*three), expected, rtol=0, atol=1e-13 * size), size
