@@ -19,17 +19,13 @@ import yaml
 from vitrine.config_files import merged_config
 from vitrine.errors import InputError
 from vitrine.files import whole_file
-from vitrine.runs.found import found
+from vitrine.runs.found import OTHERS, found
 from vitrine.runs.steps import Step, steps_of_averages, steps_of_batches, steps_of_study
+from vitrine.runs.words import some_of
 from vitrine.study import Study
 
 REPORT = "report.html"  # of all figures and tables: it belongs to a study that is whole
-NAMED = 3  # files that a refusal names
-WHY = {
-    "missing": "missing",
-    "foreign": "made with another seed, ladder or other settings than those of the study",
-    "damaged": "damaged",
-}
+WHY = {"missing": "missing", "foreign": f"made with {OTHERS}", "damaged": "damaged"}
 
 
 def archive_study(study: Study, directory: Path, samples: bool = False, unfinished: bool = False) -> tuple[Path, list[str]]:
@@ -40,11 +36,11 @@ def archive_study(study: Study, directory: Path, samples: bool = False, unfinish
     """
     folder = Path(directory) / "results" / study.name
     files, faults = _files(study, folder, samples)
-    sentences = [_sentence(why, names) for why, names in faults.items()]
+    sentences = [f"{WHY[state]}: {some_of(list(dict.fromkeys(names)), 'files')}" for state, names in faults.items()]
     if not files and (unfinished or not folder.is_dir()):
         raise InputError(f"{folder}: there is nothing of the study {study.name}; run it first")
     if sentences and not unfinished:
-        raise InputError(f"{folder}: the study is not finished. {'. '.join(sentences)}. Run it first, or pack what there is with --unfinished")
+        raise InputError(f"{folder}: the study is not finished; {'; '.join(sentences)}. Run it first, or pack what there is with --unfinished")
     if not faults and (folder / REPORT).is_file():
         files.append(REPORT)
     path = folder.with_name(f"{folder.name}.tar.gz")
@@ -83,13 +79,6 @@ def _steps(study: Study, samples: bool) -> Iterator[tuple[str, Step]]:
         yield from ((f"{label}/", step) for step in averages[label])
         for batch in study.places[label].ensemble.batches():
             yield from ((f"{label}/{batch}/", step) for step in steps)
-
-
-def _sentence(state: str, names: list[str]) -> str:
-    """`missing: a, b and 3 more files`."""
-    names = list(dict.fromkeys(names))
-    more = f" and {len(names) - NAMED} more files" if len(names) > NAMED else ""
-    return f"{WHY[state]}: {', '.join(names[:NAMED])}{more}"
 
 
 def _entry(name: str, size: int) -> tarfile.TarInfo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from vitrine.batches import sample_indices
@@ -10,17 +10,21 @@ from vitrine.costs import Costs, measured_costs
 from vitrine.observables import module_of
 from vitrine.runs.cost import PREPARING, STUDY_RULES, coldest_measured, job_cost, need_of, relaxation_time
 from vitrine.runs.steps import averaged_at, rules_of_batches
+from vitrine.runs.words import aligned, duration, rounded, some_of
 
 if TYPE_CHECKING:
     from vitrine.study import Place, Study
 
 SAMPLE_BYTES = 3 * 8 + 8 + 4  # position, size and type of a particle in a GSD file
+FRAME_BYTES = 2 * 3 * 8 + 3 * 4  # position, velocity and image of a particle in a frame of a trajectory
 NUMBER_BYTES = 8
 FILE_BYTES = 8000  # what a Parquet file takes beside its rows
 SCALAR_ROW_BYTES = 60  # a row of a short table
 CORES = (1, 4, 16, 64, 256, 1024)  # for which the wall time is told
 NAMED = 6  # points that a note names
 DRAWING = "plot_..."
+LIQUIDS = "equilibrate_liquids"
+PREPARING_TAKES = {LIQUIDS: (), "record_trajectories": ("liquids.gsd",), "quench_samples": ("liquids.gsd",)}
 
 
 class Jobs(NamedTuple):
@@ -62,22 +66,20 @@ def _whole(name: str, rule: str, number: int, study: Study, costs: Costs | None)
 def longest_path(study: Study, jobs: Sequence[Jobs]) -> float:
     """Seconds on any number of cores: a batch goes down its ladder, its glasses through the slowest measures and their averages to a figure."""
     seconds = {(job.rule, job.label): job.seconds for job in jobs}
+    takes = PREPARING_TAKES | {one.rule: one.takes for one in study.measured}
     averaged, liquids, ends = averaged_at(study), {}, [0.0]
     for label, rules in rules_of_batches(study).items():  # a point comes after the one that its liquids start from
-        ready: dict[str, float] = {}  # by rule: when its files are there
-        if PREPARING[0] in rules:
-            ready[PREPARING[0]] = liquids[label] = liquids.get(study.places[label].before, 0.0) + seconds[PREPARING[0], label]
-        if PREPARING[1] in rules:
-            ready[PREPARING[1]] = liquids[label] + seconds[PREPARING[1], label]
         owner = {file: rule for rule, files in rules.items() for file in files}
-        takes = {one.rule: one.takes for one in study.measured if one.rule in rules}
+        before, ready = liquids.get(study.places[label].before, 0.0), {}
 
-        def end(rule: str, ready: dict = ready, owner: dict = owner, takes: dict = takes, label: str = label) -> float:
+        def end(rule: str, label: str = label, owner: dict = owner, before: float = before, ready: dict = ready) -> float:
+            """When the files of a rule are there."""
             if rule not in ready:
-                ready[rule] = max((end(owner[file]) for file in takes[rule]), default=0.0) + seconds[rule, label]
+                ready[rule] = max((end(owner[file]) for file in takes[rule]), default=before) + seconds[rule, label]
             return ready[rule]
 
         measured = max(map(end, rules), default=0.0)
+        liquids[label] = ready.get(LIQUIDS, 0.0)
         ends.append(measured + max((seconds[one.aggregate, label] for one in averaged[label]), default=0.0))
     return max(ends) + sum(job.seconds for job in jobs if not job.label)
 
@@ -100,6 +102,8 @@ def disk_bytes(study: Study, costs: Costs | None = None) -> float:
 def _sample_bytes(rule: str, study: Study, label: str, costs: Costs) -> float:
     """What a rule writes for a sample: the sample itself, or rows of a table, and fields with their sample."""
     place, rows = study.places[label], need_of(rule, study, label, costs).rows
+    if rule == "record_trajectories":
+        return FRAME_BYTES * place.point.particles * rows
     if rule in PREPARING:
         return SAMPLE_BYTES * place.point.particles + SCALAR_ROW_BYTES * rows
     one = next(one for one in study.measured if one.rule == rule)
@@ -112,26 +116,13 @@ def headline(study: Study, costs: Costs | None = None) -> str:
     """The study's cost in one line."""
     jobs = study_jobs(study, costs)
     total = sum(job.total for job in jobs)
-    liquids = sum(job.total for job in jobs if job.rule == PREPARING[0]) / total
+    liquids = sum(job.total for job in jobs if job.rule == LIQUIDS) / total
     most = max(job.megabytes for job in jobs)
     path = duration(longest_path(study, jobs))
     return (
         f"{rounded(total / 3600)} core-hours, {100 * liquids:.0f} % of them for liquids; {path} at least, on any number of cores; "
         f"{most / 1000:.1f} GB for the largest job, {rounded(disk_bytes(study, costs) / 1e9)} GB on disk"
     )
-
-
-def rounded(value: float) -> str:
-    """Two digits, without an exponent."""
-    return f"{float(f'{value:.2g}'):,g}"
-
-
-def duration(seconds: float) -> str:
-    """A time for readers."""
-    for unit, length in (("days", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{rounded(seconds / length)} {unit}"
-    return f"{rounded(seconds)} s"
 
 
 def report(study: Study) -> str:
@@ -194,12 +185,6 @@ def _by_rule(study: Study, jobs: Sequence[Jobs]) -> str:
     return aligned(rows)
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Columns of equal width, the numbers to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows)
-
-
 def _notes(study: Study) -> list[str]:
     """What the numbers leave out."""
     unknown = [f"the cost of the observable {one.name} was not measured" for one in study.measured if not module_of(one.name, "cost").is_file()]
@@ -216,18 +201,16 @@ def _notes_on_liquids(places: Sequence[Place]) -> list[str]:
     times = {place.point.label: relaxation_time(place) for place in places}
     unknown = [place for place in places if times[place.point.label] is None]
     if unknown:
-        where = "of these liquids" if len(unknown) == len(places) else f"at {_some(unknown)}"
+        where = "of these liquids" if len(unknown) == len(places) else f"at {_labels(unknown)}"
         notes.append(f"no relaxation time {where} was measured: each is taken to use up preparation.maximum_sweeps")
     known = [place for place in places if times[place.point.label] is not None]
     if known and min(place.point.parent_temperature for place in known) < coldest_measured():
         notes.append(f"relaxation times below T_p = {coldest_measured():g} are extrapolated")
     early = [place for place in known if place.preparation["relaxation_times"] * times[place.point.label] > place.preparation["maximum_sweeps"]]
     if early:
-        notes.append(f"preparation.maximum_sweeps ends many runs early, and flags them, at {_some(early)}")
+        notes.append(f"preparation.maximum_sweeps ends many runs early, and flags them, at {_labels(early)}")
     return notes
 
 
-def _some(places: Iterable[Place]) -> str:
-    """The first few points, by their labels."""
-    labels = [place.point.label for place in places]
-    return ", ".join(labels[:NAMED]) + (f" and {len(labels) - NAMED} more points" if len(labels) > NAMED else "")
+def _labels(places: Sequence[Place]) -> str:
+    return some_of([place.point.label for place in places], "points", NAMED)

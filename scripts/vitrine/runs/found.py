@@ -14,6 +14,7 @@ from typing import NamedTuple
 from vitrine.errors import InputError
 from vitrine.runs.steps import Step
 
+OTHERS = "another seed, ladder or other settings than those of the study"  # made it
 SETTLED = 2.0  # a folder that changed later than so many seconds ago may change again within the resolution of its time
 
 
@@ -70,8 +71,8 @@ class Folders:
 
 
 def read_record(path: Path) -> Record | None:
-    """Who made a table, a file of fields or the record of a study; None where that cannot be read."""
-    reader = {".parquet": _of_table, ".gsd": _of_fields, ".json": _of_study}[path.suffix]
+    """Who made a table, a file of fields or trajectories, or the record of a study; None where that cannot be read."""
+    reader = {".parquet": _of_table, ".gsd": _of_frames, ".json": _of_study}[path.suffix]
     try:
         return reader(path)
     except Exception:  # of a damaged file the readers make any error there is; the study's own jobs say which
@@ -95,10 +96,16 @@ def _of_table(path: Path) -> Record:
     return Record(identity, frozenset(sample for sample, flag in zip(samples, flags, strict=True) if flag))
 
 
-def _of_fields(path: Path) -> Record:
-    from vitrine.samples.fields import read_fields_provenance
+def _of_frames(path: Path) -> Record:
+    """By the first frame of fields or trajectories."""
+    import gsd.fl
 
-    return Record(read_fields_provenance(path).get("identity", ""))
+    from vitrine.samples.fields import RECORD as FIELDS
+    from vitrine.samples.trajectories import RECORD as TRAJECTORIES
+
+    with gsd.fl.open(str(path), "r") as file:
+        chunk = next(f"log/{name}" for name in (FIELDS, TRAJECTORIES) if file.chunk_exists(frame=0, name=f"log/{name}"))
+        return Record(json.loads(file.read_chunk(frame=0, name=chunk).tobytes().decode())["provenance"].get("identity", ""))
 
 
 def _of_study(path: Path) -> Record:

@@ -18,11 +18,11 @@ from pathlib import Path
 from vitrine.batches import sample_indices
 from vitrine.points import Point
 from vitrine.runs import locks
-from vitrine.runs.cost import PREPARING, job_cost
-from vitrine.runs.cost_table import duration
-from vitrine.runs.found import Folders, Found, found
+from vitrine.runs.cost import job_cost
+from vitrine.runs.found import OTHERS, Folders, Found, found
 from vitrine.runs.spent import Benchmarks, Listings, Spent, place_of, samples_at_work
 from vitrine.runs.steps import Step, steps_of_averages, steps_of_batches, steps_of_study
+from vitrine.runs.words import duration, some_of
 from vitrine.study import Study
 
 BAR = 30  # characters
@@ -113,15 +113,12 @@ class Look:
 
 
 def _refusal(state: str, files: list[str]) -> str:
-    more = f" and {len(files) - 1} more like it" if len(files) > 1 else ""
-    are = "are" if more else "is"
+    files = list(dict.fromkeys(files))
+    names, several = some_of(files, "files"), len(files) > 1
+    are, them, were = ("are", "them", "were") if several else ("is", "it", "was")
     if state == "damaged":
-        return f"{files[0]}{more} cannot be read and {are} not counted: remove {'them' if more else 'it'} and run again"
-    made = "were made" if more else "was made"
-    return (
-        f"{files[0]}{more} {made} with another seed, ladder or other settings than those of the study, and {are} not counted: "
-        f"run the study again without {'them' if more else 'it'}, or give it another name"
-    )
+        return f"{names} cannot be read and {are} not counted: remove {them} and run again"
+    return f"{names} {were} made with {OTHERS}, and {are} not counted: run the study again without {them}, or give it another name"
 
 
 class Observer:
@@ -159,12 +156,13 @@ class Observer:
             return
         now.to_go[step.rule] = now.to_go.get(step.rule, 0.0) + predicted
         if there.state != "missing":
-            now.refused.setdefault((there.state, ""), []).append(folder + there.file)
+            now.refused.setdefault((there.state, step.rule if folder else ""), []).append(folder + there.file)
 
     def _point(self, now: Look, label: str, steps: Iterable[Step], benchmarks: Listings, logs: Listings, since: float | None) -> Progress:
         place = self.study.places[label]
         progress = Progress(place.point, place.ensemble.samples)
-        preparing = [step.rule for step in steps if step.rule in PREPARING]
+        rules = [step.rule for step in steps]
+        preparing = next((rule for rule in ("quench_samples", "equilibrate_liquids") if rule in rules), None)
         progress.prepared = 0 if preparing else None
         for batch in place.ensemble.batches():
             indices, name = sample_indices(batch), f"{label}_{batch}"
@@ -192,7 +190,7 @@ class Observer:
             progress.batches += under_way
             progress.done += _in_all(finished.values())
             if preparing:
-                progress.prepared += len(finished[preparing[-1]])
+                progress.prepared += len(finished[preparing])
         return progress
 
     def _ended(self, now: Look, rule: str, label: str, name: str, job: Spent, benchmarks: Listings) -> None:

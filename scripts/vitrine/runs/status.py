@@ -13,8 +13,8 @@ from vitrine.config_files import merged_config
 from vitrine.errors import InputError
 from vitrine.parquet import write_table
 from vitrine.provenance import provenance
-from vitrine.runs.cost_table import aligned, duration
 from vitrine.runs.progress import Look, Observer, run_began
+from vitrine.runs.words import aligned, duration
 from vitrine.study import Study
 from vitrine.tables import COSTS
 

@@ -30,14 +30,9 @@ class Step(NamedTuple):
 
 def rules_of_batches(study: Study) -> dict[str, dict[str, tuple[str, ...]]]:
     """{label: {rule: its files in the folder of a batch}}, in the order of the workflow."""
-    prepared = {rule: tuple(file for file, maker in PREPARED.items() if maker == rule) for rule in dict.fromkeys(PREPARED.values())}
-    measured = [(one, set(study.labels(one))) for one in study.measured]
-    rules = {}
-    for label, place in study.places.items():
-        own = prepared if place.ensemble.origin == "prepared" else {}
-        own = own if place.measured else {rule: files for rule, files in own.items() if rule == "equilibrate_liquids"}
-        rules[label] = own | {one.rule: one.products for one, labels in measured if label in labels}
-    return rules
+    files: dict[str, tuple[str, ...]] = {rule: tuple(file for file in PREPARED if PREPARED[file] == rule) for rule in PREPARED.values()}
+    files |= {one.rule: one.products for one in study.measured}
+    return {label: {rule: files[rule] for rule in study.last_files(label)} for label in study.places}
 
 
 def averaged_at(study: Study) -> dict[str, list[Observable]]:
