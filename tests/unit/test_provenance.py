@@ -1,4 +1,4 @@
-"""The hash of the code changes with what a script computes, and with nothing else."""
+"""The hash of a rule's code changes with what its job computes, and with nothing else: not with declarations, nor with another observable."""
 
 import shutil
 import subprocess
@@ -7,26 +7,71 @@ from pathlib import Path
 
 import pytest
 from vitrine import provenance
+from vitrine.observables import declarations, figures, module_of, module_of_figure
 
 SCRIPTS = Path(provenance.__file__).resolve().parents[1]
+DRIVERS = ("measure", "aggregate", "plot")  # scripts that load a module by name
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    """A copy of the scripts and the library."""
+    return shutil.copytree(SCRIPTS, tmp_path_factory.mktemp("original") / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
 
 
 @pytest.fixture
-def library(tmp_path, monkeypatch):
-    """A copy of the scripts and the library that may be edited; the hashes look into it."""
-    copy = tmp_path / "scripts"
-    shutil.copytree(SCRIPTS, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(provenance, "LIBRARY", copy / "vitrine")
-    monkeypatch.setattr(provenance, "TABLES", copy / "vitrine" / "tables.py")
-    return copy
+def library(original, tmp_path):
+    """One more copy, that may be edited."""
+    return shutil.copytree(original, tmp_path / "scripts")
+
+
+def rules():
+    """{rule: its script, and the modules that the script loads by name}, as rules/ has them."""
+    found = {script.stem: (script.name,) for script in SCRIPTS.glob("*.py") if script.stem not in DRIVERS}
+    for name, one in declarations().items():
+        found |= {one.rule: ("measure.py", module_of(name, "measure"))} if one.rule else {}
+        found |= {one.aggregate: ("aggregate.py", module_of(name, "aggregate"))} if one.aggregate else {}
+    found["fit_study"] = ("fit_study.py", *(module_of(name, "derive") for name, one in declarations().items() if one.derive))
+    return found | {figure.function: ("plot.py", module_of_figure(name)) for name, (figure, _) in figures().items()}
+
+
+RULES = rules()
+MEASURES = {one.rule for one in declarations().values() if one.rule}
+AVERAGES = {one.aggregate for one in declarations().values() if one.aggregate}
+FIGURES = {figure.function for figure, _ in figures().values()}
+PREPARATION = {"equilibrate_liquids", "quench_samples"}
 
 
 def hashes(library):
-    """Hash of every rule's script, nothing of it remembered."""
+    """Hash of every rule's code in a copy of the library, nothing of it remembered."""
     for function in vars(provenance).values():
         if hasattr(function, "cache_clear"):
             function.cache_clear()
-    return {script.stem: provenance.code_hash(script) for script in sorted(library.glob("*.py"))}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, place in (("LIBRARY", "."), ("TABLES", "tables.py"), ("OBSERVABLES", "observables"), ("FIGURES", "figures")):
+            patch.setattr(provenance, name, library / "vitrine" / place)
+        return {
+            rule: provenance.code_hash(library / script, *(library / module.relative_to(SCRIPTS) for module in modules))
+            for rule, (script, *modules) in RULES.items()
+        }
+
+
+@pytest.fixture(scope="module")
+def untouched(original):
+    """The hashes of the library as it is."""
+    return hashes(original)
+
+
+@pytest.fixture
+def reruns(library, untouched):
+    """A function to the rules whose hash a change of the copy moves, against those of `before` or of the library as it is."""
+
+    def moved(change, before=untouched):
+        change()
+        after = hashes(library)
+        return {name for name in before if before[name] != after[name]}
+
+    return moved
 
 
 def edit(path, old, new, count=1):
@@ -35,30 +80,22 @@ def edit(path, old, new, count=1):
     path.write_text(text.replace(old, new, count), encoding="utf-8")
 
 
-def reruns(library, change):
-    """Scripts whose hash the change moves."""
-    before = hashes(library)
-    change()
-    after = hashes(library)
-    return {name for name in before if before[name] != after[name]}
+def test_the_same_code_has_the_same_hash(library, untouched):
+    assert hashes(library) == untouched
+    assert all(len(value) == 16 for value in untouched.values())
+    assert len(set(untouched.values())) == len(RULES) > len(MEASURES | AVERAGES | FIGURES) + 5
 
 
-def test_the_same_code_has_the_same_hash(library):
-    assert hashes(library) == hashes(library)
-    assert all(len(value) == 16 for value in hashes(library).values())
-
-
-def test_hash_does_not_depend_on_where_the_clone_lies(library):
+def test_hash_does_not_depend_on_where_the_clone_lies(original, library):
     here = hashes(library)
-    for function in vars(provenance).values():
-        if hasattr(function, "cache_clear"):
-            function.cache_clear()
-    command = "import sys; sys.path.insert(0, sys.argv[1]); from vitrine.provenance import code_hash; print(code_hash(sys.argv[2]))"
-    done = subprocess.run([sys.executable, "-c", command, str(SCRIPTS), str(SCRIPTS / "find_modes.py")], capture_output=True, text=True, check=True)
+    command = "import sys; sys.path.insert(0, sys.argv[1]); from vitrine.provenance import code_hash; print(code_hash(*sys.argv[2:]))"
+    script, module = RULES["find_modes"]
+    arguments = [str(original), str(original / script), str(original / module.relative_to(SCRIPTS))]
+    done = subprocess.run([sys.executable, "-c", command, *arguments], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == here["find_modes"]
 
 
-def test_comments_docstrings_and_layout_do_not_count(library):
+def test_comments_docstrings_and_layout_do_not_count(library, reruns):
     def change():
         for path in (library / "vitrine").rglob("*.py"):
             text = path.read_text(encoding="utf-8")
@@ -68,80 +105,106 @@ def test_comments_docstrings_and_layout_do_not_count(library):
         edit(library / "vitrine/linalg/solve.py", "u = H^+ f for forces of shape", "Other words")
         edit(library / "vitrine/linalg/solve.py", "grounded(hessian, dimension)", "grounded(\n            hessian,\n            dimension\n        )")
 
-    assert reruns(library, change) == set()
+    assert reruns(change) == set()
 
 
-def test_edit_of_a_transitive_module(library):
+def test_edit_of_a_transitive_module(library, reruns):
     """The kernels of the potential are far below every script that looks at a sample, and unknown to the plots."""
-    moved = reruns(library, lambda: edit(library / "vitrine/models/kernels.py", "w = 1.0 / y", "w = 2.0 / (2.0 * y)"))
-    for name in ("equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator"):
-        assert name in moved
-    assert not any(name.startswith(("plot_", "aggregate_", "fit_")) for name in moved)
+    moved = reruns(lambda: edit(library / "vitrine/models/kernels.py", "w = 1.0 / y", "w = 2.0 / (2.0 * y)"))
+    of_samples = {one.rule for one in declarations().values() if "glasses.gsd" in one.takes}
+    assert PREPARATION | of_samples <= moved and len(of_samples) >= 5
+    of_fields = {one.aggregate for one in declarations().values() if any(file.endswith(".gsd") for file in one.combines)}
+    assert not (FIGURES | (AVERAGES - of_fields) | {"fit_study", "write_summary"}) & moved
 
 
-def test_edit_of_one_observable(library):
-    moved = reruns(library, lambda: edit(library / "vitrine/measures/pinching.py", "BLOCK = 256", "BLOCK = 128"))
-    assert "pinch_bonds" in moved
-    assert not {"equilibrate_liquids", "quench_samples", "aggregate_pinching", "plot_pinching_force"} & moved
+def test_edit_of_one_observable(library, reruns):
+    moved = reruns(lambda: edit(library / "vitrine/observables/pinching/measure.py", "BLOCK = 256", "BLOCK = 128"))
+    assert moved == {"pinch_bonds"}
 
 
-def test_edit_of_a_minimiser_reaches_what_quenches(library):
-    moved = reruns(library, lambda: edit(library / "vitrine/preparation/minimise.py", "SKIN = 0.3", "SKIN = 0.31"))
+def test_edit_of_an_average_and_of_what_is_derived(library, reruns):
+    average = library / "vitrine/observables/pinching/aggregate.py"
+    assert reruns(lambda: edit(average, "SCATTERED = 2000", "SCATTERED = 1000")) == {"aggregate_pinching"}
+    derive = library / "vitrine/observables/modes/derive.py"
+    assert reruns(lambda: edit(derive, "UNCENSORED = 0.9", "UNCENSORED = 0.8"), hashes(library)) == {"fit_study"}
+
+
+def test_declarations_do_not_count(library, reruns):
+    """They name every figure and published value; what a rule uses of its own is in its params, as a digest."""
+    declaration = library / "vitrine/observables/pinching/__init__.py"
+    assert reruns(lambda: edit(declaration, "Pinching the bonds", "Pinching all bonds")) == set()
+    assert reruns(lambda: edit(library / "vitrine/figures/__init__.py", "D(omega) and P(lambda)", "P(lambda) and D(omega)")) == set()
+
+
+def test_a_new_observable_reruns_nothing_old(library, reruns):
+    folder = library / "vitrine/observables/new"
+    assert reruns(lambda: shutil.copytree(library / "vitrine/observables/vibrability", folder)) == set()
+
+
+def test_edit_of_a_minimiser_reaches_what_quenches(library, reruns):
+    moved = reruns(lambda: edit(library / "vitrine/preparation/minimise.py", "SKIN = 0.3", "SKIN = 0.31"))
     assert {"equilibrate_liquids", "quench_samples"} <= moved
-    assert not {"find_modes", "measure_elasticity"} & moved
+    assert not MEASURES & moved
 
 
-def test_edit_of_a_figure_reaches_plots_alone(library):
-    module = library / "vitrine/figures/boltzmann.py"
-    moved = reruns(library, lambda: module.write_text(module.read_text(encoding="utf-8") + "\nNEW = 3\n", encoding="utf-8"))
-    assert "plot_boltzmann" in moved and all(name.startswith("plot_") for name in moved)
+def test_edit_of_a_figure_reaches_plots_alone(library, reruns):
+    module = library / "vitrine/observables/soft_spots/boltzmann.py"
+    moved = reruns(lambda: module.write_text(module.read_text(encoding="utf-8") + "\nNEW = 3\n", encoding="utf-8"))
+    assert moved == {"plot_boltzmann"}
+    kit = library / "vitrine/figures/marks.py"
+    moved = reruns(lambda: kit.write_text(kit.read_text(encoding="utf-8") + "\nNEW = 3\n", encoding="utf-8"))
+    assert moved == FIGURES
 
 
-def test_default_values_and_decorators_count(library):
-    assert "quench_samples" in reruns(
-        library, lambda: edit(library / "vitrine/preparation/minimise.py", 'method: str = "lbfgs"', 'method: str = "fire"')
-    )
-    assert "quench_samples" in reruns(library, lambda: edit(library / "vitrine/preparation/minimise.py", "@njit", "@njit(fastmath=True)"))
+def test_default_values_and_decorators_count(library, reruns):
+    assert "quench_samples" in reruns(lambda: edit(library / "vitrine/preparation/minimise.py", 'method: str = "lbfgs"', 'method: str = "fire"'))
+    assert "quench_samples" in reruns(lambda: edit(library / "vitrine/preparation/minimise.py", "@njit", "@njit(fastmath=True)"), hashes(library))
 
 
-def test_a_string_that_is_no_docstring_counts(library):
+def test_a_string_that_is_no_docstring_counts(library, reruns):
     assert "find_modes" in reruns(
-        library, lambda: edit(library / "vitrine/linalg/solve.py", "not a minimum: its Hessian has", "not a minimum; its Hessian has")
+        lambda: edit(library / "vitrine/linalg/solve.py", "not a minimum: its Hessian has", "not a minimum; its Hessian has")
     )
 
 
-def test_an_unrelated_new_table_reruns_nothing_old(library):
+def test_an_unrelated_new_table_reruns_nothing_old(library, reruns):
     def change():
         tables = library / "vitrine/tables.py"
-        tables.write_text(tables.read_text(encoding="utf-8") + '\nNEW = Table("new", "new", (*SAMPLE_KEY, FLAG))\n', encoding="utf-8")
+        tables.write_text(tables.read_text(encoding="utf-8") + '\nNEW = Table("new", "new", ())\n', encoding="utf-8")
 
-    moved = reruns(library, change)
-    assert not {"equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator"} & moved
-
-
-def test_edit_of_a_table_reaches_who_writes_and_reads_it(library):
-    moved = reruns(library, lambda: edit(library / "vitrine/tables.py", '"pinching",', '"pinched",'))
-    assert "pinch_bonds" in moved
-    assert not {"find_modes", "quench_samples"} & moved
+    assert reruns(change) == set()
 
 
-def test_what_all_tables_share_counts_for_all(library):
-    moved = reruns(library, lambda: edit(library / "vitrine/parquet.py", 'compression="zstd"', 'compression="snappy"'))
+def test_edit_of_a_table_reaches_who_writes_and_reads_it(library, reruns):
+    moved = reruns(lambda: edit(library / "vitrine/tables.py", "iterations of the minimiser", "steps of the minimiser"))
+    assert {"quench_samples", "aggregate_glasses"} <= moved
+    assert not ({"equilibrate_liquids", "write_summary", "fit_study"} | MEASURES | FIGURES) & moved
+
+
+def test_a_module_that_takes_the_tables_as_a_whole_counts_all_of_them(library, reruns):
+    edit(library / "vitrine/observables/modes/measure.py", "import numpy as np\n", "import numpy as np\n\nfrom vitrine import tables\n")
+    moved = reruns(lambda: edit(library / "vitrine/tables.py", "iterations of the minimiser", "steps of the minimiser"), hashes(library))
+    assert "find_modes" in moved and "pinch_bonds" not in moved
+
+
+def test_what_all_tables_share_counts_for_all(library, reruns):
+    moved = reruns(lambda: edit(library / "vitrine/parquet.py", 'compression="zstd"', 'compression="snappy"'))
     assert {"find_modes", "quench_samples", "pinch_bonds"} <= moved
 
 
-def test_a_module_imported_inside_a_function_counts(library):
+def test_a_module_imported_inside_a_function_counts(library, reruns):
     """The potential imports its kernels only when it is evaluated."""
     (library / "vitrine/extra.py").write_text("VALUE = 1\n", encoding="utf-8")
-    edit(library / "vitrine/measures/modes.py", "    wanted =", "    from vitrine import extra\n\n    wanted =")
-    moved = reruns(library, lambda: (library / "vitrine/extra.py").write_text("VALUE = 2\n", encoding="utf-8"))
-    assert "find_modes" in moved and "quench_samples" not in moved
+    edit(library / "vitrine/observables/modes/measure.py", "    wanted =", "    from vitrine import extra\n\n    wanted =")
+    moved = reruns(lambda: (library / "vitrine/extra.py").write_text("VALUE = 2\n", encoding="utf-8"), hashes(library))
+    assert moved == {"find_modes"}
 
 
-def test_code_of_a_package_reaches_its_own_users_at_most(library):
-    init = library / "vitrine/measures/__init__.py"
-    moved = reruns(library, lambda: init.write_text(init.read_text(encoding="utf-8") + "\nVALUE = 2\n", encoding="utf-8"))
-    assert moved <= {"find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator"}
+def test_code_of_a_package_reaches_its_own_users_at_most(library, reruns):
+    init = library / "vitrine/samples/__init__.py"
+    moved = reruns(lambda: init.write_text(init.read_text(encoding="utf-8") + "\nVALUE = 2\n", encoding="utf-8"))
+    assert moved >= PREPARATION | MEASURES
+    assert not (FIGURES | {"fit_study", "write_summary", "collect_tables", "aggregate_elasticity"}) & moved
 
 
 def test_config_hash():
