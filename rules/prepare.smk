@@ -33,6 +33,37 @@ rule equilibrate_liquids:
         "../scripts/equilibrate_liquids.py"
 
 
+if study.records:
+
+    rule record_trajectories:
+        input:
+            liquids=f"{BATCH}/liquids.gsd",
+        output:
+            f"{BATCH}/trajectories.gsd",
+        log:
+            f"{LOGS}/record_trajectories/{BATCH_NAME}.log",
+        benchmark:
+            f"{BENCHMARKS}/record_trajectories/{BATCH_NAME}.tsv"
+        conda:
+            f"../envs/{'hoomd' if study.dynamics_by_hoomd else 'analysis'}.yaml"
+        threads: 1
+        resources:
+            **resources_of("record_trajectories"),
+        params:
+            point=of_point(lambda label: study.places[label].point.describe()),
+            seed=study.seed,
+            before=of_point(study.identity),
+            model=of_point(lambda label: study.places[label].model.describe()),
+            dynamics=of_point(lambda label: study.places[label].dynamics),
+            settings=of_point(lambda label: study.places[label].config["trajectories"]),
+            identity=of_point(lambda label: study.identity(label, "trajectories")),
+            code=code("record_trajectories"),
+        message:
+            "Recording the dynamics of samples {wildcards.batch} at {wildcards.point}"
+        script:
+            "../scripts/record_trajectories.py"
+
+
 rule quench_samples:
     input:
         liquids=f"{BATCH}/liquids.gsd",

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from vitrine import __version__
+from vitrine.errors import InputError
 
 LIBRARY = Path(__file__).resolve().parent
 TABLES = LIBRARY / "tables.py"
@@ -45,6 +46,15 @@ def config_hash(config: Mapping) -> str:
 def provenance(config: Mapping, **more: object) -> dict:
     """What every table carries: version, study, seed and config hash, and whatever else is given."""
     return {"version": __version__, "study": config["study"], "seed": config["seed"], "config_hash": config_hash(config), **more}
+
+
+def check_identity(path: Path, made_by: Mapping, expected: str) -> None:
+    """Raise InputError where a file's provenance says that other settings made it than the study's; an empty `expected` is not checked."""
+    if expected and made_by.get("identity", expected) != expected:
+        raise InputError(
+            f"{path}: was made with another seed, ladder or other settings than those of the study (config {made_by.get('config_hash', 'unknown')}); "
+            "remove it and run again, or give the study another name"
+        )
 
 
 def _reached(script: Path) -> set[Path]:

@@ -25,6 +25,7 @@ from vitrine.tables import GLASSES, LIQUIDS, RELAXATION
 
 MOST_BATCHES = 100_000  # of a study; Snakemake plans six jobs for each
 PREPARED = {"liquids.gsd": "equilibrate_liquids", LIQUIDS.file: "equilibrate_liquids", RELAXATION.file: "equilibrate_liquids"} | {
+    "trajectories.gsd": "record_trajectories",
     "glasses.gsd": "quench_samples",
     GLASSES.file: "quench_samples",
 }
@@ -59,9 +60,14 @@ class Place:
         section = {key: value for key, value in self.config["preparation"].items() if key != "walltime_minutes"}  # it changes no sample
         if section["sampler"] == "swap":
             return {key: value for key, value in section.items() if key not in ("dynamics", "engine")}
+        return {**section, "dynamics": self.dynamics}
+
+    @property
+    def dynamics(self) -> dict:
+        """The config's preparation.dynamics with its engine resolved and its lists cut down to this rung."""
         place = self.ensemble.rungs.index(self.point.key[self.ensemble.path]) if self.ensemble.path else 0
-        own = {key: value[place] if isinstance(value, list) else value for key, value in section["dynamics"].items()}
-        return {**section, "dynamics": {**own, "engine": self.engine}}
+        own = {key: value[place] if isinstance(value, list) else value for key, value in self.config["preparation"]["dynamics"].items()}
+        return {**own, "engine": self.engine}
 
 
 @dataclass(frozen=True)
@@ -173,6 +179,11 @@ class Study:
         """The observables that add to the fits over ensembles."""
         return [one for one in self.observables.values() if one.derive]
 
+    @property
+    def records(self) -> bool:
+        """Whether an observable takes trajectories."""
+        return any("trajectories.gsd" in one.takes for one in self.measured)
+
     def settings_of(self, observable: str, used_by: str) -> dict[str, object]:
         """The settings of a chosen observable that one of its steps uses."""
         one = declarations()[observable]
@@ -192,12 +203,15 @@ class Study:
             steps["equilibrate_liquids"] = "liquids.gsd"
             if place.measured:
                 steps["quench_samples"] = "glasses.gsd"
+                if self.records:
+                    steps["record_trajectories"] = "trajectories.gsd"
         return steps | {one.rule: one.products[0] for one in self.measured if label in self.labels(one)}
 
     def identity(self, label: str, step: str = "liquids", observable: str = "") -> str:
         """Hash of all that the numbers of a step depend on, but for the code: seed, point, model, settings of it and of every step before.
 
-        step: `liquids`, `glasses` or `measure`. Files of another identity are another study's. The engine enters as the config names it.
+        step: `liquids`, `trajectories`, `glasses` or `measure`. Files of another identity are another study's. The engine enters as the config names
+        it.
         """
         place = self.places[label]
         if step == "measure":
@@ -206,6 +220,8 @@ class Study:
             return digest([before, self.settings_of(observable, "measure")])
         if step == "glasses":
             return digest([self.identity(label), place.config["quench"]])
+        if step == "trajectories":
+            return digest([self.identity(label), place.config["preparation"]["dynamics"], place.config["trajectories"]])
         preparation = place.preparation
         if "dynamics" in preparation:
             preparation["dynamics"] = {**preparation["dynamics"], "engine": place.config["preparation"]["engine"], "device": ""}
@@ -226,7 +242,8 @@ class Study:
     def identity_of_file(self, label: str, file: str) -> str:
         """Identity of what made a file of a batch."""
         if file in PREPARED:
-            return self.identity(label, {"equilibrate_liquids": "liquids", "quench_samples": "glasses"}[PREPARED[file]])
+            steps = {"equilibrate_liquids": "liquids", "quench_samples": "glasses", "record_trajectories": "trajectories"}
+            return self.identity(label, steps[PREPARED[file]])
         return self.identity(label, "measure", self.producer(file).name)
 
     @property

@@ -16,6 +16,7 @@ import pandas as pd
 from vitrine.errors import InputError
 from vitrine.parquet import read_provenance, read_table
 from vitrine.points import Point
+from vitrine.provenance import check_identity
 from vitrine.schema import Table
 from vitrine.statistics.bootstrap import poisson_weights
 from vitrine.tables import ESTIMATES, FLAGS
@@ -119,15 +120,6 @@ def _check_origin(data: pd.DataFrame, path: Path, table: Table, ensemble: Ensemb
         if wrong.any():
             raise InputError(f"{path}: holds {name} = {data.loc[wrong, name].iloc[0]}, not {ensemble.point.words}; remove it and run again")
     check_identity(path, read_provenance(path), ensemble.identities.get(table.name, ""))
-
-
-def check_identity(path: Path, made_by: Mapping, expected: str) -> None:
-    """Raise InputError where a file's provenance says that other settings made it than the study's; an empty `expected` is not checked."""
-    if expected and made_by.get("identity", expected) != expected:
-        raise InputError(
-            f"{path}: was made with another seed, ladder or other settings than those of the study (config {made_by.get('config_hash', 'unknown')}); "
-            "remove it and run again, or give the study another name"
-        )
 
 
 def _good_rows(data: pd.DataFrame, ledger: Ledger, finite: Sequence[str], positive: Sequence[str]) -> pd.DataFrame:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from vitrine.aggregation.ensemble import Ensemble, Ledger, check_identity
+from vitrine.aggregation.ensemble import Ensemble, Ledger
+from vitrine.provenance import check_identity
 from vitrine.samples.fields import FieldOf, read_fields, read_fields_provenance
 
 

@@ -7,6 +7,7 @@ is in its params, as plain values that the study has resolved.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from vitrine.batches import sample_indices
 from vitrine.errors import SampleError
@@ -16,11 +17,11 @@ from vitrine.observables import declarations, function_of, known_tables, module_
 from vitrine.observables.batch import System, measure_batch
 from vitrine.parquet import Key, read_table, write_table
 from vitrine.points import Point
-from vitrine.provenance import provenance
-from vitrine.samples import Sample, batch_samples, read_fields, write_fields
+from vitrine.provenance import check_identity, provenance
+from vitrine.samples import Sample, Trajectory, batch_samples, read_fields, read_trajectories, read_trajectories_provenance, write_fields
 from vitrine.seeds import point_generator
 
-SAMPLES = ("glasses.gsd", "liquids.gsd")  # what a function is called with; other files that it takes are given by name
+SAMPLES = ("glasses.gsd", "liquids.gsd", "trajectories.gsd")  # what a function is called with; other files that it takes are given by name
 
 
 def measure(job: object) -> None:
@@ -59,8 +60,10 @@ def _systems(job: object, takes: tuple[str, ...], point: Point) -> Iterator[Syst
     indices, params = sample_indices(job.wildcards.batch), job.params
     others = {file: _read(job.input[named(file)], file) for file in takes if file not in SAMPLES}
     source = next((file for file in takes if file in SAMPLES), None)
-    samples: Iterator[Sample | None] = iter([None] * len(indices))
-    if source:
+    samples: Iterator[Sample | Trajectory | None] = iter([None] * len(indices))
+    if source == "trajectories.gsd":
+        samples = _trajectories(job.input[named(source)], indices, params.taken.get(source, ""))
+    elif source:
         samples = batch_samples(
             job.input[named(source)],
             indices,
@@ -77,6 +80,19 @@ def _systems(job: object, takes: tuple[str, ...], point: Point) -> Iterator[Syst
             except SampleError as error:
                 flag = flag or str(error)
         yield System(index, (sample if sample else point, given), flag)
+
+
+def _trajectories(path: str, indices: range, identity: str) -> Iterator[Trajectory]:
+    """The trajectories of the batch in its order; one that is missing says so in its flag."""
+    check_identity(Path(path), read_trajectories_provenance(path), identity)
+    waiting = list(indices)
+    for one in read_trajectories(path):
+        while waiting and waiting[0] < one.index:
+            yield Trajectory.missing(waiting.pop(0), f"unreadable: not in {Path(path).name}")
+        if waiting and waiting[0] == one.index:
+            waiting.pop(0)
+            yield one
+    yield from (Trajectory.missing(index, f"unreadable: not in {Path(path).name}") for index in waiting)
 
 
 def _read(path: str, file: str) -> object:

@@ -93,6 +93,11 @@ class Dynamics:
         motion = self._engine.motion
         return replace(self._sample, positions=motion.positions, sizes=motion.sizes, box=motion.box)
 
+    @property
+    def motion(self) -> Motion:
+        """The present state of motion."""
+        return self._engine.motion
+
     def state(self) -> dict[str, np.ndarray]:
         """All that the chain is, but for the stream of its exchanges."""
         fields = vars(self._engine.motion)

@@ -32,7 +32,7 @@ SERIES_ROWS = 100  # rows of the relaxation table for each liquid
 COLUMN_COPIES = 30  # columns of a long table times the copies of it that a job holds
 MODULES = {"cholmod": "sksparse", "cvxopt": "cvxopt", "pardiso": "pypardiso"}  # solvers that `auto` takes where their module is there, fastest first
 UNKNOWN = Need(1.0, 100.0, 1.0)  # what a sample is taken to take where an observable does not say
-PREPARING = ("equilibrate_liquids", "quench_samples")
+PREPARING = ("equilibrate_liquids", "record_trajectories", "quench_samples")
 STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary")
 
 
@@ -103,6 +103,14 @@ def _history(study: Study, place: Place) -> float:
     return dynamics["hold_time"] + ramp
 
 
+def _recorded(study: Study, place: Place, costs: Costs) -> Need:
+    """Dynamics that is recorded: time steps, and frames in memory."""
+    settings, particles, dimension = place.config["trajectories"], place.point.particles, place.model.dimension
+    steps = (settings["settle"] + settings["frames"] * settings["interval"]) / place.dynamics["time_step"]
+    frames = 2 * 8e-6 * settings["frames"] * particles * dimension
+    return Need(steps * costs.models[place.model.name, dimension]["step"] * particles, frames, settings["frames"])
+
+
 def _ask(study: Study, place: Place, costs: Costs, settings: Mapping) -> Ask:
     return Ask(costs, place.point.particles, place.model.dimension, place.model.name, settings, solver_of(study))
 
@@ -123,7 +131,7 @@ def need_of(rule: str, study: Study, label: str, costs: Costs | None = None) -> 
     """What one sample takes in a rule of batches."""
     costs, place = costs or measured_costs(), study.places[label]
     if rule in PREPARING:
-        return {"equilibrate_liquids": _liquid, "quench_samples": _quench}[rule](study, place, costs)
+        return {"equilibrate_liquids": _liquid, "record_trajectories": _recorded, "quench_samples": _quench}[rule](study, place, costs)
     one = next(one for one in study.measured if one.rule == rule)
     return _own_cost(one.name)(_ask(study, place, costs, study.settings[one.name]))
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Ledger, check_identity
+from vitrine.aggregation.ensemble import Ensemble, Ledger
 from vitrine.observables.modes import MODE_COUNTS
 from vitrine.observables.specific_heat import SPECIFIC_HEAT
 from vitrine.parquet import read_provenance, read_table
+from vitrine.provenance import check_identity
 from vitrine.schema import FREQUENCY, NONE
 from vitrine.statistics.bootstrap import standard_error
 from vitrine.statistics.heat import debye_coefficient, local_exponent, minimum, reduced_heat, specific_heat

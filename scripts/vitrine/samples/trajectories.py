@@ -1,0 +1,134 @@
+"""Trajectories on disk: GSD in double precision, the frames of one sample after those of the other, readable by OVITO and HOOMD-blue.
+
+A frame is a sample (as in store.py) with particles/velocity and particles/image, the boxes that each particle has crossed, so that paths can be
+followed through the periodic boundaries. log/vitrine/trajectory is the UTF-8 of a JSON object with the sample's index and flag, the frame's number,
+its time and provenance; log/vitrine/trajectory_checksum is the SHA-256 of images, velocities and that record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import gsd.hoomd
+import numpy as np
+
+from vitrine.errors import InputError, SampleError
+from vitrine.samples.sample import Sample
+from vitrine.samples.store import check_room, from_frame, to_frame, write_frames
+
+RECORD, CHECKSUM = "vitrine/trajectory", "vitrine/trajectory_checksum"
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """The path of one sample.
+
+    index: of the sample. times (F,) [lambda_min sqrt(m/epsilon)]; positions (F, N, d) followed through the boundaries [lambda_min]; velocities
+    (F, N, d) [sqrt(epsilon/m)]; boxes (F, d, d); start: the sample at the first frame. `flag` says why it is left out; its arrays are then empty.
+    """
+
+    index: int
+    times: np.ndarray
+    positions: np.ndarray
+    velocities: np.ndarray
+    boxes: np.ndarray
+    start: Sample | None
+    flag: str = ""
+
+    @classmethod
+    def missing(cls, index: int, flag: str) -> Trajectory:
+        """A trajectory that is not there, with the reason."""
+        none = np.zeros((0, 0, 0))
+        return cls(index, np.zeros(0), none, none, none, None, flag)
+
+
+def write_trajectories(path: str | Path, trajectories: Iterable[Trajectory], origin: Mapping) -> None:
+    """Write trajectories, whole or not at all; one that is missing as a single empty frame with its flag. origin: provenance."""
+    write_frames(path, (frame for one in trajectories for frame in _frames(one, origin)))
+
+
+def _frames(one: Trajectory, origin: Mapping) -> Iterator[gsd.hoomd.Frame]:
+    for number in range(max(1, len(one.times))):
+        frame, record = gsd.hoomd.Frame(), {"sample": one.index, "flag": one.flag, "frame": number, "provenance": dict(origin)}
+        if one.start is not None:
+            record["time"] = float(one.times[number])
+            frame = to_frame(one.start.moved(one.positions[number], box=one.boxes[number]))
+            n, d = one.positions[number].shape
+            frame.particles.velocity, frame.particles.image = np.zeros((n, 3)), np.zeros((n, 3), dtype=np.int32)
+            frame.particles.velocity[:, :d] = one.velocities[number]
+            frame.particles.image[:, :d] = np.floor(one.positions[number] @ np.linalg.inv(one.boxes[number]).T)
+        frame.log[RECORD] = np.frombuffer(json.dumps(record, sort_keys=True).encode(), dtype=np.uint8)
+        frame.log[CHECKSUM] = np.frombuffer(_checksum(frame), dtype=np.uint8)
+        yield frame
+
+
+def _checksum(frame: gsd.hoomd.Frame) -> bytes:
+    digest = hashlib.sha256()
+    for array, kind in ((frame.particles.velocity, float), (frame.particles.image, np.int32)):
+        if array is not None:
+            digest.update(np.ascontiguousarray(array, dtype=kind).tobytes() if np.any(array) else b"")
+    digest.update(np.ascontiguousarray(frame.log[RECORD]).tobytes())
+    return digest.digest()
+
+
+def read_trajectories(path: str | Path) -> Iterator[Trajectory]:
+    """Yield the trajectory of every sample, one in memory at a time; one with a damaged frame comes without arrays, its flag says why.
+
+    Raises InputError where the file as a whole cannot be opened, or a frame does not even say to which sample it belongs.
+    """
+    try:
+        trajectory = gsd.hoomd.open(str(path), "r")
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"{path}: not a whole GSD file ({error}); remove it and run again") from error
+    with trajectory:
+        room, frames, index = Path(path).stat().st_size, [], None
+        for number in range(len(trajectory)):
+            try:
+                check_room(trajectory.file, number, room)
+                frame = trajectory[number]
+                record = json.loads(frame.log[RECORD].tobytes().decode())
+                own = int(record["sample"])
+            except Exception as error:  # a damaged file leads GSD into any error there is
+                raise InputError(f"{path}: frame {number} cannot be read ({error}); remove it and run again") from error
+            if index is not None and own != index:
+                yield _joined(index, frames, Path(path).name)
+                frames = []
+            index = own
+            frames.append((frame, record))
+        if index is not None:
+            yield _joined(index, frames, Path(path).name)
+
+
+def read_trajectories_provenance(path: str | Path) -> dict:
+    """What made a file of trajectories; empty for a file without frames."""
+    with gsd.hoomd.open(str(path), "r") as trajectory:
+        return json.loads(trajectory[0].log[RECORD].tobytes().decode())["provenance"] if len(trajectory) else {}
+
+
+def _joined(index: int, frames: list[tuple[gsd.hoomd.Frame, Mapping]], name: str) -> Trajectory:
+    """The frames of one sample as its trajectory."""
+    flag = str(frames[0][1]["flag"])
+    if flag:
+        return Trajectory.missing(index, flag)
+    try:
+        samples = [_sample(frame) for frame, _ in frames]
+        if [record["frame"] for _, record in frames] != list(range(len(frames))):
+            raise SampleError("frames are missing")
+    except SampleError as error:
+        return Trajectory.missing(index, f"unreadable: {error} in {name}")
+    d = samples[0].dimension
+    boxes = np.array([sample.box for sample in samples])
+    images = np.array([frame.particles.image[:, :d] for frame, _ in frames], dtype=float)
+    positions = np.array([sample.positions for sample in samples]) + np.einsum("fab,fnb->fna", boxes, images)
+    velocities = np.array([frame.particles.velocity[:, :d] for frame, _ in frames], dtype=float)
+    return Trajectory(index, np.array([record["time"] for _, record in frames]), positions, velocities, boxes, samples[0])
+
+
+def _sample(frame: gsd.hoomd.Frame) -> Sample:
+    if _checksum(frame) != frame.log[CHECKSUM].tobytes():
+        raise SampleError("its checksum does not match, it is damaged")
+    return from_frame(frame)
