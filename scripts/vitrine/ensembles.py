@@ -8,6 +8,7 @@ from itertools import product
 
 from vitrine.batches import batch_names
 from vitrine.errors import InputError
+from vitrine.observables import column_names
 from vitrine.points import AXES, Axis, Point
 
 LEAVES = ("model", "preparation", "quench")  # sections whose leaves may be axes
@@ -52,6 +53,8 @@ def study_axes(declared: Mapping) -> dict[str, Axis]:
     for name, about in declared.items():
         if name in AXES:
             raise InputError(f"config key axes.{name} is declared already: every study has the axes {', '.join(AXES)}")
+        if name in column_names():
+            raise InputError(f"config key axes.{name} is a column of tables already: give the axis another name, such as control_{name}")
         leaf = about.get("leaf", "")
         if leaf and leaf.split(".")[0] not in LEAVES:
             raise InputError(

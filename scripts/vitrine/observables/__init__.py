@@ -62,3 +62,13 @@ def known_tables() -> dict[str, Table]:
 
     own = [table for one in declarations().values() for table in (*one.tables, *one.curves, *one.kept)]
     return {table.name: table for table in (LIQUIDS, RELAXATION, GLASSES, *own)}
+
+
+@cache
+def column_names() -> frozenset[str]:
+    """Names of the columns of all tables, which no axis can have: the key stands in front of them."""
+    from vitrine import tables
+    from vitrine.schema import Table
+
+    own = [table for table in vars(tables).values() if isinstance(table, Table)]
+    return frozenset(name for table in (*own, *known_tables().values()) for name in table.names)
