@@ -1,0 +1,191 @@
+"""Aggregation of spectra and of pinched bonds: what they give back of the law that made them, and plain loops in the place of binned sums."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from aggregated import (
+    ENSEMBLE,
+    FRACTION,
+    PREFACTOR,
+    SAMPLES,
+    Aggregation,
+    assert_same,
+    counts,
+    drop_samples,
+    flag_samples,
+    made,
+    schema,
+    values,
+    weights,
+)
+from vitrine.observables.pinching.aggregate import SCATTERED
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Aggregate an observable: run(name, files=1, order=None, change={table: function of its frame}, **settings)."""
+    return Aggregation(tmp_path)
+
+
+def test_mode_density_is_the_plain_histogram_and_its_cumulative_reaches_all_modes(run):
+    _, density, _, _ = run("modes")
+    omega = made("modes")["omega"].to_numpy()
+    edges = np.append(density["omega_low"], density["omega_high"].iloc[-1])
+    histogram = np.histogram(omega, edges)[0]
+    np.testing.assert_array_equal(density["count"], histogram)
+    np.testing.assert_allclose(density["density"], histogram / (SAMPLES * 40 * np.diff(edges)), rtol=1e-12)
+    np.testing.assert_allclose(density["cumulative"], np.cumsum(histogram) / (SAMPLES * 40), rtol=1e-12)
+    assert density["cumulative"].iloc[-1] == pytest.approx(3 * 39 / 40, rel=1e-12)
+    assert np.all(density["density_error"] >= 0)
+
+
+def test_modes_give_back_the_prefactor_by_every_way(run):
+    estimates, *_ = run("modes")
+    for name, truth in (("A_g", PREFACTOR), ("A_g_ml", PREFACTOR), ("A_g_exponent", 5), ("weibull_exponent", 5), ("omega_min_ratio", 0.22905)):
+        replicates = values(estimates, name)
+        error = replicates[1:].std(ddof=1)
+        assert 0 < error < 0.5 * truth
+        assert abs(replicates[0] - truth) < 4 * error, name
+
+
+def test_scalars_of_the_modes_are_those_of_a_plain_loop(run):
+    estimates, *_ = run("modes")
+    omega = made("modes")["omega"].to_numpy().reshape(SAMPLES, -1)
+    cutoff = FRACTION * made("elasticity")["omega_ph"].to_numpy()
+    for b in (0, 5):
+        weight = weights()[b]
+        logs, below, fifth, seen = 0.0, 0.0, 0.0, 0.0
+        for s in range(SAMPLES):
+            low = omega[s][omega[s] < cutoff[s]]
+            below += weight[s] * len(low)
+            logs += weight[s] * np.sum(np.log(cutoff[s] / low))
+            fifth += weight[s] * min(omega[s].min(), cutoff[s]) ** 5
+            seen += weight[s] * (omega[s].min() < cutoff[s])
+        assert values(estimates, "A_g_exponent")[b] == pytest.approx(below / logs, rel=1e-12)
+        assert values(estimates, "A_g_ml")[b] == pytest.approx(5 / 40 * seen / fifth, rel=1e-12)
+        assert values(estimates, "omega_min_below")[b] == pytest.approx(seen / weight.sum(), rel=1e-12)
+        assert values(estimates, "omega_min")[b] == pytest.approx(np.average(omega.min(axis=1), weights=weight), rel=1e-12)
+
+
+def test_softest_ends_the_window_below_the_phonon(run):
+    estimates, *_ = run("modes", softest=1.0)
+    cutoff = values(estimates, "omega_cutoff")[0]
+    assert cutoff < FRACTION
+    assert (made("modes")["omega"] < cutoff).sum() == pytest.approx(SAMPLES, rel=0.1)
+    wide, *_ = run("modes", softest=100.0)
+    assert_same([wide], [run("modes")[0]])
+
+
+def test_a_sample_without_first_phonon_is_named(run):
+    estimates, *_, flags = run("modes", change={"elasticity": lambda frame: flag_samples(6, reason="singular")(drop_samples(8)(frame))})
+    assert counts(estimates, "A_g") == (SAMPLES - 2, 2)
+    assert flags["flag"].tolist() == ["no first phonon: not in the elasticity table", "no first phonon: singular"]
+
+
+def test_more_modes_than_there_are_is_a_flag(run):
+    extra = pd.DataFrame([schema("modes").row(sample=2, mode=ENSEMBLE.modes, omega=9.0)])
+    estimates, *_, flags = run("modes", change={"modes": lambda frame: pd.concat([frame, extra], ignore_index=True)})
+    assert counts(estimates, "omega_min") == (SAMPLES - 1, 1)
+    assert flags["flag"].tolist() == ["more than d(N - 1) = 117 modes"]
+
+
+def test_partial_spectra_keep_what_is_complete(run):
+    """With the 20 softest modes alone, everything below the lowest 20th mode is as with all of them."""
+    full_estimates, full, *_ = run("modes", softest=3.0)
+    estimates, partial, *_ = run("modes", softest=3.0, change={"modes": lambda frame: frame[frame["mode"] < 20]})
+    limit = made("modes")["omega"].to_numpy().reshape(SAMPLES, -1)[:, 19].min()
+    assert_same([partial], [full[full["omega_high"] <= limit]])
+    assert 0 < len(partial) < len(full)
+    assert_same([estimates], [full_estimates])
+
+
+def test_pinching_averages_every_weak_bond_of_every_sample(run):
+    estimates, curve, _, _ = run("pinching")
+    data = made("pinching")
+    for b in (0, 3):
+        weight = weights()[b][data["sample"]]
+        weak = data["force_reduced"].abs() < 1e-2
+        assert values(estimates, "omega_g")[b] == pytest.approx(np.average(data["omega"][weak], weights=weight[weak]), rel=1e-12)
+        assert values(estimates, "omega_g_unfiltered")[b] == pytest.approx(np.average(data["omega"], weights=weight), rel=1e-12)
+    assert values(estimates, "omega_g")[0] == pytest.approx(1.5, abs=0.03)
+    ratios = values(estimates, "omega_g_unfiltered") / values(estimates, "omega_g")
+    np.testing.assert_allclose(values(estimates, "omega_g_filter_ratio"), ratios, rtol=1e-14)
+    row = curve.iloc[len(curve) // 2]
+    inside = (data["force_reduced"] >= row["force_low"]) & (data["force_reduced"] < row["force_high"])
+    assert row["count"] == inside.sum() > 0
+    assert row["omega"] == pytest.approx(data["omega"][inside].mean(), rel=1e-12)
+    assert curve["count"].sum() == (data["force_reduced"] > 0).sum()
+
+
+def test_scatter_is_a_seeded_choice_of_bonds(run):
+    scatter = run("pinching")[2]
+    data = made("pinching")
+    assert len(scatter) == SCATTERED < len(data)
+    chosen = data.merge(scatter, on=["force_reduced", "omega"])
+    assert len(chosen) == SCATTERED
+    assert chosen["sample"].nunique() == SAMPLES
+
+
+def test_bond_operator_gives_back_exponent_prefactor_and_length(run):
+    estimates, _, _ = run("bond_operator")
+    for name, truth in (("A_g_tail", PREFACTOR), ("lambda_exponent", 3.5)):
+        replicates = values(estimates, name)
+        error = replicates[1:].std(ddof=1)
+        assert 0 < error < 0.5 * truth
+        assert abs(replicates[0] - truth) < 4 * error, name
+    eigenvalues = made("bond_operator")["lambda"].to_numpy()
+    threshold = values(estimates, "lambda_tail")[0]
+    assert 0.027 < np.mean(eigenvalues >= threshold) <= 0.03
+    tail = made("bond_operator")["participation_force"][eigenvalues >= threshold] * 40
+    assert values(estimates, "N_e_plateau")[0] == pytest.approx(tail.mean(), rel=1e-12)
+    for b in (0, 5):
+        a0 = np.average(made("glasses")["spacing"], weights=weights()[b])
+        assert values(estimates, "xi_bond")[b] == pytest.approx(a0 * (1.15 * values(estimates, "N_e_plateau")[b]) ** (1 / 3), rel=1e-12)
+
+
+def test_xi_has_the_length_of_the_samples_own_boxes(run):
+    """At constant pressure a0 is not the model's; a glass that is left out of the spectra is left out of a0."""
+    wide = {"glasses": lambda frame: frame.assign(spacing=2 * frame["spacing"])}
+    one, two = (values(run("bond_operator", change=change)[0], "xi_bond") for change in ({}, wide))
+    np.testing.assert_allclose(two, 2 * one, rtol=1e-12)
+    odd = {"glasses": lambda frame: frame.assign(spacing=frame["spacing"].where(frame["sample"] != 4, 1e6)), "bond_operator": flag_samples(4)}
+    without = dict.fromkeys(("glasses", "bond_operator"), drop_samples(4))
+    assert_same([run("bond_operator", change=odd)[0].drop(columns="flagged")], [run("bond_operator", change=without)[0].drop(columns="flagged")])
+
+
+def test_eigenvalue_density_is_the_plain_histogram_and_integrates_to_one(run):
+    _, density, _ = run("bond_operator")
+    eigenvalues = made("bond_operator")["lambda"].to_numpy()
+    edges = np.append(density["lambda_low"], density["lambda_high"].iloc[-1])
+    histogram = np.histogram(eigenvalues, edges)[0]
+    np.testing.assert_array_equal(density["count"], histogram)
+    assert np.sum(density["density"] * np.diff(edges)) == pytest.approx(1, rel=1e-12)
+    above = density["lambda_low"] >= 1
+    np.testing.assert_allclose(density.loc[above & (density["count"] > 0), "N_e"], 30, rtol=1e-12)
+    np.testing.assert_allclose(density.loc[density["lambda_high"] < 1, "N_e_displacement"].dropna(), 160, rtol=1e-12)
+
+
+def test_partial_eigenvalues_keep_the_tail_and_its_normalisation(run):
+    """With the largest 20 eigenvalues alone the tail is as with all; participations may be missing below a rank."""
+    full_estimates, full, _ = run("bond_operator")
+
+    def largest(frame):
+        rank = frame.groupby("sample")["lambda"].rank(ascending=False)
+        return frame[rank <= 20]
+
+    estimates, partial, _ = run("bond_operator", change={"bond_operator": largest})
+    assert_same([estimates], [full_estimates])
+    assert_same([partial], [full[full["lambda_low"] >= partial["lambda_low"].min()].reset_index(drop=True)])
+    assert len(partial) < len(full)
+
+
+def test_modes_without_vectors_are_left_out_of_the_profile_alone(run):
+    def blank(frame):
+        return frame.assign(participation_force=frame["participation_force"].where(frame["lambda"] > 0.5))
+
+    _, density, _ = run("bond_operator", change={"bond_operator": blank})
+    _, full, _ = run("bond_operator")
+    high = density["lambda_low"] >= 0.52
+    assert_same([density[high]], [full[high]])
+    assert density.loc[density["lambda_high"] < 0.5, "N_e"].isna().all()
+    np.testing.assert_array_equal(density["density"], full["density"])
