@@ -46,7 +46,7 @@ def test_missing_values_are_left_out_of_the_mean():
 def test_replicates_without_weight_are_nan_not_zero():
     assert np.isnan(weighted_mean(np.zeros((1, 3)), np.ones(3)))[0]
     assert np.isnan(weighted_mean(np.ones((2, 0)), np.empty(0))).all()
-    np.testing.assert_array_equal(ratio(np.array([1.0, 2.0]), np.array([0.0, 4.0])), [np.nan, 0.5])
+    np.testing.assert_array_equal(ratio(np.array([1.0, 2.0, 3.0]), np.array([0.0, 4.0, -1.0])), [np.nan, 0.5, np.nan])
 
 
 def test_deviation_is_that_of_repeated_values_and_keeps_digits_of_a_narrow_spread():
@@ -66,3 +66,16 @@ def test_standard_error_skips_the_estimate_and_needs_half_of_the_replicates():
     assert np.isnan(standard_error(np.array([1.0, 2.0])))
     both = standard_error(np.stack([replicates, np.full(5, np.nan)]), axis=1)
     assert both[0] == pytest.approx(1.0) and np.isnan(both[1])
+
+
+def test_missing_and_infinite_values_are_left_out_of_the_deviation():
+    weights = poisson_weights(5, 100, 1.0, 6, 10)
+    values = np.array([1.0, np.nan, 3.0, 4.0, np.inf, 9.0])
+    kept = [0, 2, 3, 5]
+    expected = [np.repeat(values[kept], row[kept].astype(int)).std(ddof=1) if row[kept].sum() > 1 else np.nan for row in weights]
+    np.testing.assert_allclose(weighted_deviation(weights, values), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_half_of_the_replicates_are_enough_for_an_error():
+    assert standard_error(np.array([5.0, 1.0, 3.0, np.nan, np.nan])) == pytest.approx(np.sqrt(2))
+    assert np.isnan(standard_error(np.array([5.0, 1.0, 3.0, np.nan, np.nan, np.nan])))

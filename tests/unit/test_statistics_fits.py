@@ -99,3 +99,74 @@ def test_pooled_mean_weights_by_errors_and_leaves_nan_out():
     assert standard_error(mean) == pytest.approx(weights.sum() ** -0.5, rel=0.2)
     nothing, unused = pooled_mean(np.full((4, 2), np.nan))
     assert np.isnan(nothing).all() and not unused.any()
+
+
+def symmetric(estimate, errors):
+    """Replicates on both sides of the estimate: the error is exactly what is asked for."""
+    apart = np.array([1.0, -1.0]) * np.asarray(errors)[:, None] * np.sqrt(0.5)
+    return np.vstack([estimate, np.asarray(estimate) + apart.T])
+
+
+def test_a_point_without_scatter_has_no_weight():
+    x, y = np.arange(4.0), symmetric(np.array([1.0, 2.0, 2.5, 7.0]), np.array([0.1, 0.2, 0.1, 0.0]))
+    fit = fit_line(x, y)
+    assert fit.used.tolist() == [True, True, True, False]
+    np.testing.assert_allclose(fit.slope, fit_line(x[:3], y[:, :3]).slope, rtol=1e-12)
+
+
+def test_a_replicate_without_soft_spots_has_no_energy():
+    numbers = np.exp(replicates(-3.3 * 0.9 / TEMPERATURES, np.full(7, 0.1), seed=5))
+    numbers[3, 2] = 0.0
+    slope = boltzmann_fit(TEMPERATURES, numbers, 0.9).slope
+    assert np.isnan(slope[3]) and np.isfinite(np.delete(slope, 3)).all()
+
+
+@pytest.mark.parametrize("gain, found", [(5.5, False), (6.5, True)])
+def test_an_onset_must_gain_six_in_chi_squared_over_a_line(gain, found):
+    """A plateau and a slope without scatter, which a line misses by as much in chi^2 as is asked for."""
+    kink, errors = np.maximum(0, 0.72 - TEMPERATURES), np.array([0.1, 0.2, 0.1, 0.3, 0.1, 0.2, 0.1])
+    line = np.polyval(np.polyfit(TEMPERATURES, kink, 1, w=1 / errors), TEMPERATURES)
+    steepness = np.sqrt(gain / np.sum(((kink - line) / errors) ** 2))
+    fit = onset_fit(TEMPERATURES, symmetric(15 + steepness * kink, errors))
+    if not found:
+        assert np.isnan(fit.onset[0]) and "no plateau" in fit.window
+        return
+    assert fit.onset[0] == pytest.approx(0.72, abs=0.002)
+    assert fit.plateau[0] == pytest.approx(15, abs=0.01) and fit.steepness[0] == pytest.approx(steepness, rel=0.02)
+
+
+@pytest.mark.parametrize("onset", [0.43, 0.55, 0.72, 0.95, 1.15])
+def test_an_onset_between_any_two_temperatures_is_found(onset):
+    fit = onset_fit(TEMPERATURES, symmetric(15 + 8 * np.maximum(0, onset - TEMPERATURES), np.full(7, 1e-3)))
+    assert fit.onset[0] == pytest.approx(onset, abs=0.003)
+    assert fit.steepness[0] == pytest.approx(8, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "truth", [15 - 8 * np.maximum(0, 0.72 - TEMPERATURES), np.where(TEMPERATURES < 0.35, 20.0, 15.0)], ids=["softer when colder", "one point alone"]
+)
+def test_what_is_neither_line_nor_onset_has_none(truth):
+    """A slope of the wrong sign; a coldest point off a plateau, through which every slope goes."""
+    fit = onset_fit(TEMPERATURES, symmetric(truth, np.full(7, 1e-3)))
+    assert np.isnan(fit.onset).all() and "no plateau" in fit.window
+
+
+def test_replicates_without_an_onset_are_nan_and_counted():
+    good = replicates(15 + 8 * np.maximum(0, 0.72 - TEMPERATURES), np.full(7, 0.05), seed=6)
+    spoilt = good.copy()
+    spoilt[4] = 20 - 5 * TEMPERATURES
+    fit = onset_fit(TEMPERATURES, spoilt)
+    assert np.isnan([fit.onset[4], fit.plateau[4], fit.steepness[4]]).all() and np.isfinite(np.delete(fit.onset, 4)).all()
+    assert fit.window.endswith("; 1 of 200 replicates found no onset")
+    assert "replicates" not in onset_fit(TEMPERATURES, good).window
+
+
+def test_pooled_mean_of_a_replicate_takes_the_values_that_it_has():
+    values = replicates(np.array([5.0, 6.0, 7.0, 0.0]), np.array([0.1, 0.2, 0.4, 0.1]), seed=9)
+    values[3, 1] = np.nan
+    values[5:, 3] = np.nan  # of too few replicates to be used; two have a value all the same
+    weights = standard_error(values)[:3] ** -2.0
+    mean, used = pooled_mean(values)
+    assert used.tolist() == [True, True, True, False]
+    for row, present in ((2, [0, 1, 2]), (3, [0, 2])):
+        assert mean[row] == pytest.approx(np.average(values[row, present], weights=weights[present]), rel=1e-12)

@@ -1,9 +1,12 @@
 """Fixed logarithmic bins: nothing is lost, a value on an edge belongs to the upper bin, and batches add up to the whole."""
 
+import math
+
 import numpy as np
 import pytest
 from vitrine.statistics.bootstrap import poisson_weights
-from vitrine.statistics.histograms import LAMBDA_BINS, OMEGA_BINS, BinnedSums, LogBins, filled_range
+from vitrine.statistics.exact import exact_product
+from vitrine.statistics.histograms import FORCE_BINS, LAMBDA_BINS, OMEGA_BINS, BinnedSums, LogBins, filled_range
 
 
 @pytest.fixture
@@ -25,7 +28,9 @@ def filled(weights, owner, values, extra):
 def test_the_bins_reach_from_decade_to_decade():
     assert OMEGA_BINS.edges[[0, -1]] == pytest.approx([1e-3, 1e3])
     assert LAMBDA_BINS.edges[[0, -1]] == pytest.approx([1e-4, 1e6])
+    assert FORCE_BINS.edges[[0, -1]] == pytest.approx([1e-12, 1e3])
     assert np.diff(np.log10(OMEGA_BINS.edges)) == pytest.approx(1 / 200)
+    assert np.diff(np.log10(FORCE_BINS.edges)) == pytest.approx(1 / 5)
 
 
 def test_a_value_on_an_edge_is_in_the_upper_bin():
@@ -77,3 +82,26 @@ def test_nothing_added_gives_zeros():
     assert sums.below().shape == (4, len(BINS.edges)) and not sums.below().any()
     assert filled_range(sums["count"][0]) == slice(0, 0)
     assert filled_range(np.array([0, 2, 0, 1, 0])) == slice(1, 4)
+
+
+def test_bins_as_coarse_as_those_of_the_tables_are_shown_as_they_are():
+    sums = BinnedSums(FORCE_BINS, 1)
+    sums.add(np.ones((1, 3)), np.array([0, 0, 1]), np.array([1e-3, 2e-3, 5.0]))
+    np.testing.assert_array_equal(sums.displayed_edges, FORCE_BINS.edges)
+    np.testing.assert_array_equal(sums.displayed()[0], sums["count"][0, 1:-1])
+    assert sums.displayed().sum() == 3
+
+
+def test_sums_have_the_same_bits_in_any_order_and_in_any_batches():
+    """Two hundred thousand values, whose fine parts are all of one sign so that their sum is as large as it can be."""
+    rng = np.random.default_rng(5)
+    values = rng.integers(0, 2**34, 200_000) * 2.0**-18 + rng.uniform(0.3, 0.45, 200_000) * 2.0**-18
+    weights = rng.poisson(1.0, (3, 200_000)).astype(float)
+    whole = exact_product(weights, values).sum(axis=0)
+    for _ in range(3):
+        order = rng.permutation(200_000)
+        parts = sum(exact_product(weights[:, some], values[some]) for some in np.array_split(order, rng.integers(2, 40)))
+        np.testing.assert_array_equal(parts.sum(axis=0), whole)
+    for row in range(3):
+        small = exact_product(weights[row : row + 1], values % 1).sum(axis=0)[0]
+        assert small == pytest.approx(math.fsum(weights[row] * (values % 1)), abs=1e-14 * weights[row].sum())

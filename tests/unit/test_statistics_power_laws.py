@@ -169,3 +169,82 @@ def test_no_tail_gives_nan():
     assert np.all(tail_onset(sums.above(), LAMBDA_BINS.edges, start) == -1)
     assert np.isnan(hill_exponent(sums.above(), sums.above("log"), LAMBDA_BINS.edges, start)).all()
     assert np.isnan(tail_prefactor(sums.above(), total, LAMBDA_BINS.edges, start, PARTICLES, 3)).all()
+
+
+def test_the_window_of_the_cumulative_ends_with_its_upper_edge():
+    edges = OMEGA_BINS.edges
+    cumulative = np.where(edges < edges[600], 0.0, 1e6 * 0.7 / 5 * edges**5)[None]
+    assert fit_cumulative(cumulative, edges, np.array([1e6]), edges[[600]])[0] == pytest.approx(0.7, rel=1e-12)
+    assert np.isnan(fit_cumulative(cumulative, edges, np.array([1e6]), edges[[599]]))[0]
+    assert np.isnan(fit_cumulative(cumulative, edges, np.array([0.0]), edges[[600]]))[0]
+
+
+def test_an_exponent_needs_three_modes():
+    found = cumulative_exponent(np.array([[1.0, 1.0], [1.0, 0.0]]), np.array([2, 1]), np.array([0.5, 0.1]))
+    assert found[0] == pytest.approx(3 / 0.6) and np.isnan(found[1])
+
+
+def test_a_minimum_at_its_cutoff_is_censored():
+    minimal, cutoff = np.array([0.5, 0.8, 1.0]), np.array([1.0, 0.8, 1.0])
+    assert censored_prefactor(np.ones((1, 3)), minimal, cutoff, PARTICLES)[0] == pytest.approx(5 / PARTICLES / (minimal**5).sum())
+
+
+def counts_above(*rows):
+    """For rows of eigenvalues: how many lie above each edge, the sums of their logarithms there, and how many there are."""
+    above = np.array([[(row >= edge).sum() for edge in LAMBDA_BINS.edges] for row in map(np.asarray, rows)], dtype=float)
+    logs = np.array([[np.log(row[row >= edge]).sum() for edge in LAMBDA_BINS.edges] for row in map(np.asarray, rows)])
+    return above, logs, np.array([len(row) for row in rows], dtype=float)
+
+
+def test_the_edge_of_a_tail_has_no_more_above_it_than_asked_for():
+    above, _, total = counts_above(np.concatenate([np.full(90, 0.011), np.full(10, 2.0)]), np.full(50, 1e7))
+    start = tail_edge(above, total, 0.1)
+    assert above[0, start[0]] == 10 < above[0, start[0] - 1]
+    assert start[1] == -1  # all beyond the last edge: nowhere few enough
+
+
+def test_no_tail_gives_nan_where_eigenvalues_lie_beyond_all_edges():
+    above, logs, total = counts_above(np.full(50, 1e7))
+    assert np.isnan(hill_exponent(above, logs, LAMBDA_BINS.edges, np.array([-1])))[0]
+    assert np.isnan(tail_prefactor(above, total, LAMBDA_BINS.edges, np.array([-1]), PARTICLES, 3))[0]
+
+
+def test_the_prefactor_is_the_share_of_eigenvalues_above_the_edge():
+    """N A_g lambda^(-5/2)/5 of the d (N - 1) eigenvalues; of two particles in the plane there are two."""
+    above, _, total = counts_above(np.concatenate([np.full(75, 0.01), np.full(25, 3.0)]))
+    start = tail_edge(above, total, 0.3)
+    found = tail_prefactor(above, total, LAMBDA_BINS.edges, start, 2, 2)[0]
+    assert 2 * found / 5 * LAMBDA_BINS.edges[start[0]] ** -2.5 == pytest.approx(0.25 * 2, rel=1e-12)
+
+
+def crossover_to_tail(number, exponent, crossover, share):
+    """Eigenvalues without scatter: the fraction above lambda falls as lambda^(-exponent) to `share` at the crossover, as lambda^(-5/2) beyond."""
+    u = (np.arange(number) + 0.5) / number
+    return crossover * np.where(u < share, (u / share) ** -0.4, (u / share) ** (-1 / exponent))
+
+
+def best_onset(above, start):
+    """The definition, edge by edge: among every tenth edge from the lowest start on, the smallest distance to the law, by counts of 20 and more."""
+    edges, best = LAMBDA_BINS.edges, list(start)
+    for row, first in enumerate(start):
+        if first < 0:
+            continue
+        candidates = [k for k in range(min(s for s in start if s >= 0), len(edges), 10) if k >= first and above[row, k] >= 20]
+        distances = [max(abs(above[row, m] / above[row, k] - (edges[m] / edges[k]) ** -2.5) for m in range(k, len(edges))) for k in candidates]
+        if candidates:
+            best[row] = candidates[int(np.argmin(distances))]
+    return best
+
+
+@pytest.mark.parametrize("exponent", [1.0, 6.0], ids=["too many below", "too few below"])
+def test_the_onset_is_where_the_distance_to_the_law_is_smallest(exponent):
+    """Below the crossover the fraction may rise more slowly than the law or faster: both are distances. Rows of many, some and few eigenvalues."""
+    rows = [crossover_to_tail(number, exponent, 2.0, 0.1) for number in (20_000, 3000, 190, 45, 12, 20_000)]
+    above, _, total = counts_above(*rows)
+    start = tail_edge(above, total, 0.5)
+    start[-1] = -1
+    start[1] += 7  # a start of its own, between the edges that are tried
+    onset = tail_onset(above, LAMBDA_BINS.edges, start)
+    assert onset.tolist() == best_onset(above, start.tolist())
+    assert LAMBDA_BINS.edges[onset[0]] == pytest.approx(2.0, rel=0.15)
+    assert onset[4] == start[4] >= 0 and onset[5] == -1

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.stats import CensoredData, weibull_min
 from vitrine.statistics.bootstrap import poisson_weights, standard_error
 from vitrine.statistics.weibull import censored_fit, measured_relative_deviation, relative_deviation
@@ -70,3 +71,45 @@ def test_samples_without_phonons_say_nothing():
     others = np.delete(np.arange(60), [3, 17])
     for ours, theirs in zip(censored_fit(weights, values, cutoff), censored_fit(weights[:, others], values[others], cutoff[others]), strict=True):
         assert np.array_equal(ours, theirs) and np.all((ours > 0.5) & (ours < 20))
+
+
+def test_the_shape_is_the_root_of_the_likelihood_equation():
+    """Of scattered, narrow and wide values, to nine digits, for each row of weights."""
+    rng = np.random.default_rng(11)
+    for values in (rng.weibull(5, 40), 1 + 1e-3 * rng.random(40), 10.0 ** rng.uniform(-20, 0, 40)):
+        cutoff = np.quantile(values, rng.uniform(0.5, 1.0, 40))
+        weights = np.vstack([np.ones(40), rng.poisson(1.0, (5, 40))])
+        for row, found in zip(weights, censored_fit(weights, values, cutoff)[0], strict=True):
+            logs, below = np.log(np.minimum(values, cutoff) / values.max()), row * (values < cutoff)
+
+            def likelihood(k, row=row, logs=logs, below=below):
+                powers = row * np.exp(k * np.where(row > 0, logs - logs[row > 0].max(), -np.inf))
+                return 1 / k + below @ logs / below.sum() - powers @ logs / powers.sum()
+
+            assert found == pytest.approx(brentq(likelihood, 1e-2, 1e6, xtol=1e-14, rtol=1e-13), rel=1e-9)
+
+
+def test_weights_count_in_the_relative_deviation():
+    values, weights = np.array([0.5, 0.7, 1.4]), np.array([[1.0, 3.0, 2.0], [4.0, 0.0, 1.0]])
+    for found, row in zip(measured_relative_deviation(weights, values), weights.astype(int), strict=True):
+        repeated = np.repeat(values, row)
+        assert found == pytest.approx(repeated.std(ddof=1) / repeated.mean(), rel=1e-12)
+
+
+def test_a_value_at_its_cutoff_is_censored():
+    values, cutoff = np.array([0.5, 0.7, 0.9]), np.array([1.0, 1.0, 0.9])
+    np.testing.assert_array_equal(censored_fit(np.ones((1, 3)), values, cutoff), censored_fit(np.ones((1, 3)), values + [0, 0, 1], cutoff))
+
+
+@pytest.mark.parametrize("row", [[1, 0, 1, 0], [2, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]], ids=["one", "one twice", "two alike", "none"])
+def test_a_replicate_of_too_few_values_has_no_shape(row):
+    """Below their cutoffs are 0.5, again 0.5, and in the estimate 0.7; the third is censored."""
+    values, cutoff = np.array([0.5, 0.5, 2.0, 0.7]), np.array([1.0, 1.0, 1.0, 0.9])
+    shape, scale = censored_fit(np.array([[1.0, 1, 1, 1], row]), values, cutoff)
+    assert np.isfinite([shape[0], scale[0]]).all() and np.isnan([shape[1], scale[1]]).all()
+
+
+def test_shapes_end_at_a_million_and_samples_without_phonons_alone_have_none():
+    lump = np.append(np.ones(30), 0.99999)
+    assert 1e5 < censored_fit(np.ones((1, 31)), lump, np.full(31, np.inf))[0][0] <= 1e6
+    assert np.isnan(censored_fit(np.ones((2, 3)), np.ones(3), np.zeros(3))).all()
