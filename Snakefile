@@ -7,15 +7,14 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 
-from vitrine import params
+from vitrine import params, paths
 from vitrine.batches import sample_indices
 from vitrine.config_files import check_config_files
 from vitrine.errors import InputError
 from vitrine.observables import module_of, module_of_figure, named
 from vitrine.provenance import code_hash
 from vitrine.runs.cost import job_cost
-from vitrine.runs.locks import remove_owner, write_owner
-from vitrine.runs.watch import Watch
+from vitrine.runs.run import Run
 from vitrine.study import Study
 
 
@@ -37,25 +36,6 @@ include: "rules/study.smk"
 
 
 report: "report/workflow.rst"
-
-
-# While it runs: a progress line of every point that has moved on, and a note of who runs it, by which a lock that is left behind is judged.
-watch = Watch(study, Path.cwd(), logger.info)
-
-
-onstart:
-    write_owner(Path.cwd())
-    watch.start()
-
-
-onsuccess:
-    watch.end()
-    remove_owner(Path.cwd())
-
-
-onerror:
-    watch.end()
-    remove_owner(Path.cwd())
 
 
 wildcard_constraints:

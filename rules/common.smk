@@ -4,10 +4,10 @@ import functools
 import math
 import re
 
-RESULTS = f"results/{study.name}"
+RESULTS = paths.results(study)
 ENSEMBLE = f"{RESULTS}/{{point}}"
 BATCH = f"{ENSEMBLE}/{{batch}}"
-TABLES = f"{RESULTS}/tables"
+TABLES = paths.tables(study)
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 BATCH_NAME = "{point}_{batch}"
@@ -47,32 +47,12 @@ def liquids_before(wildcards):
     return {} if before is None else {"before": f"{RESULTS}/{before}/{wildcards.batch}/liquids.gsd"}
 
 
-def batches(label, *files):
-    """{name of the file without its ending: the batches' files of one ensemble}."""
-    folders = [f"{RESULTS}/{label}/{batch}" for batch in study.places[label].ensemble.batches()]
-    return {file.rpartition(".")[0]: [f"{folder}/{file}" for folder in folders] for file in files}
-
-
-def ensembles(observable, file):
-    """A file of an observable in every ensemble at which it is averaged."""
-    return [f"{RESULTS}/{label}/{file}" for label in study.labels(observable)]
-
-
-def estimates_and_flags(kind):
-    """The files of estimates, or of flags, of all observables."""
-    own = [path for one in study.aggregated for path in ensembles(one, f"{one.name}_{kind}.parquet")]
-    return own + [f"{TABLES}/{one.name}_{kind}.parquet" for one in study.overarching]
-
-
-def collected():
-    """{table: its files} of what is put together for the study as a whole."""
-    curves = {curve.name: ensembles(one, curve.file) for one in study.aggregated for curve in one.curves}
-    whole = {
-        file.removesuffix(".parquet"): [path for label in study.labels(one) for path in batches(label, file)[file.removesuffix(".parquet")]]
-        for one in study.aggregated
-        for file in one.collected
-    }
-    return {**curves, **whole, "flags": estimates_and_flags("flags")}
+def hashes():
+    """The hash of the code behind every rule that makes numbers, for the record."""
+    measured = {one.rule: script_hash("measure", module_of(one.name, "measure")) for one in study.measured}
+    averaged = {one.aggregate: script_hash("aggregate", module_of(one.name, "aggregate")) for one in study.aggregated + study.overarching}
+    fitted = {"fit_study": script_hash("fit_study", *(module_of(one.name, "derive") for one in study.derived))}
+    return {name: script_hash(name) for name in ("equilibrate_liquids", "quench_samples")} | measured | averaged | fitted
 
 
 def resources_of(name):
@@ -107,3 +87,19 @@ def estimated_cost(name, wildcards):
 def cached_cost(name, *ensemble):
     """The cost of a rule's job: of a point and the number of samples, the same for nearly all batches."""
     return job_cost(name, study, *ensemble)
+
+
+# While it runs: a note of who runs it, and a progress line of every point that has moved on.
+run = Run(study, Path.cwd(), logger.info)
+
+
+onstart:
+    run.start()
+
+
+onsuccess:
+    run.end()
+
+
+onerror:
+    run.end()

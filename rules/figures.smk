@@ -7,7 +7,6 @@ for name, figure in study.figures.items():
     rule:
         name:
             figure.function
-        localrule: True
         input:
             **{table: f"{TABLES}/{table}.parquet" for table in figure.tables},
         output:
@@ -17,9 +16,9 @@ for name, figure in study.figures.items():
             f"{LOGS}/{figure.function}.log",
         benchmark:
             f"{BENCHMARKS}/{figure.function}.tsv"
+        localrule: True
         conda:
             "../envs/analysis.yaml"
-        threads: 1
         resources:
             **resources_of(figure.function),
         params:
@@ -34,6 +33,6 @@ for name, figure in study.figures.items():
     rule:
         name:
             f"figure_{name}"
-        localrule: True
         input:
             multiext(f"{RESULTS}/figures/{name}", ".svg", ".pdf"),
+        localrule: True

@@ -4,7 +4,7 @@
 
 def files_of_batches(one):
     """A function to what an observable averages of one ensemble."""
-    return lambda wildcards: batches(wildcards.point, *one.combines)
+    return lambda wildcards: paths.batches(study, wildcards.point, *one.combines)
 
 
 for one in study.measured:
@@ -50,7 +50,6 @@ for one in study.aggregated:
             f"{BENCHMARKS}/{one.aggregate}/{{point}}.tsv"
         conda:
             "../envs/analysis.yaml"
-        threads: 1
         resources:
             **resources_of(one.aggregate),
         params:
@@ -67,18 +66,17 @@ for one in study.overarching:
     rule:
         name:
             one.aggregate
-        localrule: True
         input:
-            **{file.rpartition(".")[0]: ensembles(study.producer(file), file) for file in one.combines},
+            **{file.rpartition(".")[0]: paths.averages(study, study.producer(file), file) for file in one.combines},
         output:
             [f"{TABLES}/{file}" for file in one.averages],
         log:
             f"{LOGS}/{one.aggregate}.log",
         benchmark:
             f"{BENCHMARKS}/{one.aggregate}.tsv"
+        localrule: True
         conda:
             "../envs/analysis.yaml"
-        threads: 1
         resources:
             **resources_of(one.aggregate),
         params:

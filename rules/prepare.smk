@@ -15,7 +15,6 @@ rule equilibrate_liquids:
     priority: 10  # the ladder is the longest path: measuring hot glasses must not hold it up
     conda:
         f"../envs/{'hoomd' if study.dynamics_by_hoomd else 'analysis'}.yaml"
-    threads: 1
     resources:
         **resources_of("equilibrate_liquids"),
     params:
@@ -46,7 +45,6 @@ if study.records:
             f"{BENCHMARKS}/record_trajectories/{BATCH_NAME}.tsv"
         conda:
             f"../envs/{'hoomd' if study.dynamics_by_hoomd else 'analysis'}.yaml"
-        threads: 1
         resources:
             **resources_of("record_trajectories"),
         params:
@@ -76,7 +74,6 @@ rule quench_samples:
         f"{BENCHMARKS}/quench_samples/{BATCH_NAME}.tsv"
     conda:
         f"../envs/{'hoomd' if config['quench']['engine'] == 'hoomd' else 'analysis'}.yaml"
-    threads: 1
     resources:
         **resources_of("quench_samples"),
     params:

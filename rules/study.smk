@@ -11,16 +11,15 @@ localrules:
 
 rule collect_tables:
     input:
-        **collected(),
+        **paths.collected(study),
     output:
-        **{name: f"{TABLES}/{name}.parquet" for name in [*collected(), "ensembles"]},
+        **{name: f"{TABLES}/{name}.parquet" for name in [*paths.collected(study), "ensembles"]},
     log:
         f"{LOGS}/collect_tables.log",
     benchmark:
         f"{BENCHMARKS}/collect_tables.tsv"
     conda:
         "../envs/analysis.yaml"
-    threads: 1
     resources:
         **resources_of("collect_tables"),
     params:
@@ -37,7 +36,7 @@ rule collect_tables:
 
 rule fit_study:
     input:
-        estimates_and_flags("estimates"),
+        paths.everywhere(study, "estimates"),
     output:
         quantities=f"{TABLES}/quantities.parquet",
         fits=f"{TABLES}/fits.parquet",
@@ -47,7 +46,6 @@ rule fit_study:
         f"{BENCHMARKS}/fit_study.tsv"
     conda:
         "../envs/analysis.yaml"
-    threads: 1
     resources:
         **resources_of("fit_study"),
     params:
@@ -76,7 +74,6 @@ rule write_summary:
         f"{BENCHMARKS}/write_summary.tsv"
     conda:
         "../envs/analysis.yaml"
-    threads: 1
     resources:
         **resources_of("write_summary"),
     params:
@@ -101,20 +98,13 @@ rule write_provenance:
         f"{LOGS}/write_provenance.log",
     conda:
         "../envs/analysis.yaml"
-    threads: 1
     resources:
         **resources_of("write_provenance"),
     params:
         unknowns=sorted({place.unknowns for place in study.places.values()}),
         engine=study.engine_in_words,
         identity=study.identity_of_study(),
-        rules=lambda wildcards: {
-            "equilibrate_liquids": script_hash("equilibrate_liquids"),
-            "quench_samples": script_hash("quench_samples"),
-            **{one.rule: script_hash("measure", module_of(one.name, "measure")) for one in study.measured},
-            **{one.aggregate: script_hash("aggregate", module_of(one.name, "aggregate")) for one in study.aggregated},
-            "fit_study": script_hash("fit_study", *(module_of(one.name, "derive") for one in study.derived)),
-        },
+        rules=lambda wildcards: hashes(),
         code=code("write_provenance"),
     message:
         "Writing down what made the study"

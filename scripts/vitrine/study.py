@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from vitrine.choices import PREPARED, chosen_figures, chosen_observables, producer
 from vitrine.config_schema import check_schema
 from vitrine.declare import Figure, Observable
 from vitrine.ensembles import Ensemble, ensemble_of, study_axes, with_leaves, with_length
@@ -21,15 +22,8 @@ from vitrine.points import Axis, Point, full_key
 from vitrine.preparation.checks import check_preparation
 from vitrine.preparation.engines import chosen_engine
 from vitrine.provenance import digest
-from vitrine.tables import GLASSES, LIQUIDS, RELAXATION
 
 MOST_BATCHES = 100_000  # of a study; Snakemake plans six jobs for each
-PREPARED = {"liquids.gsd": "equilibrate_liquids", LIQUIDS.file: "equilibrate_liquids", RELAXATION.file: "equilibrate_liquids"} | {
-    "trajectories.gsd": "record_trajectories",
-    "glasses.gsd": "quench_samples",
-    GLASSES.file: "quench_samples",
-}
-STUDY_TABLES = ("quantities", "fits", "flags", "ensembles")  # that every study has
 
 
 @dataclass(frozen=True)
@@ -97,7 +91,7 @@ class Study:
         ensembles = [ensemble_of(f"ensembles[{number}]", entry, axes) for number, entry in enumerate(config["ensembles"])]
         _check_number_of_batches(ensembles)
         places = _places(config, ensembles, conda)
-        chosen, settings = _chosen(config["observables"], ensembles)
+        chosen, settings = chosen_observables(config["observables"], ensembles)
         study = cls(
             config=config,
             ensembles=tuple(ensembles),
@@ -114,7 +108,7 @@ class Study:
         if config["against"] not in [axis.name for axis in ensembles[0].points[0].axes]:
             allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
             raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")
-        study.figures.update(_figures(config["figures"], study))
+        study.figures.update(chosen_figures(config["figures"], config["against"], chosen))
         return study
 
     @property
@@ -157,7 +151,7 @@ class Study:
 
     def producer(self, file: str) -> Observable | None:
         """The chosen observable that gives a file of a batch, or of an ensemble; None for what preparation gives."""
-        return _producer(file, self.observables)
+        return producer(file, self.observables)
 
     @property
     def measured(self) -> list[Observable]:
@@ -321,78 +315,3 @@ def _check_number_of_batches(ensembles: list[Ensemble]) -> None:
             f"config key ensembles[{worst}].batch is {ensembles[worst].batch}: this makes {numbers[worst]} batches of samples, "
             f"allowed are {MOST_BATCHES} in a study; take more samples per batch"
         )
-
-
-def _producer(file: str, observables: Mapping[str, Observable]) -> Observable | None:
-    for one in observables.values():
-        if file in one.products or file in one.averages:
-            return one
-    return None
-
-
-def _chosen(section: Mapping, ensembles: list[Ensemble]) -> tuple[dict[str, Observable], dict[str, dict]]:
-    """The chosen observables by their place, with their settings; what preparation gives is there wherever samples are prepared."""
-    prepared = any(one.origin == "prepared" for one in ensembles)
-    chosen = {name: one for name, one in declarations().items() if (one.preparation and prepared) or section.get(name) is not None}
-    for name, one in chosen.items():
-        for file in (*one.takes, *one.combines):
-            maker = _producer(file, declarations())
-            if maker is None and file not in PREPARED:
-                raise InputError(f"observable {name} needs {file}, which nothing gives")
-            if maker is not None and maker.name not in chosen:
-                raise InputError(f"config key observables.{name} needs {file} of the observable {maker.name}: choose that too, or set {name}: null")
-        for other in one.requires:
-            if other not in chosen:
-                raise InputError(f"config key observables.{name} needs the observable {other}: choose that too, or set {name}: null")
-    _check_cycles(chosen)
-    return chosen, {name: one.defaults | dict(section.get(name) or {}) for name, one in chosen.items()}
-
-
-def _check_cycles(observables: Mapping[str, Observable]) -> None:
-    """Refuse observables that take what they themselves give, through others or not."""
-
-    def follow(name: str, way: tuple[str, ...]) -> None:
-        if name in way:
-            raise InputError(f"observables take each other's files in a circle: {' -> '.join((*way[way.index(name) :], name))}")
-        for file in observables[name].takes:
-            maker = _producer(file, observables)
-            if maker is not None:
-                follow(maker.name, (*way, name))
-
-    for name in observables:
-        follow(name, ())
-
-
-def _figures(asked: object, study: Study) -> dict[str, Figure]:
-    """The figures to draw: all that the study has data for, or those named."""
-    known = {name: figure for name, (figure, _) in figures().items()}
-    if asked == "all":
-        return {name: figure for name, figure in known.items() if not _missing(figure, study)}
-    for name in asked:
-        if name not in known:
-            raise InputError(f"config key figures has {name}: allowed are {', '.join(known)}")
-        missing = _missing(known[name], study)
-        if missing:
-            raise InputError(f"config key figures has {name}: {missing}")
-    return {name: known[name] for name in sorted(asked)}
-
-
-def _missing(figure: Figure, study: Study) -> str:
-    """Why a study cannot draw a figure; empty where it can."""
-    if figure.axis and figure.axis != study.config["against"]:
-        return f"it is drawn against {figure.axis} alone, this study against {study.config['against']}"
-    for name in figure.quantities:
-        owner = next((one for one in declarations().values() if name in [quantity.name for quantity in one.quantities]), None)
-        if owner is None or owner.name not in study.observables:
-            return f"it draws {name} of the observable {owner.name if owner else '?'}, which is not chosen"
-    for name in figure.tables:
-        if name not in STUDY_TABLES and name not in collected_tables(study.observables):
-            owner = next(one.name for one in declarations().values() if name in collected_tables({one.name: one}))
-            return f"it draws the table {name} of the observable {owner}, which is not chosen"
-    return ""
-
-
-def collected_tables(observables: Mapping[str, Observable]) -> list[str]:
-    """Names of the tables of observables that are collected over all ensembles."""
-    curves = [curve.name for one in observables.values() for curve in one.curves]
-    return curves + [file.removesuffix(".parquet") for one in observables.values() for file in one.collected]

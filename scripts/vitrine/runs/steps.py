@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from vitrine.study import PREPARED, collected_tables
+from vitrine.choices import PREPARED, collected_tables
 from vitrine.tables import ENSEMBLES, FITS, FLAGS, QUANTITIES
 
 if TYPE_CHECKING:

@@ -1,0 +1,94 @@
+"""What a study chooses: observables with what they need of each other, and the figures that they allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vitrine.declare import Figure, Observable
+from vitrine.ensembles import Ensemble
+from vitrine.errors import InputError
+from vitrine.observables import declarations, figures
+from vitrine.tables import GLASSES, LIQUIDS, RELAXATION
+
+PREPARED = {"liquids.gsd": "equilibrate_liquids", LIQUIDS.file: "equilibrate_liquids", RELAXATION.file: "equilibrate_liquids"} | {
+    "trajectories.gsd": "record_trajectories",
+    "glasses.gsd": "quench_samples",
+    GLASSES.file: "quench_samples",
+}
+STUDY_TABLES = ("quantities", "fits", "flags", "ensembles")  # that every study has
+
+
+def producer(file: str, observables: Mapping[str, Observable]) -> Observable | None:
+    """The observable that gives a file of a batch or of an ensemble; None for what preparation gives."""
+    for one in observables.values():
+        if file in one.products or file in one.averages:
+            return one
+    return None
+
+
+def chosen_observables(section: Mapping, ensembles: Sequence[Ensemble]) -> tuple[dict[str, Observable], dict[str, dict]]:
+    """The chosen observables by their place, with their settings; what preparation gives is there wherever samples are prepared."""
+    prepared = any(one.origin == "prepared" for one in ensembles)
+    chosen = {name: one for name, one in declarations().items() if (one.preparation and prepared) or section.get(name) is not None}
+    for name, one in chosen.items():
+        for file in (*one.takes, *one.combines):
+            maker = producer(file, declarations())
+            if maker is None and file not in PREPARED:
+                raise InputError(f"observable {name} needs {file}, which nothing gives")
+            if maker is not None and maker.name not in chosen:
+                raise InputError(f"config key observables.{name} needs {file} of the observable {maker.name}: choose that too, or set {name}: null")
+        for other in one.requires:
+            if other not in chosen:
+                raise InputError(f"config key observables.{name} needs the observable {other}: choose that too, or set {name}: null")
+    _check_cycles(chosen)
+    return chosen, {name: one.defaults | dict(section.get(name) or {}) for name, one in chosen.items()}
+
+
+def _check_cycles(observables: Mapping[str, Observable]) -> None:
+    """Refuse observables that take what they themselves give, through others or not."""
+
+    def follow(name: str, way: tuple[str, ...]) -> None:
+        if name in way:
+            raise InputError(f"observables take each other's files in a circle: {' -> '.join((*way[way.index(name) :], name))}")
+        for file in observables[name].takes:
+            maker = producer(file, observables)
+            if maker is not None:
+                follow(maker.name, (*way, name))
+
+    for name in observables:
+        follow(name, ())
+
+
+def chosen_figures(asked: object, against: str, observables: Mapping[str, Observable]) -> dict[str, Figure]:
+    """The figures to draw: all that the study has data for, or those named."""
+    known = {name: figure for name, (figure, _) in figures().items()}
+    if asked == "all":
+        return {name: figure for name, figure in known.items() if not _missing(figure, against, observables)}
+    for name in asked:
+        if name not in known:
+            raise InputError(f"config key figures has {name}: allowed are {', '.join(known)}")
+        missing = _missing(known[name], against, observables)
+        if missing:
+            raise InputError(f"config key figures has {name}: {missing}")
+    return {name: known[name] for name in sorted(asked)}
+
+
+def _missing(figure: Figure, against: str, observables: Mapping[str, Observable]) -> str:
+    """Why a study cannot draw a figure; empty where it can."""
+    if figure.axis and figure.axis != against:
+        return f"it is drawn against {figure.axis} alone, this study against {against}"
+    for name in figure.quantities:
+        owner = next((one for one in declarations().values() if name in [quantity.name for quantity in one.quantities]), None)
+        if owner is None or owner.name not in observables:
+            return f"it draws {name} of the observable {owner.name if owner else '?'}, which is not chosen"
+    for name in figure.tables:
+        if name not in STUDY_TABLES and name not in collected_tables(observables):
+            owner = next(one.name for one in declarations().values() if name in collected_tables({one.name: one}))
+            return f"it draws the table {name} of the observable {owner}, which is not chosen"
+    return ""
+
+
+def collected_tables(observables: Mapping[str, Observable]) -> list[str]:
+    """Names of the tables of observables that are collected over all ensembles."""
+    curves = [curve.name for one in observables.values() for curve in one.curves]
+    return curves + [file.removesuffix(".parquet") for one in observables.values() for file in one.collected]
