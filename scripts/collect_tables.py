@@ -4,7 +4,7 @@ In: for each output, the files of the same schema, one per ensemble or batch. Ou
 """
 
 import pandas as pd
-from vitrine.aggregation.results import collect_flags
+from vitrine.aggregation.results import collect_flags, with_axes
 from vitrine.job import start_log
 from vitrine.observables import known_tables
 from vitrine.parquet import Key, read_table, write_table
@@ -22,7 +22,7 @@ if __name__ == "__main__":
             write_table(ENSEMBLES, params.ensembles, path, origin, key)
             continue
         parts = snakemake.input[name]
-        frames = [read_table(tables[name], part) for part in ([parts] if isinstance(parts, str) else parts)]
+        frames = [with_axes(read_table(tables[name], part), key.axes) for part in ([parts] if isinstance(parts, str) else parts)]
         whole = collect_flags(frames, key.axes) if name == FLAGS.name else pd.concat(frames, ignore_index=True)
         whole = whole.reindex(columns=[*(axis.name for axis in key.axes), *tables[name].names])
         write_table(tables[name], whole, path, origin, key)

@@ -46,7 +46,9 @@ class Axis:
         return f"{value:.{self.decimals}f}" if self.type == "double" else str(value)
 
     def words(self, value: object) -> str:
-        """A value for readers."""
+        """A value for readers; a dash for an axis that a point lacks."""
+        if value == BLANK[self.type] or value != value:
+            return "-"
         return f"{value:g}" if self.type == "double" else str(value)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble
+from vitrine.aggregation.results import with_axes
 from vitrine.job import start_log
 from vitrine.observables import declarations, function_of, module_of
 from vitrine.parquet import Key, write_table
@@ -34,7 +35,8 @@ def aggregate(job: object) -> None:
     inputs = {name: [paths] if isinstance(paths, str) else list(paths) for name, paths in job.input.items()}
     if observable.scope == "study":
         ensembles = [_ensemble(one) for one in params.ensembles]
-        frames, key = function(**inputs, ensembles=ensembles, **params.settings), Key(ensembles[0].point.axes, None, ensembles[0].point.length)
+        key = Key(tuple({axis.name: axis for one in ensembles for axis in one.point.axes}.values()), None, ensembles[0].point.length)
+        frames = [with_axes(frame, key.axes) for frame in function(**inputs, ensembles=ensembles, **params.settings)]
     else:
         ensemble = _ensemble(params.ensemble)
         frames, key = function(**inputs, ensemble=ensemble, **params.settings), Key.of(ensemble.point)

@@ -6,6 +6,7 @@ Units of the papers (002, appendix A): length a0 = (V/N)^(1/d), frequency c_inf/
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from vitrine.declare import Observable, Quantity
 from vitrine.errors import InputError
 from vitrine.observables import declarations
 from vitrine.points import Axis
+from vitrine.schema import BLANK
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.tables import FITS, FLAGS
 
@@ -95,10 +97,7 @@ class Results:
         """Keys that differ from `key` on the study's axis alone and have a finite estimate of all `names`, by rising value."""
         place = self.settings.place
 
-        def beside(other: Key) -> bool:
-            return all(a == b or position == place for position, (a, b) in enumerate(zip(key, other, strict=True)))
-
-        found = [other for other in self.ensembles if beside(other) and all(self.has(other, name) for name in names)]
+        found = [other for other in self.ensembles if _beside(key, other, place) and all(self.has(other, name) for name in names)]
         return found if self.settings.axis.type == "string" else sorted(found, key=self.value)
 
     def has(self, key: Key, name: str) -> bool:
@@ -127,11 +126,24 @@ class Results:
         if key[size] != self.settings.main[size] or key[temperature] <= above:
             return key
 
-        def beside(other: Key) -> bool:
-            return all(a == b or position == size for position, (a, b) in enumerate(zip(key, other, strict=True)))
-
-        larger = [other for other in self.ensembles if beside(other) and name in self.ensembles[other]]
+        larger = [other for other in self.ensembles if _beside(key, other, size) and name in self.ensembles[other]]
         return max(larger, key=lambda other: other[size]) if larger else key
+
+
+def _beside(key: Key, other: Key, place: int) -> bool:
+    """Whether two keys differ at one place at most; NaN, for an axis that a point lacks, is the same as NaN."""
+    return all(a == b or (a != a and b != b) or position == place for position, (a, b) in enumerate(zip(key, other, strict=True)))
+
+
+def _plain(axis: Axis, value: object) -> object:
+    """A value of a key as a dictionary takes it: there is one NaN alone."""
+    return int(value) if axis.type == "int32" else math.nan if value != value else value
+
+
+def with_axes(frame: pd.DataFrame, axes: Sequence[Axis]) -> pd.DataFrame:
+    """A table with the key over all axes of a study: one that its point lacks is blank, also where joining it with others has made it NaN."""
+    blank = {axis.name: BLANK[axis.type] for axis in axes}
+    return frame.assign(**{name: frame[name].fillna(value) if name in frame.columns else value for name, value in blank.items()})
 
 
 def gather(estimates: pd.DataFrame, settings: StudySettings) -> Results:
@@ -153,7 +165,7 @@ def gather(estimates: pd.DataFrame, settings: StudySettings) -> Results:
         if first["samples"] < 2:
             values[1:] = np.nan
         estimate = Estimate(values, str(first["unit"]), int(first["samples"]), int(first["flagged"]))
-        plain = tuple(int(value) if axis.type == "int32" else value for axis, value in zip(settings.axes, key, strict=True))
+        plain = tuple(_plain(axis, value) for axis, value in zip(settings.axes, key, strict=True))
         ensembles.setdefault(plain, {})[str(name)] = estimate
     if len(lengths) > 1:
         raise InputError(f"estimates have different numbers of replicates {sorted(lengths)}; remove the aggregated tables and run again")
@@ -170,7 +182,7 @@ def collect_flags(frames: Sequence[pd.DataFrame], axes: Sequence[Axis]) -> pd.Da
     """The flags tables of all ensembles and observables in one, sorted by ensemble."""
     keys = [axis.name for axis in axes]
     names = [*keys, *FLAGS.names]
-    filled = [frame[names] for frame in frames if len(frame)]
+    filled = [with_axes(frame, axes)[names] for frame in frames if len(frame)]
     data = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=names)
     return data.sort_values(keys, kind="stable", ignore_index=True)
 

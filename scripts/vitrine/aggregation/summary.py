@@ -138,10 +138,16 @@ def _quantity_lines(quantities: pd.DataFrame, settings: StudySettings) -> list[s
     others = [axis for axis in settings.axes if axis.name != settings.against]
     groups = dict(list(quantities.groupby([axis.name for axis in others], dropna=False))) if others else {(): quantities}
     main = tuple(value for axis, value in zip(settings.axes, settings.main, strict=True) if axis.name != settings.against)
+
+    def title(key: tuple) -> str:
+        return ", ".join(f"{axis.symbol} = {axis.words(value)}" for axis, value in zip(others, key, strict=True)) or "All points"
+
+    def order(key: tuple) -> tuple:
+        return title(key) != title(main), [(value == value, value if value == value else 0) for value in key]  # an axis that is lacking first
+
     lines = []
-    for key in sorted(groups, key=lambda key: (key != main, key)):
-        title = ", ".join(f"{axis.symbol} = {axis.words(value)}" for axis, value in zip(others, key, strict=True)) or "All points"
-        lines += [f"## {title}", "", *_table(*_series_table(groups[key], settings)), ""]
+    for key in sorted(groups, key=order):
+        lines += [f"## {title(key)}", "", *_table(*_series_table(groups[key], settings)), ""]
     return lines
 
 
