@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 RECORDER = """
 import json
 from pathlib import Path

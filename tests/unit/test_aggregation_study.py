@@ -6,14 +6,21 @@ import numpy as np
 import pandas as pd
 import pytest
 from vitrine import tables
-from vitrine.aggregation.published import HEADLINES
-from vitrine.aggregation.study import StudySettings, collect_flags, collect_quantities
-from vitrine.aggregation.study_fits import fit_study
+from vitrine.aggregation.fits import combine
+from vitrine.aggregation.results import StudySettings, collect_flags
 from vitrine.aggregation.summary import number, summarise, summary_markdown
 from vitrine.errors import InputError
-from vitrine.parquet import read_table, write_table
+from vitrine.observables import declarations
+from vitrine.parquet import Key, read_table, write_table
+from vitrine.points import PARENT_TEMPERATURE, PARTICLES
 
-SETTINGS = StudySettings(particles=2000, dimension=3, density=0.58, onset_temperature=0.9, crossover_temperature=0.66)
+AXES = (PARTICLES, PARENT_TEMPERATURE)
+OBSERVABLES = ("liquids", "glasses", "modes", "elasticity", "pinching", "bond_operator", "soft_spots")
+SETTINGS = StudySettings(
+    AXES, (2000, 1.3), "parent_temperature", dimension=3, density=0.58, temperature_unit=0.9, observables=OBSERVABLES, published=("poly",)
+)
+HEADLINES = sorted((one for name in OBSERVABLES for one in declarations()[name].headlines), key=lambda one: one.place)
+UNITS = {quantity.name: quantity.unit for one in declarations().values() for quantity in one.quantities}
 A0 = 0.58 ** (-1 / 3)
 TEMPERATURES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.9, 1.3)
 REPLICATES = 100
@@ -56,8 +63,16 @@ def estimates(particles=2000, temperatures=TEMPERATURES, spread=0.02, samples=SA
                 continue
             scattered = np.append(value, value * (1 + spread * rng.standard_normal(REPLICATES)))
             for replicate, one in enumerate(scattered):
-                rows.append((particles, temperature, name, replicate, one, "unit", samples, 2))
-    return pd.DataFrame(rows, columns=[column.name for column in tables.ESTIMATES.columns])
+                rows.append((particles, temperature, name, replicate, one, UNITS.get(name, "1"), samples, 2))
+    return pd.DataFrame(rows, columns=[*(axis.name for axis in AXES), *tables.ESTIMATES.names])
+
+
+def collect_quantities(data, settings):
+    return combine(data, settings)[0]
+
+
+def fit_study(data, settings):
+    return combine(data, settings)[1]
 
 
 def value(quantities, name, temperature, particles=2000, column="value"):
@@ -127,7 +142,7 @@ def test_ratios_are_one_at_the_hottest(quantities):
 
 def test_above_a_temperature_the_prefactor_comes_from_the_largest_ensemble(data):
     large = estimates(16000, (0.9, 1.3), names=("A_g", "omega_min"), seed=2, A_g=7.0)
-    settings = StudySettings(2000, 3, 0.58, 0.9, 0.66, large_above=0.8)
+    settings = replace(SETTINGS, options={"modes": {"large_above": 0.8}})
     found = collect_quantities(pd.concat([data, large]), settings)
     assert value(found, "N_qlm", 1.3) == pytest.approx(7.0 * 2.0**5, rel=1e-12)
     assert value(found, "N_qlm", 0.7) == pytest.approx(0.1 * np.exp(-3.3 * 0.9 / 0.7), rel=1e-12)
@@ -244,20 +259,20 @@ def test_deviation_only_where_the_two_are_the_same_quantity(data):
 
 
 def test_tables_fit_their_schemas(data, quantities, fits, tmp_path):
-    for table, frame in ((tables.QUANTITIES, quantities), (tables.FITS, fits), (tables.SUMMARY, summary_of(data))):
-        write_table(table, frame, tmp_path / "table.parquet", {})
+    for table, frame, key in ((tables.QUANTITIES, quantities, Key(AXES)), (tables.FITS, fits, Key()), (tables.SUMMARY, summary_of(data), Key())):
+        write_table(table, frame, tmp_path / "table.parquet", {}, key)
         assert len(read_table(table, tmp_path / "table.parquet")) == len(frame)
 
 
 def flags_frame(*rows):
-    return pd.DataFrame([(2000, 0.4, *row) for row in rows], columns=[column.name for column in tables.FLAGS.columns])
+    return pd.DataFrame([(2000, 0.4, *row) for row in rows], columns=[*(axis.name for axis in AXES), *tables.FLAGS.names])
 
 
 def test_flags_of_all_steps_are_collected():
     late, early = flags_frame(("modes", "not a minimum", 3, "1, 2, 3")), flags_frame(("glasses", "x", 1, "5")).assign(parent_temperature=0.3)
-    flags = collect_flags([late, flags_frame(), early])
+    flags = collect_flags([late, flags_frame(), early], AXES)
     assert flags["step"].tolist() == ["glasses", "modes"]
-    assert len(collect_flags([])) == 0
+    assert len(collect_flags([], AXES)) == 0
 
 
 def test_markdown_names_every_sample_left_out_once(data, quantities):
@@ -296,13 +311,13 @@ def test_numbers_are_written_to_two_digits_of_their_error(given, expected):
     assert number(*given) == expected
 
 
-@pytest.mark.parametrize(("model", "dimension"), [("kob_andersen", 3), ("poly", 2)])
-def test_only_universal_numbers_are_compared_with_another_glass_former(model, dimension):
+@pytest.mark.parametrize("dimension", [3, 2])
+def test_only_universal_numbers_are_compared_with_another_glass_former(dimension):
     data = estimates()
-    for settings in (SETTINGS, replace(SETTINGS, model=model, dimension=dimension)):
+    for settings in (SETTINGS, replace(SETTINGS, published=(), dimension=dimension)):
         rows = summarise(collect_quantities(data, settings), fit_study(data, settings), settings).set_index("quantity")
         compared = {entry.fit for entry in HEADLINES if np.isfinite(rows.loc[entry.label, "deviation"])}
-        universal = {entry.fit for entry in HEADLINES if entry.universal}
+        universal = {entry.fit for entry in HEADLINES if not entry.model}
         assert universal & compared
         assert ("G_inf_reduced" in compared) == (settings is SETTINGS)
         assert settings is SETTINGS or compared <= universal
