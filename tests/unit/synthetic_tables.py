@@ -6,9 +6,15 @@ omega^4 tail, a phonon band and a Debye-like bulk; numbers of modes are Poisson.
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
-from vitrine import tables
+from vitrine.figures.settings import Settings
+from vitrine.observables import declarations, known_tables
+from vitrine.points import PARENT_TEMPERATURE, PARTICLES, Axis
+from vitrine.tables import FITS, FLAGS, LIQUIDS, QUANTITIES
 
 ONSET = 0.9
 CROSSOVER = 0.66
@@ -19,6 +25,21 @@ C_INF = np.sqrt(G_INF / DENSITY)
 UNIT = C_INF / A0
 ENERGY = 3.3
 FOUR = (1.3, 0.7, 0.55, 0.45)
+KEY = ("particles", "parent_temperature")
+SCHEMAS = {**known_tables(), **{table.name: table for table in (QUANTITIES, FITS, FLAGS)}}
+TABLES = (
+    "quantities",
+    "fits",
+    "flags",
+    "liquids",
+    "mode_density",
+    "bond_operator_density",
+    "pinching_scatter",
+    "pinching_force",
+    "relaxation_curves",
+)
+UNITS = {quantity.name: quantity.unit for one in declarations().values() for quantity in one.quantities}
+UNITS |= {"omega_g_reduced": "c_inf/a0", "omega_g_unfiltered_reduced": "c_inf/a0", "A_g_reduced": "(c_inf/a0)^-5", "A_g_ml_reduced": "(c_inf/a0)^-5"}
 TWELVE = (1.3, 1.0, 0.8, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.4, 0.35, 0.3)
 
 
@@ -54,9 +75,8 @@ class Study:
         self.bond_operator_density = pd.concat([self._bond_density(temperature) for temperature in temperatures], ignore_index=True)
         self.pinching_scatter, self.pinching_force = self._pinching()
         self.relaxation_curves = pd.concat([self._relaxation(temperature) for temperature in temperatures], ignore_index=True)
-        for name in ("liquids", "flags", "quantities", "fits", "mode_density", "bond_operator_density", "pinching_scatter", "pinching_force"):
-            schema = getattr(tables, name.upper())
-            assert list(getattr(self, name).columns) == [column.name for column in schema.columns], name
+        for name in TABLES:
+            assert list(getattr(self, name).columns) == [*(KEY if name != "fits" else ()), *SCHEMAS[name].names], name
 
     def _key(self, temperature: float) -> dict:
         return {"particles": self.particles, "parent_temperature": temperature}
@@ -82,9 +102,12 @@ class Study:
             "shear_modulus": (shear_modulus(t), 0.05),
             "c_s": (c_s, 0.025),
             "omega_ph": (self.phonon(temperature), 0.025),
+            "omega_cutoff": (0.7 * self.phonon(temperature), 0.02),
+            "energy_inherent": (5.4 - 0.2 / t, 0.001),
             "omega_g": (omega, 0.1),
             "omega_g_reduced": (omega / UNIT, 0.1),
             "omega_g_unfiltered_reduced": (1.4 * omega / UNIT, 0.03),
+            "omega_g_filter_ratio": (1.37, 0.02),
             "A_g": (self.prefactor(temperature), noise * 6),
             "A_g_reduced": (self.prefactor(temperature) * UNIT**5, noise * 6),
             "A_g_ml_reduced": (self.prefactor(temperature) * UNIT**5, noise * 7),
@@ -110,7 +133,7 @@ class Study:
                     "quantity": name,
                     "value": value * shift,
                     "error": error,
-                    "unit": "",
+                    "unit": UNITS.get(name, ""),
                     "samples": self.samples - flagged,
                     "flagged": flagged,
                 }
@@ -155,7 +178,7 @@ class Study:
             "cumulative_error": np.sqrt(total) / modes,
             "count": count,
         }
-        return pd.DataFrame(frame).assign(**self._key(temperature))[[column.name for column in tables.MODE_DENSITY.columns]]
+        return pd.DataFrame(frame).assign(**self._key(temperature))[[*KEY, *SCHEMAS["mode_density"].names]]
 
     def _bond_density(self, temperature: float) -> pd.DataFrame:
         t = temperature / ONSET
@@ -191,7 +214,7 @@ class Study:
             "N_e_displacement": 1.4 * noisy,
             "N_e_displacement_error": 1.4 * error,
         }
-        return pd.DataFrame(frame).assign(**self._key(temperature))[[column.name for column in tables.BOND_OPERATOR_DENSITY.columns]]
+        return pd.DataFrame(frame).assign(**self._key(temperature))[[*KEY, *SCHEMAS["bond_operator_density"].names]]
 
     def _pinching(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         scatter, means = [], []
@@ -210,7 +233,7 @@ class Study:
                 "omega_error": groups.sem()[index].to_numpy(),
                 "count": groups.size()[index].to_numpy(),
             }
-            means.append(pd.DataFrame(row).assign(**self._key(temperature))[[column.name for column in tables.PINCHING_FORCE.columns]])
+            means.append(pd.DataFrame(row).assign(**self._key(temperature))[[*KEY, *SCHEMAS["pinching_force"].names]])
         return pd.concat(scatter, ignore_index=True), pd.concat(means, ignore_index=True)
 
     def _relaxation(self, temperature: float) -> pd.DataFrame:
@@ -224,7 +247,7 @@ class Study:
             "overlap_error": 0.02 * np.sqrt(overlap * (1 - overlap))[keep],
             "samples": self.samples,
         }
-        return pd.DataFrame(frame).assign(**self._key(temperature))[[column.name for column in tables.RELAXATION_CURVES.columns]]
+        return pd.DataFrame(frame).assign(**self._key(temperature))[[*KEY, *SCHEMAS["relaxation_curves"].names]]
 
     def _liquids(self) -> pd.DataFrame:
         rows = []
@@ -242,7 +265,7 @@ class Study:
                 good = flag != "overlapping particles at the start"
                 done = int(sweeps / mine) if not flag else int(self.random.integers(2, 9))
                 numbers = {"relaxation_time": mine, "relaxations": done, "sweeps": int(sweeps), "energy_drift": self.random.normal()} if good else {}
-                rows.append(tables.LIQUIDS.empty_row(**self._key(temperature), sample=sample, flag=str(flag), **numbers))
+                rows.append({**self._key(temperature), **LIQUIDS.row(sample=sample, flag=str(flag), **numbers)})
         return pd.DataFrame(rows)
 
     def _flags(self, bad: pd.DataFrame) -> pd.DataFrame:
@@ -251,4 +274,43 @@ class Study:
             for (temperature, flag), group in bad.groupby(["parent_temperature", "flag"]):
                 examples = ", ".join(str(sample) for sample in group["sample"][:5])
                 rows.append({**self._key(temperature), "step": step, "flag": flag, "samples": len(group), "examples": examples})
-        return pd.DataFrame(rows, columns=[column.name for column in tables.FLAGS.columns])
+        return pd.DataFrame(rows, columns=[*KEY, *FLAGS.names])
+
+
+def settings_of(study: Study, **other: object) -> Settings:
+    """What a figure is told of a study: against T_p, of the published glass former, ten relaxation times asked for."""
+    standard = {
+        "axes": (PARTICLES, PARENT_TEMPERATURE),
+        "main": (study.particles, max(study.temperatures)),
+        "against": "parent_temperature",
+        "dimension": 3,
+        "density": DENSITY,
+        "temperature_unit": ONSET,
+        "published": ("poly",),
+        "relaxation_times": 10.0,
+        "figure": {"quantities": ["energy_inherent", "shear_modulus", "omega_g", "A_g"]},
+    }
+    return Settings(**(standard | other))
+
+
+def beside(study: Study, other: Study) -> Study:
+    """The first study with the points of the other in its tables."""
+    both = copy.copy(study)
+    for name in TABLES:
+        if name != "fits":
+            setattr(both, name, pd.concat([getattr(study, name), getattr(other, name)], ignore_index=True))
+    return both
+
+
+def against(study: Study, axis: Axis, values: Sequence) -> tuple[Study, Settings]:
+    """The tables of a study that varies another axis: its glasses of falling T_p become those of `values`, all at the T_p = 0.5."""
+    moved = copy.copy(study)
+    for name in TABLES:
+        frame = getattr(study, name)
+        if name != "fits":
+            place = dict(zip(study.temperatures, values, strict=True))
+            frame = frame.assign(**{axis.name: frame["parent_temperature"].map(place), "parent_temperature": 0.5})
+            setattr(moved, name, frame)
+    main = {"particles": study.particles, "parent_temperature": 0.5, axis.name: values[0]}
+    axes = [one for one in (PARTICLES, PARENT_TEMPERATURE) if one.name != axis.name] + [axis]
+    return moved, settings_of(study, axes=tuple(axes), main=tuple(main[one.name] for one in axes), against=axis.name)
