@@ -6,11 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from vitrine.parquet import write_table
-from vitrine.tables import BOND_OPERATOR, ELASTICITY, MODES
+from vitrine.observables.bond_operator import BOND_OPERATOR
+from vitrine.observables.elasticity import ELASTICITY
+from vitrine.observables.modes import MODES
+from vitrine.parquet import Key, write_table
+from vitrine.points import Point
+from vitrine.tables import GLASSES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PARTICLES, T_P = 2001, 0.5
+PARTICLES = 2001
+KEY = Key.of(Point.plain(PARTICLES, 0.5))
 ROWS = 3 * (PARTICLES - 1)  # of a sample
 BATCH = 50
 FEW, MANY = 4, 16  # batches
@@ -20,17 +25,18 @@ ASKED, LIMIT = 10_000, 2e9  # samples, bytes
 AGGREGATE = """
 import sys
 from benchmarks.memory import peak_bytes
-from vitrine.aggregation.bond_operator import aggregate_bond_operator
 from vitrine.aggregation.ensemble import Ensemble
-from vitrine.aggregation.modes import aggregate_modes
+from vitrine.observables.bond_operator.aggregate import aggregate_bond_operator
+from vitrine.observables.modes.aggregate import aggregate_modes
+from vitrine.points import Point
 
 name, folder, batches = sys.argv[1], sys.argv[2], int(sys.argv[3])
 paths = lambda table: [f"{folder}/{table}_{batch}.parquet" for batch in range(batches)]
-ensemble = Ensemble(2001, 0.5, 3, 0.58, seed=1, replicates=200)
+ensemble = Ensemble(Point.plain(2001, 0.5), dimension=3, seed=1, replicates=200)
 if name == "modes":
-    aggregate_modes(paths("modes"), paths("elasticity"), ensemble, phonon_fraction=0.9, softest=1)
+    aggregate_modes(paths("modes"), paths("elasticity"), ensemble=ensemble, phonon_fraction=0.9, softest=1)
 else:
-    aggregate_bond_operator(paths("bond_operator"), ensemble, lambda_tail=1e-3, plateau_excess=0.15)
+    aggregate_bond_operator(paths("bond_operator"), paths("glasses"), ensemble=ensemble, lambda_tail=1e-3, plateau_excess=0.15)
 print(peak_bytes())
 """
 
@@ -41,16 +47,15 @@ def tables(tmp_path_factory):
     folder, rng = tmp_path_factory.mktemp("batches"), np.random.default_rng(0)
     for batch in range(MANY):
         samples = np.arange(batch * BATCH, (batch + 1) * BATCH)
-        key = {"particles": PARTICLES, "parent_temperature": T_P}
         omega = np.sort(20 * rng.random((BATCH, ROWS)) ** 0.2 + 0.3, axis=1).ravel()
-        rows = {**{name: np.full(len(omega), value) for name, value in key.items()}, "sample": np.repeat(samples, ROWS)}
-        rows |= {"mode": np.tile(np.arange(ROWS), BATCH), "flag": np.full(len(omega), "")}
+        rows = {"sample": np.repeat(samples, ROWS), "mode": np.tile(np.arange(ROWS), BATCH), "flag": np.full(len(omega), "")}
         share = rng.random(len(omega))
-        write_table(MODES, {**rows, "omega": omega, "participation": share}, folder / f"modes_{batch}.parquet", {})
+        write_table(MODES, {**rows, "omega": omega, "participation": share}, folder / f"modes_{batch}.parquet", {}, KEY)
         shares = {"participation_force": share, "participation_displacement": share}
-        write_table(BOND_OPERATOR, {**rows, "lambda": 1 / omega**2, "omega": omega, **shares}, folder / f"bond_operator_{batch}.parquet", {})
-        moduli = [ELASTICITY.empty_row(**key, sample=sample, shear_modulus=10.0, omega_ph=1.5) for sample in samples.tolist()]
-        write_table(ELASTICITY, moduli, folder / f"elasticity_{batch}.parquet", {})
+        write_table(BOND_OPERATOR, {**rows, "lambda": 1 / omega**2, "omega": omega, **shares}, folder / f"bond_operator_{batch}.parquet", {}, KEY)
+        for table, numbers in ((ELASTICITY, {"shear_modulus": 10.0, "omega_ph": 1.5}), (GLASSES, {"spacing": 1.2})):
+            one = [table.row(sample=sample, **numbers) for sample in samples.tolist()]
+            write_table(table, one, folder / f"{table.name}_{batch}.parquet", {}, KEY)
     return folder
 
 
