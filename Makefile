@@ -24,7 +24,7 @@ $(if $(ONE_FILE),,$(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(call miss
 export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help checked study cost report status archive test test-all test-cluster bench scaling lint format lock unlock clean-env
+.PHONY: help checked study cost report status archive test test-all test-cluster bench scaling docs lint format lock unlock clean-env
 
 help: ## list these targets
 	@echo "make TARGET [CORES=n] [CONFIG=studies/name.yaml] [ARGS='options of Snakemake or pytest'] [PYTHON=python3.12]"
@@ -65,6 +65,11 @@ bench: $(READY) ## measure the speed of every step, each as a ratio to a referen
 scaling: $(READY) ## measure time and memory of every step against N, for the cost model: three quarters of an hour on a quiet machine, after the default study
 	$(BIN)/python -m benchmarks.scaling $(ARGS)
 	$(BIN)/python -m benchmarks.costs
+	$(BIN)/python -m docs
+
+docs: $(INSTALLED) ## write the pages' tables anew and build docs/_build/index.html; ARGS="--results results/default" takes up a finished default study
+	$(BIN)/python -m docs $(ARGS)
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
 
 lint: $(READY) ## check style and workflow
 	$(BIN)/ruff check

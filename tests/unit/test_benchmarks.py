@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from vitrine.errors import InputError
 
-from benchmarks import fits, readme, scaling, table
+from benchmarks import fits, scaling, table
 
 
 def test_a_power_law_is_found_again():
@@ -86,19 +86,3 @@ def test_targets_are_those_of_figure_and_reference():
     assert found["unit"].tolist() == ["s", "s", "s", "GB"]
     lines = table.as_text(found).splitlines()
     assert [line.split()[-1] for line in lines[1:]] == ["yes", "NO", "2", "yes"]
-
-
-def test_text_between_marks_is_replaced_and_nothing_else(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{readme.MARKS[0]}\nold\n{readme.MARKS[1]}\nafter\n", encoding="utf-8")
-    for _ in range(2):
-        readme.put_between_marks(page, "new")
-        assert page.read_text(encoding="utf-8") == f"before\n{readme.MARKS[0]}\n\nnew\n\n{readme.MARKS[1]}\nafter\n"
-
-
-def test_a_page_without_marks_is_left_alone(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text("text\n", encoding="utf-8")
-    with pytest.raises(SystemExit, match="lacks the marks"):
-        readme.put_between_marks(page, "new")
-    assert page.read_text(encoding="utf-8") == "text\n"

@@ -42,7 +42,7 @@ POLY_PUBLISHED = {
 
 
 def build_poly(parameters: Mapping) -> GlassFormer:
-    """The glass former of these parameters."""
+    """Polydisperse particles that repel by an inverse power law, smooth at the cutoff (001 sec. II, 002 App. A)."""
     if parameters["nonadditivity"] * parameters["size_ratio"] > 0.5:
         raise InputError(
             f"config key model.poly.nonadditivity is {parameters['nonadditivity']}: nonadditivity times size_ratio must not exceed 0.5, "

@@ -1,0 +1,37 @@
+"""Write the blocks of README.md and docs/*.md anew: python -m docs [--results results/default].
+
+With --results also what a finished study leaves in them: docs/results/default/, the page of numbers and docs/figures.png.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from vitrine.errors import InputError
+
+from docs.blocks import REPOSITORY, pages, renew
+from docs.declared import DECLARED
+from docs.results import draw_sheet, keep, numbers
+
+WRITERS = {**DECLARED, "numbers of the default study": numbers}
+
+
+def main() -> None:
+    """Bring every page up to date."""
+    parser = argparse.ArgumentParser(prog="python -m docs", description=__doc__)
+    parser.add_argument("--results", type=Path, help="the folder of the finished default study")
+    arguments = parser.parse_args()
+    try:
+        if arguments.results:
+            keep(arguments.results)
+            draw_sheet(arguments.results)
+        changed = [str(page.relative_to(REPOSITORY)) for page in pages() if renew(page, WRITERS)]
+    except InputError as error:
+        sys.exit(f"Error: {error}")
+    print(f"written anew: {', '.join(changed)}" if changed else "every block is up to date")
+
+
+if __name__ == "__main__":
+    main()
