@@ -1,51 +1,16 @@
-"""A config is checked before anything starts; batches, paths and seeds follow from it."""
+"""A config is checked before anything starts: whatever is wrong with it is one sentence with the key, the value and what is allowed."""
 
-import copy
-from pathlib import Path
+import re
 
 import numpy as np
 import pytest
 import yaml
+from configs import CONFIG, REPOSITORY, changed, ensembles, key_of, laid_over, parts, sentence, without
 from naive import poly
-from vitrine import seeds
-from vitrine.batches import sample_indices
+from vitrine.config_schema import SCHEMA, config_schema
 from vitrine.errors import InputError
-from vitrine.preparation.liquids import random_starts
-from vitrine.seeds import sample_generator
-from vitrine.study import SCHEMA, EnsemblePlan, Study, temperature_name
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
-
-
-def changed(path, value):
-    """The default config with one leaf replaced; path such as ensembles.0.samples."""
-    config = copy.deepcopy(CONFIG)
-    *folders, name = path.split(".")
-    place = config
-    for folder in folders:
-        place = place[int(folder) if folder.isdigit() else folder]
-    place[int(name) if name.isdigit() else name] = value
-    return config
-
-
-def without(path):
-    config = copy.deepcopy(CONFIG)
-    *folders, name = path.split(".")
-    place = config
-    for folder in folders:
-        place = place[int(folder) if folder.isdigit() else folder]
-    del place[name]
-    return config
-
-
-def sentence(config):
-    with pytest.raises(InputError) as error:
-        Study.from_config(config)
-    text = str(error.value)
-    assert "\n" not in text and len(text) < 400
-    return text
-
+from vitrine.observables import declarations
+from vitrine.study import Study
 
 BAD = {
     "study": [("a/b", ["a/b", "letters"]), ("", ['""', "letters"]), (3, ["3", "letters"]), ("x" * 65, ["64"]), ("..", [".."])],
@@ -54,19 +19,29 @@ BAD = {
     "model.poly.density": [(-0.5, ["-0.5", "0.001"]), ("thick", ["thick", "number"])],
     "model.poly.sizes": [("gaussian", ["gaussian", "quantiles", "random"])],
     "ensembles": [([], ["[]", "at least 1"]), ({}, ["{}", "list"]), (None, ["null", "list"])],
-    "ensembles.0.particles": [(100, ["100", "twice the range", "140"]), (0, ["0", "at least 2"]), ("256", ["256", "whole number"])],
+    "ensembles.0.axes.particles": [
+        (100, ["100", "twice the range", "140"]),
+        (0, ["0", "from 2 to 10000000"]),
+        (10**9, ["1000000000", "from 2 to 10000000"]),
+        ("256", ['"256"', "a number"]),
+        (1.5, ["1.5", "whole number"]),
+        ([256, 256], ["256, 256", "must differ"]),
+    ],
     "ensembles.0.samples": [(0, ["0", "at least 1"]), (1.5, ["1.5", "whole number"])],
     "ensembles.0.batch": [(0, ["0", "at least 1"])],
-    "ensembles.0.parent_temperatures": [
-        ([], ["[]", "at least 1"]),
+    "ensembles.0.axes.parent_temperature": [
+        ([], ["[]", "a list"]),
         ([0.5, 0.7], ["0.5, 0.7", "hot to cold"]),
-        ([0.7, 0.7], ["0.7, 0.7", "hot to cold"]),
+        ([0.7, 0.7], ["0.7, 0.7", "must differ"]),
         ([0.70001, 0.7], ["0.70001", "4 decimals"]),
-        ([0.00001], ["1e-05", "positive"]),
+        ([0.00001], ["1e-05", "4 decimals"]),
         ([0.12345], ["0.12345", "4 decimals"]),
-        (0.7, ["0.7", "list"]),
+        ([-1.0], ["-1.0", "positive"]),
+        ([0], ["0", "positive"]),
+        (["hot"], ["hot", "a number"]),
+        ("hot", ["hot", "a number"]),
+        (None, ["null", "a number"]),
     ],
-    "ensembles.0.parent_temperatures.0": [(-1.0, ["-1.0", "greater than 0"]), (0, ["0", "greater than 0"]), ("hot", ["hot", "number"])],
     "preparation.engine": [("gromacs", ["gromacs", "builtin"])],
     "preparation.swap_fraction": [(1.5, ["1.5", "0.95"]), (-0.1, ["-0.1", "at least 0"])],
     "preparation.swap_range": [(0, ["0", "greater than 0"])],
@@ -76,19 +51,19 @@ BAD = {
     "quench.tolerance": [("1e-10", ["1e-10", "number"]), (1e-3, ["0.001", "1e-06"]), (1e-20, ["1e-20", "1e-13"])],
     "linear_algebra.solver": [("lapack", ["lapack", "auto", "dense"])],
     "linear_algebra.device": [("tpu", ["tpu", "auto, cpu, gpu"]), (True, ["true", "gpu"])],
-    "modes.vectors": [("some", ["some", "all"]), (0, ["0", "all", "1"]), (1.5, ["1.5", "all"])],
-    "modes.spectrum": [("half", ["half", "full", "lowest"])],
-    "pinching.bonds": [("few", ["few", "all"]), (-3, ["-3", "all"])],
-    "bond_operator.spectrum": [("lowest", ["lowest", "largest"])],
+    "observables.modes": [(3, ["3", "section", "null"])],
+    "observables.modes.vectors": [("some", ["some", "all"]), (0, ["0", "all", "1"]), (1.5, ["1.5", "all"])],
+    "observables.modes.spectrum": [("half", ["half", "full", "lowest"])],
+    "observables.modes.phonon_fraction": [(1.5, ["1.5", "at most 1"])],
+    "observables.modes.large_above": [("warm", ["warm", "number", "null"]), (0, ["0", "greater than 0"])],
+    "observables.pinching.bonds": [("few", ["few", "all"]), (-3, ["-3", "all"])],
+    "observables.bond_operator.spectrum": [("lowest", ["lowest", "largest"])],
+    "figures": [("some", ["some", "all", "list"]), (None, ["null", "all", "list"])],
+    "figure_options.trends.quantities": [([], ["[]", "at least 1"])],
     "analysis.bootstrap": [(1, ["1", "at least 2"])],
-    "analysis.phonon_fraction": [(1.5, ["1.5", "at most 1"])],
-    "analysis.large_above": [("warm", ["warm", "number", "null"]), (0, ["0", "greater than 0"])],
+    "analysis.temperature_name": [("T onset", ["T onset", "a symbol such as T_onset"])],
 }
 CASES = [(path, value, said) for path, values in BAD.items() for value, said in values]
-
-
-def key_of(path):
-    return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in path.split(".")).lstrip(".")
 
 
 @pytest.mark.parametrize(("path", "value", "said"), CASES, ids=[f"{path}={value}"[:50] for path, value, _ in CASES])
@@ -109,71 +84,86 @@ def leaves(config, path=()):
 
 
 LEAVES = dict(leaves(CONFIG))
-SECTIONS = [name for name, value in CONFIG.items() if isinstance(value, dict)] + ["model.poly", "ensembles.0"]
+SECTIONS = [name for name, value in CONFIG.items() if isinstance(value, dict)] + ["model.poly", "ensembles.0", "ensembles.0.axes"]
+SECTIONS += ["observables.modes", "preparation.dynamics"]
+# What has a default elsewhere: settings of observables and figures, parameters as published, a history; and what the study goes without.
+OPTIONAL = ("observables.", "figure_options.", "model.poly.", "ensembles.0.ladder", "ensembles.0.measured")
+NEEDED = sorted(path for path in LEAVES if not path.startswith(OPTIONAL))
 
 
-@pytest.mark.parametrize("path", sorted(LEAVES))
+@pytest.mark.parametrize("path", [*NEEDED, *(name for name in CONFIG if name not in LEAVES)])
 def test_every_missing_key_is_named(path):
+    if path == "ensembles.0.axes.parent_temperature":
+        assert "ensembles[0].ladder is parent_temperature: allowed are its axes particles" in sentence(without(path))
+        return
     text = sentence(without(path))
     assert key_of(path) in text and "missing" in text
+
+
+@pytest.mark.parametrize("path", sorted(path for path in LEAVES if path.startswith(("observables.", "figure_options."))))
+def test_what_an_observable_is_not_told_has_its_declared_default(path):
+    section, name, *leaf = path.split(".")
+    if not leaf:
+        return  # an observable that is left out, or without settings
+    study = Study.from_config(without(path))
+    if section == "observables":
+        assert study.settings[name][leaf[0]] == declarations()[name].defaults[leaf[0]]
+    else:
+        assert study.options[name][leaf[0]] == next(option.default for option in study.figures[name].options if option.name == leaf[0])
 
 
 @pytest.mark.parametrize("section", ["", *SECTIONS])
 def test_unknown_keys_are_named_with_what_is_allowed(section):
     path = f"{section}.unheard_of".lstrip(".")
-    text = sentence(changed(path, 3))
-    assert key_of(path) in text and "unknown" in text
-    known = changed(path, 3)
-    for part in section.split(".") if section else []:
-        known = known[int(part) if part.isdigit() else part]
-    assert all(key in text for key in known if key != "unheard_of"), text
+    text = sentence(changed(path, 3 if section == "axes" else {}))
+    assert key_of(path) in text
+    if section == "axes":
+        assert "section" in text  # the name of an axis is free
+        return
+    known = CONFIG
+    for part in parts(section):
+        known = known[part]
+    assert ("is no axis" if section == "ensembles.0.axes" else "unknown") in text
+    assert all(key in text for key in known), text
 
 
 @pytest.mark.parametrize("path", sorted(LEAVES))
 @pytest.mark.parametrize("value", [[], {"a": 1}, "word"], ids=str)
 def test_every_leaf_of_a_wrong_kind_is_named(path, value):
     """Whatever stands where it does not belong: a sentence with the key, never a traceback."""
-    if path == "study" and value == "word":
-        return
-    assert key_of(path) in sentence(changed(path, value))
+    allowed = {("study", "word"), ("analysis.temperature_name", "word"), ("figures", "[]")}
+    if (path, str(value)) not in allowed:
+        assert key_of(path) in sentence(changed(path, value))
 
 
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("value", [3, "word", [1], None], ids=str)
 def test_every_section_that_is_no_section_is_named(section, value):
+    if value is None and section == "model.poly":
+        return  # as published
+    if value is None and section == "observables.modes":
+        assert "needs the observable modes" in sentence(changed(section, value)) or "of the observable modes" in sentence(changed(section, value))
+        return
     assert key_of(section) in sentence(changed(section, value))
 
 
 NUMBERS = sorted(path for path, value in LEAVES.items() if isinstance(value, float))
 
 
-LIMITS = ("preparation.swap_range", "preparation.maximum_drift", "pinching.weak_force", "analysis.crossover_temperature", "analysis.plateau_excess")
-
-
 @pytest.mark.parametrize("path", NUMBERS)
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_no_number_may_be_nan_or_infinite(path, value):
-    """YAML knows .nan and .inf; nothing can be prepared with them. Infinity may stand where it means that there is no limit."""
-    if not (path in LIMITS and value == float("inf")):
-        assert key_of(path) in sentence(changed(path, value))
+    """YAML knows .nan and .inf; nothing can be prepared with them."""
+    assert f"{key_of(path)} is {value}: allowed is a finite number" in sentence(changed(path, value))
 
 
-WHOLE = ["seed", "ensembles.0.particles", "ensembles.0.samples", "ensembles.0.batch", "preparation.tuning_sweeps", "preparation.minimum_sweeps"]
+WHOLE = ["seed", "ensembles.0.axes.particles", "ensembles.0.samples", "ensembles.0.batch", "preparation.tuning_sweeps", "preparation.minimum_sweeps"]
 
 
 @pytest.mark.parametrize("path", WHOLE)
-def test_a_whole_number_written_with_a_point_means_the_same_or_is_refused(path):
+def test_a_whole_number_written_with_a_point_is_refused(path):
     """256.0 is 256 to some and no whole number to others; it must never end in a path N256.0 or in a traceback."""
-    config = changed(path, float(LEAVES[path]))
-    try:
-        study = Study.from_config(config)
-    except InputError as error:
-        assert key_of(path) in str(error)
-        return
-    plan, reference = study.main, Study.from_config(CONFIG).main
-    assert [f"N{size}" for size in study.ensembles] == [f"N{reference.particles}"]
-    assert plan.batches() == reference.batches()
-    assert repr(study.seed) == repr(Study.from_config(CONFIG).seed)
+    assert key_of(path) in sentence(changed(path, float(LEAVES[path])))
 
 
 @pytest.mark.parametrize("config", [None, [], "text", 3], ids=str)
@@ -181,28 +171,37 @@ def test_a_config_that_is_no_mapping(config):
     sentence(config)
 
 
-def test_two_ensembles_of_one_size():
-    config = changed("ensembles", [CONFIG["ensembles"][0]] * 2)
-    text = sentence(config)
-    assert "ensembles[1].particles" in text and str(CONFIG["ensembles"][0]["particles"]) in text
+def test_a_point_that_two_ensembles_have():
+    one = {"particles": 256, "parent_temperature": [0.9, 0.7]}
+    text = sentence(ensembles({"axes": one}, {"axes": {**one, "parent_temperature": 0.7}}))
+    assert "ensembles[1].axes" in text and "N = 256, T_p = 0.7" in text and "another ensemble" in text
+    assert len(Study.from_config(ensembles({"axes": one}, {"axes": {**one, "parent_temperature": 0.6}})).places) == 3
 
 
 def test_second_ensemble_is_checked_too():
-    second = {**CONFIG["ensembles"][0], "particles": 300, "parent_temperatures": [0.4, 0.5]}
-    assert "ensembles[1].parent_temperatures" in sentence(changed("ensembles", [CONFIG["ensembles"][0], second]))
+    second = {**CONFIG["ensembles"][0], "axes": {"particles": 300, "parent_temperature": [0.4, 0.5]}}
+    assert "ensembles[1].axes.parent_temperature" in sentence(changed("ensembles", [CONFIG["ensembles"][0], second]))
 
 
 def test_least_number_of_particles_is_enough():
     least = int(np.ceil((2 * poly().range) ** 3 * 0.58))
-    assert Study.from_config(changed("ensembles.0.particles", least)).main.particles == least
-    assert str(least) in sentence(changed("ensembles.0.particles", least - 1))
+    assert Study.from_config(changed("ensembles.0.axes.particles", least)).main.particles == least
+    assert str(least) in sentence(changed("ensembles.0.axes.particles", least - 1))
 
 
-def laid_over(config, overlay):
-    """As Snakemake lays config files over each other: sections are merged, all else is replaced."""
-    if not (isinstance(config, dict) and isinstance(overlay, dict)):
-        return copy.deepcopy(overlay)
-    return {**copy.deepcopy(config), **{key: laid_over(config.get(key), value) for key, value in overlay.items()}}
+def test_more_batches_than_can_be_planned():
+    text = sentence(ensembles({"axes": {"particles": 256, "parent_temperature": 1.0}, "samples": 200_001, "batch": 2}))
+    assert "ensembles[0].batch is 2" in text and "100001 batches" in text and "allowed are 100000" in text
+
+
+def test_more_values_than_a_config_has():
+    """As from YAML's aliases, which unfold into billions of values."""
+    many = [[0.5] * 1000] * 200
+    assert "100000 values" in sentence(changed("figure_options.trends.quantities", many))
+    deep: list = []
+    for _ in range(30):
+        deep = [deep]
+    assert "20 deep" in sentence(changed("figures", deep))
 
 
 def test_every_shipped_config_is_sound():
@@ -213,66 +212,38 @@ def test_every_shipped_config_is_sound():
 
 def test_the_default_study_asks_for_what_the_issue_asks():
     study = Study.from_config(CONFIG)
-    assert len(study.main.parent_temperatures) >= 4
-    assert study.model.describe()["parameters"]["smoothness"] == 3
+    assert len({place.point.parent_temperature for place in study.places.values()}) >= 4
+    assert study.places[study.main.label].model.describe()["parameters"]["smoothness"] == 3
     assert study.name == "default" and study.seed == CONFIG["seed"]
 
 
 def test_file_and_schema_are_in_step():
-    """Every key of the schema stands in config.yaml, and none more."""
+    """Every key of the schema stands in config.yaml, and none more; every observable has its section there, with all its settings."""
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
-    assert set(schema["properties"]) == set(CONFIG) == set(schema["required"])
-    for name, section in schema["properties"].items():
+    whole = config_schema()
+    assert set(whole["properties"]) == set(CONFIG) == set(schema["required"])
+    for name, section in whole["properties"].items():
         if section.get("additionalProperties") is False and isinstance(CONFIG[name], dict):
-            assert set(section["properties"]) == set(CONFIG[name]) == set(section["required"])
+            of_declarations = name in ("observables", "figure_options")
+            assert of_declarations or set(section["properties"]) == set(CONFIG[name]) == set(section["required"])
+    text = (REPOSITORY / "config.yaml").read_text(encoding="utf-8")
+    for kind in ("observables", "figure_options"):
+        for name, section in whole["properties"][kind]["properties"].items():
+            assert re.search(rf"^  (# )?{name}:", text, re.MULTILINE), name
+            assert CONFIG[kind].get(name) is None or set(section["properties"]) == set(CONFIG[kind][name]), name
 
 
-# --- batches, paths and seeds -----------------------------------------------------------------------------------------------------------------
+def test_the_schema_allows_every_declared_default_and_says_so_to_others():
+    for name, one in declarations().items():
+        for setting in one.settings:
+            if not one.preparation:
+                assert Study.from_config(changed(f"observables.{name}", {setting.name: setting.default})).settings[name] == one.defaults
+                assert f"observables.{name}.{setting.name}" in sentence(changed(f"observables.{name}", {setting.name: {}}))
 
 
-@pytest.mark.parametrize(("samples", "batch"), [(1, 1), (10, 3), (12, 4), (5, 100), (100_001, 250), (7, 1)])
-def test_batches_hold_every_sample_once(samples, batch):
-    plan = EnsemblePlan(256, samples, batch, (1.0,))
-    indices = [index for name in plan.batches() for index in sample_indices(name)]
-    assert indices == list(range(samples))
-    assert all(1 <= len(sample_indices(name)) <= batch for name in plan.batches())
-
-
-def test_names_of_batches():
-    assert EnsemblePlan(256, 5, 2, (1.0,)).batches() == ["00000-00001", "00002-00003", "00004-00004"]
-
-
-def test_ladder():
-    plan = EnsemblePlan(256, 5, 2, (1.3, 0.7, 0.45))
-    assert [plan.hotter(temperature_name(t)) for t in plan.parent_temperatures] == [None, "1.3000", "0.7000"]
-    assert temperature_name(1) == "1.0000" and float(temperature_name(0.45)) == 0.45
-
-
-def test_streams_are_fixed_by_what_they_should_be_and_nothing_else():
-    reference = sample_generator(7, seeds.LIQUID, 256, 0.45, 3).random(4)
-    assert np.array_equal(reference, sample_generator(7, seeds.LIQUID, 256, 0.45, 3).random(4))
-    others = [
-        (8, seeds.LIQUID, 256, 0.45, 3), (7, seeds.START, 256, 0.45, 3), (7, seeds.LIQUID, 257, 0.45, 3),
-        (7, seeds.LIQUID, 256, 0.4501, 3), (7, seeds.LIQUID, 256, 0.45, 4), (7 + 2**32, seeds.LIQUID, 256, 0.45, 3),
-    ]  # fmt: skip
-    first = [sample_generator(*arguments).random(4).tobytes() for arguments in others]
-    assert len({reference.tobytes(), *first}) == 7
-    tags = [seeds.START, seeds.LIQUID, seeds.PINCH, seeds.BOOTSTRAP, seeds.CHOICE]
-    assert len(set(tags)) == 5
-
-
-def test_streams_of_neighbouring_samples_are_independent():
-    draws = np.array([sample_generator(1, seeds.LIQUID, 256, 0.45, index).random(2000) for index in range(20)])
-    correlation = np.corrcoef(draws)[np.triu_indices(20, 1)]
-    assert np.abs(correlation).max() < 4.5 / np.sqrt(2000)
-
-
-def test_temperatures_that_print_alike_have_one_stream():
-    assert np.array_equal(*(sample_generator(1, seeds.LIQUID, 256, t, 0).random(3) for t in (0.3, 0.1 + 0.2)))
-
-
-def test_a_sample_does_not_depend_on_its_batch():
-    by_ones = [sample for index in range(4) for sample in random_starts(poly(), 160, 1.3, [index], 5)]
-    for together, alone in zip(random_starts(poly(), 160, 1.3, range(4), 5), by_ones, strict=True):
-        assert together.index == alone.index and np.array_equal(together.positions, alone.positions)
-        assert np.array_equal(together.sizes, alone.sizes)
+def test_a_study_without_glasses_that_anything_measures():
+    """No observable at all is a study too: liquids and glasses alone."""
+    study = Study.from_config(changed("observables", {}))
+    assert set(study.observables) == {"liquids", "glasses"} and study.measured == []
+    with pytest.raises(InputError):
+        Study.from_config(changed("figures", ["defects"], changed("observables", {})))
