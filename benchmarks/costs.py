@@ -1,8 +1,8 @@
 """From what benchmarks.scaling measured to what readers and the cost model use: python -m benchmarks.costs.
 
-Writes the fits (results/benchmarks/scaling_fits.parquet), scripts/vitrine/costs.yaml, docs/scaling.svg with its twins in results/benchmarks, the
-table of the README between its marks, and the predicted cost in the head of every file of studies/ (--heads: these alone). The times of jobs that
-only combine tables or draw come from the benchmark files of a finished study (--study).
+Writes the fits (results/benchmarks/scaling_fits.parquet), scripts/vitrine/costs.yaml, docs/scaling.svg with its twins in results/benchmarks, and the
+predicted cost in the head of every file of studies/ (--heads: these alone); python -m docs then renews the pages. The times of jobs that only combine
+tables or draw come from the benchmark files of a finished study (--study).
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
-from vitrine.cost import COSTS
+from vitrine.costs import COSTS
 from vitrine.figures.style import save
 from vitrine.files import whole_file
 from vitrine.parquet import read_provenance, read_table, write_table
+from vitrine.runs.spent import read_benchmark
 
 from benchmarks.fits import FITS, LAW, fit_steps
-from benchmarks.readme import README, REPOSITORY, put_between_marks, readme_table, write_head
+from benchmarks.readme import REPOSITORY, write_head
 from benchmarks.scaling import LONG_TABLES, OUTPUT, SCALING
 from benchmarks.scaling_figure import plot_scaling
 
@@ -74,11 +75,12 @@ def _rounded(value: object) -> object:
 def job_times(study: Path) -> dict[str, float]:
     """Mean seconds of the jobs that combine tables and of those that draw, from the benchmark files of a finished study."""
     times: dict[str, list[float]] = {"table": [], "figure": []}
-    for path in sorted((study / "benchmarks").rglob("*.tsv")):
+    for path in sorted((study / "benchmarks").rglob("[A-Za-z]*.tsv")):
         rule = path.stem if path.parent.name == "benchmarks" else path.parent.name
-        kind = "figure" if rule.startswith("plot_") else "table" if re.match("aggregate_|collect_|fit_|write_", rule) else None
-        if kind:
-            times[kind].append(float(pd.read_csv(path, sep="\t")["s"].iloc[0]))
+        kind = "figure" if rule.startswith("plot_") else "table" if re.match("aggregate_|collect_|compute_|fit_|write_", rule) else None
+        record = read_benchmark(path) if kind else None
+        if record:
+            times[kind].append(record.seconds)
     if not all(times.values()):
         raise SystemExit(f"{study} is no finished study: it has no benchmark files of tables and figures; name one with --study")
     return {kind: float(np.mean(values)) for kind, values in times.items()}
@@ -98,7 +100,6 @@ def main() -> None:
         with whole_file(COSTS) as partial:
             partial.write_text(costs_yaml(scaling, fits, origin, job_times(arguments.study)), encoding="utf-8")
         save(plot_scaling(scaling, fits), [FIGURE, beside("scaling.svg"), beside("scaling.pdf")])
-        put_between_marks(README, readme_table(scaling, fits, origin))
     for study in sorted((REPOSITORY / "studies").glob("*.yaml")):
         write_head(study)
 

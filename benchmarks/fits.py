@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from vitrine.parquet import Column, Table
-from vitrine.tables import NONE
+from vitrine.schema import NONE, Column, Table
 
 FITS = Table(
     "scaling_fits",

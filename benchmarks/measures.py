@@ -8,8 +8,8 @@ import numpy as np
 import scipy.linalg
 from vitrine.interactions import Interactions
 from vitrine.linalg import Factor, dissected, full_pencil, full_spectrum, largest_pencil, lowest_modes
-from vitrine.measures.elasticity import elastic_moduli
-from vitrine.measures.pinching import pinch_frequencies
+from vitrine.observables.elasticity.measure import measure_elasticity
+from vitrine.observables.pinching.measure import pinch_frequencies
 from vitrine.samples import Sample
 
 from benchmarks.references import dense_bond_operator, pinch_one_by_one
@@ -60,7 +60,7 @@ def measure_rows(glass: Sample, slow: SlowReferences) -> list[tuple]:
         ("D(omega), values", seconds(lambda: full_spectrum(hessian, d)), EIGH, slow.values),
         ("D(omega), with vectors", seconds(lambda: full_spectrum(hessian, d, vectors=True)), "scipy eigh, with vectors", slow.vectors),
         ("P(lambda), values", seconds(lambda: _spectrum_of_bonds(bonds)), PENCIL, slow.pencil_values),
-        ("G, K, c_s", seconds(lambda: elastic_moduli(glass)), "one factorisation", seconds(lambda: Factor.of(bonds))),
+        ("G, K, c_s", seconds(lambda: measure_elasticity(glass)), "one factorisation", seconds(lambda: Factor.of(bonds))),
         ("lowest 50 modes", seconds(lambda: lowest_modes(hessian, d, 50, Factor.of(bonds))), EIGH, slow.values),
         ("top 50 lambda", seconds(lambda: largest_pencil(unit, hessian, d, 50, Factor.of(bonds))), PENCIL, slow.pencil_values),
     ]

@@ -13,7 +13,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 LADDER = [1.3, 1.2, 1.1, 1.0, 0.9, 0.8, 0.7, 0.65, 0.6, 0.5, 0.45, 0.4]
-STUDY = {"study": "planned", "ensembles": [{"particles": 2000, "samples": 10_000, "batch": 250, "parent_temperatures": LADDER}]}
+ENSEMBLE = {"axes": {"particles": 2000, "parent_temperature": LADDER}, "ladder": "parent_temperature", "samples": 10_000, "batch": 250}
+STUDY = {"study": "planned", "ensembles": [ENSEMBLE]}
 JOBS = 1000
 NOTHING = f"""
 rule all:

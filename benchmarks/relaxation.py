@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
-from vitrine.cost import RELAXATION_TIMES
 from vitrine.files import whole_file
+from vitrine.runs.cost import RELAXATION_TIMES
 
 COLUMNS = ["parent_temperature", "particles", "relaxation_time", "flag"]  # alone: tables of older versions lack others
 
 
 def measured(studies: list[Path]) -> pd.DataFrame:
     """T_p, relaxation time of the good liquids [sweeps], its error, samples, N; of each T_p the ensemble with most samples counts."""
-    paths = [path for study in studies for path in sorted(study.glob("N*/T*/*/liquids.parquet"))]
+    paths = [path for study in studies for path in sorted(study.glob("N*_T*/[0-9]*-[0-9]*/liquids.parquet"))]
     if not paths:
         raise SystemExit(f"no liquids.parquet below {', '.join(map(str, studies))}")
     liquids = pd.concat([pd.read_parquet(path, columns=COLUMNS) for path in paths])

@@ -13,25 +13,36 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from vitrine.aggregation.bond_operator import aggregate_bond_operator
 from vitrine.aggregation.ensemble import Ensemble
-from vitrine.aggregation.modes import aggregate_modes
-from vitrine.aggregation.pinching import aggregate_pinching
-from vitrine.measures import bond_operator_modes, elastic_moduli, measure_batch, pinch_bonds, vibrational_modes
-from vitrine.parquet import Table, write_table
+from vitrine.observables import declarations, function_of, known_tables, module_of
+from vitrine.observables.batch import System, measure_batch
+from vitrine.parquet import Key, write_table
+from vitrine.points import Point
 from vitrine.samples import Sample
-from vitrine.tables import BOND_OPERATOR, ELASTICITY, MODES, PINCHING
+from vitrine.tables import GLASSES
 
 from benchmarks.glasses import config, load
 from benchmarks.memory import peak_bytes
 from benchmarks.timing import seconds
 
 BATCH, BATCHES = 50, 2  # samples
-TABLES = {
-    "modes": (MODES, vibrational_modes),
-    "bond_operator": (BOND_OPERATOR, bond_operator_modes),
-    "pinching": (PINCHING, lambda glass: pinch_bonds(glass, np.random.default_rng(0))),
-}
+LONG_TABLES = ("modes", "bond_operator", "pinching")
+
+
+def settings(observable: str, used_by: str) -> dict[str, object]:
+    """The defaults of an observable's settings that one of its steps uses."""
+    return {setting.name: setting.default for setting in declarations()[observable].settings if setting.used_by == used_by}
+
+
+def measured(name: str, glass: Sample) -> pd.DataFrame:
+    """A table of one sample: of what preparation writes the columns that averages read."""
+    if name == GLASSES.name:
+        return pd.DataFrame([GLASSES.row(sample=0, spacing=glass.spacing)])
+    observable = next(one for one in declarations().values() if name in [table.name for table in one.tables])
+    further = {"rng": np.random.default_rng(0)} if observable.random else {}
+    function = function_of(module_of(observable.name, "measure"), observable.rule)
+    given = further | settings(observable.name, "measure")
+    return pd.DataFrame(measure_batch([System(0, (glass, {}))], observable, lambda system: function(glass, **given)).tables[name])
 
 
 def repeated(frame: pd.DataFrame, samples: range) -> pd.DataFrame:
@@ -39,47 +50,41 @@ def repeated(frame: pd.DataFrame, samples: range) -> pd.DataFrame:
     rng, copies = np.random.default_rng(samples.start), []
     for sample in samples:
         copy = frame.assign(sample=sample)
-        for name in copy.select_dtypes("float").columns.drop("parent_temperature"):
+        for name in copy.select_dtypes("float").columns:
             copy[name] *= 1 + 1e-3 * rng.random(len(copy))
         copies.append(copy)
     return pd.concat(copies, ignore_index=True)
 
 
-def aggregation(name: str, folder: Path, glass: Sample) -> partial:
-    """The aggregation of a table's batches in a folder, with the settings of the default config."""
-    analysis = config()["analysis"]
-    ensemble = Ensemble(glass.particles, glass.parent_temperature, glass.dimension, glass.model.density, 0, analysis["bootstrap"])
-    paths = sorted(folder.glob(f"{name}_*.parquet"))
-    if name == "modes":
-        elasticity = sorted(folder.glob("elasticity_*.parquet"))
-        return partial(aggregate_modes, paths, elasticity, ensemble, phonon_fraction=analysis["phonon_fraction"], softest=analysis["softest"])
-    if name == "bond_operator":
-        tail = {key: analysis[key] for key in ("lambda_tail", "plateau_excess")}
-        return partial(aggregate_bond_operator, paths, ensemble, **tail)
-    return partial(aggregate_pinching, paths, ensemble, weak_force=config()["pinching"]["weak_force"])
+def averaging(name: str, folder: Path, point: Point, dimension: int) -> partial:
+    """The average of an observable's batches in a folder."""
+    observable = declarations()[name]
+    tables = [file.removesuffix(".parquet") for file in observable.combines]
+    ensemble = Ensemble(point=point, dimension=dimension, seed=0, replicates=config()["analysis"]["bootstrap"])
+    function = function_of(module_of(name, "aggregate"), observable.aggregate)
+    paths = {table: sorted(folder.glob(f"{table}_*.parquet")) for table in tables}
+    return partial(function, **paths, ensemble=ensemble, **settings(name, "aggregate"))
 
 
 def measure(name: str, glass: Sample) -> dict[str, float]:
     """Bytes, seconds and bytes of memory for each row."""
-    table, observable = TABLES[name]
+    point = Point.plain(glass.particles, glass.parent_temperature)
 
-    def write(schema: Table, frame: pd.DataFrame, batch: int) -> Path:
-        path = folder / f"{schema.name}_{batch}.parquet"
-        write_table(schema, repeated(frame, range(batch * BATCH, (batch + 1) * BATCH)), path, {})
+    def write(table: str, frame: pd.DataFrame, path: Path) -> Path:
+        write_table(known_tables()[table], frame, path, {}, Key.of(point))
         return path
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        one, moduli = (pd.DataFrame(measure_batch([glass], *what)) for what in ((table, observable), (ELASTICITY, elastic_moduli)))
+        frames = {file.removesuffix(".parquet"): measured(file.removesuffix(".parquet"), glass) for file in declarations()[name].combines}
         for batch in range(BATCHES):
-            path = write(table, one, batch)
-            write(ELASTICITY, moduli, batch)
-        single, rows = folder / "single.parquet", len(one)
-        write_table(table, one, single, {})
-        action, before = aggregation(name, folder, glass), peak_bytes()
+            samples = range(batch * BATCH, (batch + 1) * BATCH)
+            paths = {table: write(table, repeated(frame, samples), folder / f"{table}_{batch}.parquet") for table, frame in frames.items()}
+        single, rows = write(name, frames[name], folder / "single.parquet"), len(frames[name])
+        action, before = averaging(name, folder, point, glass.dimension), peak_bytes()
         taken = seconds(action)
         return {
-            "bytes": (path.stat().st_size - single.stat().st_size) / (rows * (BATCH - 1)),
+            "bytes": (paths[name].stat().st_size - single.stat().st_size) / (rows * (BATCH - 1)),
             "seconds": taken / (rows * BATCH * BATCHES),
             "memory": max(0.0, peak_bytes() - before) / (rows * BATCH),
             "rows": rows,
@@ -89,7 +94,7 @@ def measure(name: str, glass: Sample) -> dict[str, float]:
 def main() -> None:
     """Measure one table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rows", description=__doc__)
-    parser.add_argument("table", choices=TABLES)
+    parser.add_argument("table", choices=LONG_TABLES)
     parser.add_argument("glass", type=Path)
     arguments = parser.parse_args()
     print(json.dumps(measure(arguments.table, load(arguments.glass, 3)[1])))

@@ -18,11 +18,12 @@ from pathlib import Path
 from vitrine import __version__
 from vitrine.errors import InputError
 from vitrine.linalg.solvers import FASTEST_FIRST, is_present
-from vitrine.parquet import Column, Table, read_provenance, read_table, write_table
-from vitrine.tables import NONE
+from vitrine.parquet import read_provenance, read_table, write_table
+from vitrine.schema import NONE, Column, Table
 
 from benchmarks.glasses import FOLDER, stored
 from benchmarks.machine import machine
+from benchmarks.rows import LONG_TABLES
 from benchmarks.steps import DENSE, LARGEST, NUMBERS, STEPS
 from benchmarks.timing import REFERENCE_SIZE, dsyevd_seconds
 
@@ -41,7 +42,6 @@ SCALING = Table(
     ),
 )
 SIZES = (256, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000)
-LONG_TABLES = ("modes", "bond_operator", "pinching")
 PLANAR_SIZES = (1000, 4000, 16_000)
 PLANAR_STEPS = ("random_start", "swap_sweep", "quench", "sparse")  # what dense matrices take follows from N d
 UP_TO = {"pardiso": 8000, "scipy": 8000}  # particles; CHOLMOD goes on
@@ -161,7 +161,7 @@ def main() -> None:
         sys.exit(f"Error: {error}")
     origin = {"version": __version__, "date": datetime.date.today().isoformat(), "machine": machine()}
     write_table(SCALING, rows, arguments.output, origin)
-    print(f"wrote {arguments.output}; now: python -m benchmarks.costs")
+    print(f"wrote {arguments.output}; now: python -m benchmarks.costs, and make docs")
 
 
 if __name__ == "__main__":

@@ -11,11 +11,12 @@ import time
 from pathlib import Path
 
 import vitrine.compile
-import vitrine.measures.job
-from vitrine.measures import elastic_moduli, measure_batch
+import vitrine.observables.jobs
+from vitrine.observables import declarations
+from vitrine.observables.batch import System, measure_batch
+from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.parquet import write_table
 from vitrine.preparation.minimise import minimise
-from vitrine.tables import ELASTICITY
 
 from benchmarks.glasses import liquid_chain, poly
 from benchmarks.memory import peak_bytes
@@ -26,6 +27,8 @@ if __name__ == "__main__":
     vitrine.compile.main()
     to_start = time.process_time()
     glass = minimise(liquid_chain(poly(), SMALL).current()).sample
+    observable = declarations()["elasticity"]
+    measured = measure_batch([System(0, (glass, {}))], observable, lambda system: measure_elasticity(system.given[0]))
     with tempfile.TemporaryDirectory() as folder:
-        write_table(ELASTICITY, measure_batch([glass], ELASTICITY, elastic_moduli), Path(folder) / "table.parquet", {})
+        write_table(observable.tables[0], measured.tables["elasticity"], Path(folder) / "table.parquet", {})
     print(json.dumps({"seconds": to_start, "megabytes": peak_bytes() / 1e6}))

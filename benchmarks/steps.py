@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 from vitrine.interactions import Interactions
 from vitrine.linalg import Factor, largest_pencil, lowest_modes
-from vitrine.measures import bond_operator_modes, pinch_bonds, vibrational_modes
-from vitrine.measures.elasticity import affine_stiffness, nonaffine_stiffness
-from vitrine.measures.pinching import ALL_AT_ONCE, BLOCK
 from vitrine.memory import keep_freed_memory
+from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
+from vitrine.observables.elasticity.measure import affine_stiffness, nonaffine_stiffness
+from vitrine.observables.modes.measure import find_modes
+from vitrine.observables.pinching.measure import ALL_AT_ONCE, BLOCK, pinch_bonds
 from vitrine.preparation.equilibrate import equilibrate
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.start import random_start
@@ -93,10 +94,10 @@ def dense(name: str, measure: Callable[[Sample], object]) -> Callable[[Subject, 
 
 
 DENSE = {
-    "modes_values": lambda glass: vibrational_modes(glass, "full", 0),
-    "modes_vectors": lambda glass: vibrational_modes(glass, "full", "all"),
-    "bond_operator_values": lambda glass: bond_operator_modes(glass, "full", 0),
-    "bond_operator_vectors": lambda glass: bond_operator_modes(glass, "full", "all"),
+    "modes_values": lambda glass: find_modes(glass, "full", 0),
+    "modes_vectors": lambda glass: find_modes(glass, "full", "all"),
+    "bond_operator_values": lambda glass: diagonalise_bond_operator(glass, "full", 0),
+    "bond_operator_vectors": lambda glass: diagonalise_bond_operator(glass, "full", "all"),
     "pinching_all": lambda glass: pinch_bonds(glass, np.random.default_rng(4), "all"),
 }
 STEPS: dict[str, Callable[[Subject, str], Iterator[Row]]] = {

@@ -17,7 +17,9 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
-from vitrine.cost import SAMPLE_RULES
+from vitrine.config_files import merged_config
+from vitrine.runs.steps import rules_of_batches
+from vitrine.study import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 LAST_LINE = re.compile(r"([\d.]+) s of processor time, ([\d.]+) s of them to start")
@@ -41,6 +43,7 @@ def main() -> None:
     parser.add_argument("--configfile", type=Path, nargs="*", default=[])
     parser.add_argument("--directory", type=Path, help="an empty folder that keeps the results")
     arguments = parser.parse_args()
+    study = Study.from_config(merged_config([ROOT / "config.yaml", *arguments.configfile]))
     with tempfile.TemporaryDirectory() if arguments.directory is None else nullcontext(arguments.directory) as folder:
         command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", folder, "--cores", str(arguments.cores)]
         if arguments.configfile:
@@ -48,9 +51,10 @@ def main() -> None:
         start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"})
         wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-        rules = processor_times(next(Path(folder, "results").glob("*/logs")))
+        rules = processor_times(Path(folder, "results", study.name, "logs"))
     whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    samples = sum(times[1] - times[2] for rule, times in rules.items() if rule in SAMPLE_RULES)
+    measuring = {rule for own in rules_of_batches(study).values() for rule in own}
+    samples = sum(times[1] - times[2] for rule, times in rules.items() if rule in measuring)
     for rule, (jobs, time_of_rule, to_start) in sorted(rules.items(), key=lambda entry: -entry[1][1]):
         print(f"{rule:28s} {jobs:4d} jobs {time_of_rule:8.1f} s {to_start / jobs:6.2f} s to start each")
     print(f"wall time {wall:.1f} s on {arguments.cores} cores; processor time {whole:.1f} s, of which samples {samples:.1f} s")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 from vitrine import __version__
-from vitrine.parquet import Column, Table, write_table
-from vitrine.tables import NONE
+from vitrine.parquet import write_table
+from vitrine.schema import NONE, Column, Table
 
 BENCHMARKS = Table(
     "benchmarks",

@@ -1,11 +1,22 @@
-"""The benchmarks' own arithmetic: power laws, targets, and the text that they put into files."""
+"""The benchmarks' own arithmetic: power laws, targets, and the text that they put into files; and that each of them can be run at all."""
+
+import importlib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
+from vitrine.config_files import merged_config
 from vitrine.errors import InputError
+from vitrine.study import Study
 
-from benchmarks import fits, scaling, table
+import benchmarks
+from benchmarks import costs, fits, orchestration, readme, scaling, table
+from benchmarks.rows import LONG_TABLES
+from benchmarks.rows import measure as measure_rows
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_power_law_is_found_again():
@@ -86,3 +97,56 @@ def test_targets_are_those_of_figure_and_reference():
     assert found["unit"].tolist() == ["s", "s", "s", "GB"]
     lines = table.as_text(found).splitlines()
     assert [line.split()[-1] for line in lines[1:]] == ["yes", "NO", "2", "yes"]
+
+
+@pytest.mark.parametrize("module", sorted(path.stem for path in Path(benchmarks.__file__).parent.glob("*.py")))
+def test_every_module_can_be_imported(module):
+    """They are run by hand, months apart."""
+    importlib.import_module("benchmarks" if module == "__init__" else f"benchmarks.{module}")
+
+
+def test_a_row_of_every_long_table_is_measured(monkeypatch, glass):
+    monkeypatch.setattr("benchmarks.rows.seconds", lambda action: 1.0 if action() else None)
+    monkeypatch.setattr("benchmarks.rows.BATCH", 3)
+    for name in LONG_TABLES:
+        found = measure_rows(name, glass)
+        assert 5 < found["bytes"] < 80
+        assert found["seconds"] == pytest.approx(1.0 / (found["rows"] * 6))
+
+
+def test_what_is_planned_is_a_study_of_a_hundred_thousand_samples(tmp_path):
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(orchestration.STUDY), encoding="utf-8")
+    study = Study.from_config(merged_config([ROOT / "config.yaml", tmp_path / "study.yaml"]))
+    assert sum(place.ensemble.samples for place in study.places.values()) == 120_000
+
+
+def test_the_head_of_a_study_says_what_it_costs(tmp_path):
+    study = tmp_path / "own.yaml"
+    study.write_text("# A study of mine.\n# Predicted cost: of old\n\nstudy: own\nseed: 5 # mine\n", encoding="utf-8")
+    for _ in range(2):
+        readme.write_head(study)
+        title, head, *rest = study.read_text(encoding="utf-8").splitlines()
+        assert title == "# A study of mine."
+        assert head.startswith("# Predicted cost: ") and " core-hours, " in head and "of old" not in head
+        assert rest == ["", "study: own", "seed: 5 # mine"]
+
+
+@pytest.mark.parametrize("study", sorted((ROOT / "studies").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_heads_of_the_studies_are_those_of_the_cost_model(study):
+    assert readme.predicted(study) in study.read_text(encoding="utf-8").splitlines()
+
+
+def test_job_times_are_those_of_averages_and_figures(tmp_path):
+    for name, taken in (
+        ("aggregate_modes/N256_T1.0000", 1.0),
+        ("fit_study", 2.0),
+        ("plot_lengths", 5.0),
+        ("find_modes/N256_T1.0000_00000-00001", 99.0),
+    ):
+        path = tmp_path / "benchmarks" / f"{name}.tsv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"s\tmax_rss\n{taken}\t100\n", encoding="utf-8")
+        path.with_name(f"._{path.name}").write_bytes(b"\x00\xff")
+    assert costs.job_times(tmp_path) == {"table": 1.5, "figure": 5.0}
+    with pytest.raises(SystemExit, match="is no finished study"):
+        costs.job_times(tmp_path / "elsewhere")
