@@ -262,6 +262,7 @@ def _places(config: Mapping, ensembles: list[Ensemble], conda: bool) -> dict[str
     places: dict[str, Place] = {}
     known: dict[str, tuple] = {}
     for number, ensemble in enumerate(ensembles):
+        _check_axes(f"ensembles[{number}]", ensemble, config["preparation"]["sampler"])
         for point in ensemble.points:
             own = with_leaves(config, point)
             key = digest([own["model"], own["preparation"], own["quench"], number])
@@ -278,6 +279,23 @@ def _places(config: Mapping, ensembles: list[Ensemble], conda: bool) -> dict[str
             before = ensemble.before(point)
             places[point.label] = Place(point, ensemble, own, model, engine, before.label if before else None, ensemble.is_measured(point))
     return places
+
+
+def _check_axes(key: str, ensemble: Ensemble, sampler: str) -> None:
+    """Refuse axes that contradict each other, that nothing takes, or along which no liquid can be handed on."""
+    axes = ensemble.points[0].axes
+    leaves = [axis.leaf for axis in axes]
+    for axis in axes:
+        if axis.leaf and leaves.count(axis.leaf) > 1:
+            raise InputError(f"config key {key}.axes.{axis.name} sets {axis.leaf}, which another axis sets too: one of them is allowed")
+        if axis.leaf.startswith("preparation.dynamics.") and sampler == "swap":
+            raise InputError(
+                f"config key {key}.axes.{axis.name} sets {axis.leaf}, and preparation.sampler is swap: allowed are hybrid, dynamics and cooling"
+            )
+        if axis.name == ensemble.path and (axis.name == "particles" or axis.leaf == "model.dimension"):
+            raise InputError(
+                f"config key {key}: liquids keep their number of particles and their dimension, no ladder or history along {axis.name} is allowed"
+            )
 
 
 def _resolved(config: Mapping, number: int, ensemble: Ensemble, conda: bool) -> tuple[GlassFormer, str]:
