@@ -120,6 +120,57 @@ def test_relaxation_is_at_one_over_e():
         assert bool(clock.durations) is relaxed
 
 
+def walk(looks, particles=300):
+    """A random walk that is slower at first, so that relaxations differ."""
+    steps = np.random.default_rng(8).normal(0, 0.05, (looks, particles, 3)) * np.linspace(0.5, 1.5, looks)[:, None, None]
+    return np.cumsum(steps, axis=0)
+
+
+def test_clock_and_curve_against_plain_lists():
+    """Each origin is followed until the next one has relaxed: the curve reaches beyond a relaxation, and its origins overlap."""
+    path, length = walk(400), 0.3
+    clock = RelaxationClock(path[0], length)
+    for look in range(1, 400):
+        clock.look(look * CHECK, path[look])
+
+    def overlap(start, look):
+        moved = path[look] - path[start] - np.mean(path[look] - path[start], axis=0)
+        return np.mean(np.linalg.norm(moved, axis=1) < length)
+
+    origins = [0]
+    for look in range(1, 400):
+        if overlap(origins[-1], look) < np.exp(-1):
+            origins.append(look)
+    durations = np.diff(origins) * CHECK
+    assert len(durations) > 8 and clock.durations == durations.tolist()
+    assert clock.relaxation_time == durations[len(durations) // 2 :].mean() != durations.mean()
+    ends = [*origins[2:], 399, 399][: len(origins)]
+    seen = {int(time): [overlap(start, start + time // CHECK) for start, end in zip(origins, ends, strict=True) if start + time // CHECK <= end]
+            for time in CURVE_TIMES}  # fmt: skip
+    expected = {time: np.mean(overlaps) for time, overlaps in seen.items() if overlaps}
+    assert dict(clock.curve) == pytest.approx(expected, rel=1e-12)
+    assert max(expected) > durations.max()
+
+
+def test_a_clock_goes_on_from_its_arrays():
+    path = walk(300)
+    whole, halved = RelaxationClock(path[0], 0.3), RelaxationClock(path[0], 0.3)
+    for look in range(1, 300):
+        whole.look(look * CHECK, path[look])
+        halved.look(look * CHECK, path[look])
+        if look == 170:
+            halved = RelaxationClock.from_arrays({name: array.copy() for name, array in halved.arrays().items()}, 0.3)
+    assert len(whole.durations) > 5 and halved.durations == whole.durations and halved.curve == whole.curve
+
+
+@pytest.mark.parametrize(("moved", "relaxed"), [(0.29, False), (0.31, True)])
+def test_who_has_moved_by_the_length_has_left(moved, relaxed):
+    """Half of the particles one way, half the other way."""
+    clock = RelaxationClock(np.zeros((10, 3)), 0.3)
+    clock.look(CHECK, np.outer(np.tile([1.0, -1.0], 5), [moved, 0, 0]))
+    assert bool(clock.durations) is relaxed and clock.curve == [(CHECK, 0.0 if relaxed else 1.0)]
+
+
 def test_curve_times_are_looks():
     assert np.all(CURVE_TIMES % CHECK == 0) and np.all(np.diff(CURVE_TIMES) > 0) and CURVE_TIMES[0] == CHECK
     assert CURVE_TIMES[-1] >= 1_000_000
@@ -148,7 +199,13 @@ def test_correlation_time_against_plain_sums():
 
 @pytest.mark.parametrize("series", [[], [1.0], [1.0, 2.0, 3.0], [4.0] * 100], ids=["none", "one", "three", "constant"])
 def test_correlation_time_without_information(series):
-    assert correlation_time(np.array(series)) == 0.5
+    with np.errstate(all="raise"):
+        assert correlation_time(np.array(series)) == 0.5
+
+
+def test_a_series_that_swings_to_and_fro_counts_every_point_once():
+    """Its correlation time would be shorter than a step."""
+    assert correlation_time(ar1(4000, -0.6, np.random.default_rng(5))) == 0.5
 
 
 @pytest.mark.parametrize(("length", "rho"), [(4000, 0.0), (4000, 0.9), (1000, 0.8)])
@@ -166,6 +223,30 @@ def test_drift_is_seen_with_its_sign(sign):
     rng = np.random.default_rng(4)
     series = ar1(4000, 0.8, rng) + sign * np.linspace(0, 8, 4000)
     assert sign * energy_drift(series) > 5
+
+
+def by_the_definition(series):
+    """The drift of the second half, with the error about its line by least squares."""
+    half = series[len(series) // 4 * 2 :][: len(series) // 4 * 2]
+    time = np.arange(len(half))
+    scatter = half - np.polyval(np.polyfit(time, half, 1), time)
+    independent = len(half) / (2 * correlation_time(scatter))
+    error = np.sqrt(4 * np.mean(scatter**2) / independent * (independent - 1) / (independent - 3))
+    return (half[len(half) // 2 :].mean() - half[: len(half) // 2].mean()) / error
+
+
+def test_drift_against_its_definition():
+    """Short series too, for which the error is widened as Student's is."""
+    rng = np.random.default_rng(6)
+    for length in (16, 19, 22, 40, 200):
+        for correlation in (0.0, 0.5, 0.95):
+            series = ar1(length, correlation, rng) + rng.uniform(0, 3) * np.arange(length) / length
+            assert energy_drift(series) == pytest.approx(by_the_definition(series), rel=1e-9)
+
+
+def test_what_the_first_half_does_is_not_judged():
+    falling = np.concatenate([np.linspace(50, 0, 1000), np.zeros(1000)]) + ar1(2000, 0.5, np.random.default_rng(7))
+    assert abs(energy_drift(falling)) < 5 < abs(energy_drift(falling[::-1]))
 
 
 def test_drift_of_short_or_constant_series():

@@ -93,15 +93,16 @@ def test_bins_as_coarse_as_those_of_the_tables_are_shown_as_they_are():
 
 
 def test_sums_have_the_same_bits_in_any_order_and_in_any_batches():
-    """Two hundred thousand values, whose fine parts are all of one sign so that their sum is as large as it can be."""
+    """Two hundred thousand small values and large ones, whose fine parts are all of one sign: their sum is as large as it can be."""
     rng = np.random.default_rng(5)
-    values = rng.integers(0, 2**34, 200_000) * 2.0**-18 + rng.uniform(0.3, 0.45, 200_000) * 2.0**-18
     weights = rng.poisson(1.0, (3, 200_000)).astype(float)
-    whole = exact_product(weights, values).sum(axis=0)
-    for _ in range(3):
-        order = rng.permutation(200_000)
-        parts = sum(exact_product(weights[:, some], values[some]) for some in np.array_split(order, rng.integers(2, 40)))
-        np.testing.assert_array_equal(parts.sum(axis=0), whole)
-    for row in range(3):
-        small = exact_product(weights[row : row + 1], values % 1).sum(axis=0)[0]
-        assert small == pytest.approx(math.fsum(weights[row] * (values % 1)), abs=1e-14 * weights[row].sum())
+    for largest in (2**16, 2**34):
+        values = (rng.integers(0, largest, 200_000) + rng.uniform(0.3, 0.45, 200_000)) * 2.0**-18
+        whole = exact_product(weights, values)
+        for _ in range(3):
+            order = rng.permutation(200_000)
+            parts = sum(exact_product(weights[:, some], values[some]) for some in np.array_split(order, rng.integers(2, 40)))
+            np.testing.assert_array_equal(parts, whole)
+        for row, found in zip(weights, whole.sum(axis=0), strict=True):
+            exact = math.fsum(row * values)
+            assert found == pytest.approx(exact, rel=1e-15, abs=1e-14 * row.sum())
