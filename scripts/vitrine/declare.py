@@ -39,7 +39,7 @@ class Setting:
 class Field:
     """Vectors or numbers of particles that a measurement gives, in a GSD file of its own: arrays (N,) or (N, d) for each sample, by name.
 
-    name: of the file. particle: what one array is. unit: of its numbers.
+    name: of the file. meaning: what the arrays are. unit: of their numbers.
     """
 
     name: str
@@ -117,7 +117,7 @@ class Figure:
 class Observable:
     """One observable, its name that of its folder.
 
-    title, formula, source: its row in the README. place: of its column in cost tables, hot paths first.
+    title, formula, source: its row in the README (`make docs` writes it). place: of its column in cost tables, hot paths first.
     rule: the function of measure.py, which is also the name of the rule; empty where nothing is measured sample by sample.
     aggregate: the function of aggregate.py, also the name of the rule; empty where nothing is averaged.
     derive: the function of derive.py that adds to the fits over ensembles; empty where there is none.

@@ -1,1 +1,1 @@
-"""From the tables of batches to estimates, curves, fits and the summary: one module per observable, then `study` over all parent temperatures."""
+"""From the tables of batches to estimates, curves, fits and the summary: what the aggregate.py and derive.py of all observables share."""

@@ -2,8 +2,8 @@
 
 Matrices travel sparse and are filled in there. Samples are not stacked: all that CuPy has for stacks is the Jacobi iteration of cuSOLVER, made for
 matrices of 32 x 32. One by one they take the ordinary way, tridiagonal form and divide and conquer, but several samples are under way at once, each
-in a thread (measures/batch.py) with a stream of its own: kernels, transfers and the work of the host overlap, a sample that fails is flagged alone,
-and no number depends on how many there are.
+in a thread (observables/batch.py) with a stream of its own: kernels, transfers and the work of the host overlap, a sample that fails is flagged
+alone, and no number depends on how many there are.
 """
 
 from __future__ import annotations

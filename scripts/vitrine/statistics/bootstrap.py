@@ -1,7 +1,7 @@
 """The Poisson bootstrap over samples: one mechanism for every error bar.
 
 Replicate 0 is the estimate itself: every sample has weight 1. Replicates 1..B give each sample a weight drawn from Poisson(1). The weights of a
-sample are drawn from a stream of its own, fixed by (seed, particles, parent temperature, sample): they depend neither on the other samples nor on the
+sample are drawn from a stream of its own, fixed by (seed, point, sample): they depend neither on the other samples nor on the
 batches, and they are the same for every observable of that sample, so that a ratio of two observables of one ensemble keeps their correlation.
 """
 
