@@ -82,8 +82,9 @@ def tail_onset(above: np.ndarray, edges: np.ndarray, start: np.ndarray, stride: 
     Why not one fraction of the eigenvalues for all parent temperatures: the fraction that lies in the tail is proportional to the number N_QLM
     of quasilocalised modes, which falls by two decades on annealing. A fraction that fits the hottest glass reaches, in the coldest one, down into
     the lambda^(-2) regime, where the prefactor comes out too small by (N_cold/N_hot)^(3/2), of N_QLM, at worst: the ratio R_Ag would exaggerate the
-    depletion. One threshold in lambda for all is sound but leaves next to no eigenvalue in the coldest glasses, as lambda scales with omega_g^-2. The onset found
-    here lies in the tail of every glass, its bias below its statistical error, and is at the same lambda omega_g^2 where the statistics are the same.
+    depletion. One threshold in lambda for all is sound but leaves next to no eigenvalue in the coldest glasses, as lambda scales with omega_g^-2.
+    The onset found here lies in the tail of every glass, its bias below its statistical error, and is at the same lambda omega_g^2 where the
+    statistics are the same.
     """
     onset = start.copy()
     smallest = np.full(len(start), np.inf)
