@@ -45,18 +45,21 @@ def chosen_observables(section: Mapping, ensembles: Sequence[Ensemble]) -> tuple
 
 
 def _check_cycles(observables: Mapping[str, Observable]) -> None:
-    """Refuse observables that take what they themselves give, through others or not."""
+    """Refuse observables that take what they themselves give, through others or not; an average is a step of its own."""
 
-    def follow(name: str, way: tuple[str, ...]) -> None:
-        if name in way:
-            raise InputError(f"observables take each other's files in a circle: {' -> '.join((*way[way.index(name) :], name))}")
-        for file in observables[name].takes:
+    def follow(name: str, averages: bool, way: tuple[tuple[str, bool], ...]) -> None:
+        step = (name, averages)
+        if step in way:
+            circle = [other for other, _ in (*way[way.index(step) :], step)]
+            raise InputError(f"observables take each other's files in a circle: {' -> '.join(circle)}")
+        for file in observables[name].combines if averages else observables[name].takes:
             maker = producer(file, observables)
             if maker is not None:
-                follow(maker.name, (*way, name))
+                follow(maker.name, file in maker.averages, (*way, step))
 
     for name in observables:
-        follow(name, ())
+        follow(name, False, ())
+        follow(name, True, ())
 
 
 def chosen_figures(asked: object, against: str, observables: Mapping[str, Observable]) -> dict[str, Figure]:
