@@ -103,6 +103,15 @@ def test_a_quantity_that_is_missing_somewhere_has_no_value_there(settings: Setti
     assert np.isnan(data.at_value(table, 0.7)) and data.at_value(table, 0.55) == table["value"].iloc[1] and np.isnan(data.at_value(table, 9.9))
 
 
+def test_a_rung_whose_glasses_are_not_measured_is_no_gap(settings: Settings) -> None:
+    study = Study()
+    rung = study.quantities["parent_temperature"] == 1.3
+    study.quantities = study.quantities[~rung | (study.quantities["quantity"] == "relaxation_time")]
+    assert data.series(study.quantities, "xi_g", settings)["at"].tolist() == [0.45, 0.55, 0.7]
+    assert data.series(study.quantities, "relaxation_time", settings)["at"].tolist() == sorted(FOUR)
+    assert "no " not in data.sample_note({"x": data.series(study.quantities, "xi_g", settings)}, settings)
+
+
 @pytest.mark.parametrize(("samples", "flagged", "error", "sound"), [(10, 10, 0.1, True), (10, 11, 0.1, False), (48, 0, np.nan, False)])
 def test_what_makes_a_point_sound(study: Study, settings: Settings, samples: int, flagged: int, error: float, sound: bool) -> None:
     table = study.quantities.assign(samples=samples, flagged=flagged, error=error)

@@ -62,6 +62,12 @@ def test_note_gathers_the_gaps_of_several_series(study: Study, settings: Setting
     assert text.endswith(r"; no a, b at $T_p/T_\mathrm{onset}$ = 0.611, 1.44; no d at any $T_p$")
 
 
+def test_samples_left_out_are_counted_once_for_all_series(study: Study, settings: Settings) -> None:
+    series = {name: data.series(study.quantities, name, settings) for name in ("xi_g", "R_xi_g")}
+    count = study.flags[study.flags["step"] == "pinching"]["samples"].sum()
+    assert f", {count} left out" in data.sample_note(series, settings, width=99.0)
+
+
 def test_note_is_wrapped_to_the_width_of_the_figure(study: Study, settings: Settings) -> None:
     series = {"x": data.series(study.quantities, "xi_g", settings)}
     text = data.sample_note(series, settings, study.flags, "pinching", width=2.0, further=("and so on",))

@@ -15,9 +15,12 @@ import yaml
 from drawn import draw, note, standard, stars, words
 from synthetic_tables import FOUR, TABLES, TWELVE, Study, against, settings_of
 from vitrine.errors import InputError
+from vitrine.figures import jobs
 from vitrine.figures.style import save
 from vitrine.observables import declarations, figures
+from vitrine.parquet import Key, write_table
 from vitrine.points import MODEL, PARTICLES, Axis
+from vitrine.tables import FITS, FLAGS, QUANTITIES
 
 ROOT = Path(__file__).parents[2]
 NAMES = [name for name, (figure, _) in figures().items() if set(figure.tables) <= set(TABLES)]  # those that the made-up study has tables for
@@ -151,6 +154,34 @@ def test_a_panel_without_data_says_why() -> None:
     poor = without_rows()
     for name in NAMES:
         assert "not enough data" in words(draw(name, poor)), name
+
+
+# --- the driver --------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_driver_draws_what_the_rule_says_from_the_files(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, tables = settings_of(study), {"quantities": QUANTITIES, "fits": FITS, "flags": FLAGS}
+    for name, table in tables.items():
+        write_table(table, getattr(study, name), tmp_path / f"{name}.parquet", {}, Key(settings.axes if name != "fits" else ()))
+    monkeypatch.setattr(jobs, "start_log", lambda _: None)
+    described = {**vars(settings), "axes": [vars(axis) for axis in settings.axes], "main": list(settings.main), "published": ["poly"]}
+    job = SimpleNamespace(
+        input={name: tmp_path / f"{name}.parquet" for name in tables},
+        output=[tmp_path / "driver.svg"],
+        params=SimpleNamespace(figure="boltzmann", settings=described),
+        log=["unused"],
+    )
+    jobs.plot(job)
+    save(draw("boltzmann", study), [tmp_path / "direct.svg"])
+    assert (tmp_path / "driver.svg").read_bytes() == (tmp_path / "direct.svg").read_bytes()
+
+
+@pytest.mark.parametrize(("symbol", "unit"), [("p_a_b", "1"), ("p", "epsilon^2^2"), (r"\nosuch", "1")])
+def test_an_axis_that_is_no_formula_is_refused_by_name(study: Study, symbol: str, unit: str) -> None:
+    jobs.check_formulas(settings_of(study))
+    settings = against(study, Axis("load", "l", symbol, unit, "load"), (1.0, 2.0, 3.0, 4.0))[1]
+    with pytest.raises(InputError, match=r"config key axes\.load has the symbol"):
+        jobs.check_formulas(settings)
 
 
 # --- captions ----------------------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,10 @@ from vitrine.aggregation.summary import main_rows
 from vitrine.figures.labels import at_words, axis_symbol, length_symbol, place_words, short_reason, value_words
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE
+from vitrine.observables import declarations
 from vitrine.points import PARENT_TEMPERATURE, PARTICLES
 from vitrine.schema import BLANK
+from vitrine.tables import GLASSES
 
 HOLLOW = "hollow: no error bar, or most samples left out"
 
@@ -90,17 +93,25 @@ def values_of(frame: pd.DataFrame, settings: Settings) -> list:
 def series(quantities: pd.DataFrame, name: str, settings: Settings, large: bool = False) -> pd.DataFrame:
     """One quantity along the study's axis, by rising value: at, x, value, error, unit, samples, flagged, sound, and the other axes.
 
-    A point without the quantity has a NaN value. `sound` is False for a point to be drawn hollow: no error bar, or more samples left out
-    than used.
+    A point without the quantity has a NaN value; one whose glasses are not measured at all is on the series of its liquids alone. `sound` is False
+    for a point to be drawn hollow: no error bar, or more samples left out than used.
     """
-    axis = settings.against
-    every = select(quantities, settings, large)[axis].drop_duplicates()
+    axis, liquid = settings.against, of_liquids()
+    known = quantities if name in liquid else quantities[~quantities["quantity"].isin(liquid)]
+    every = select(known, settings, large)[axis].drop_duplicates()
     rows = select(quantities[quantities["quantity"] == name], settings, large)
     table = pd.DataFrame({axis: every, "x": places(every, settings)}).merge(rows.drop(columns="quantity"), on=axis, how="left")
     table = table.rename(columns={axis: "at"})
     table[["samples", "flagged"]] = table[["samples", "flagged"]].fillna(0).astype(int)
     table["sound"] = np.isfinite(table["error"]) & (table["flagged"] <= table["samples"])
     return table.sort_values("x", ignore_index=True)
+
+
+@cache
+def of_liquids() -> frozenset[str]:
+    """The quantities that are known before any quench: a rung that only leads to others has no more."""
+    early = [one for one in declarations().values() if one.preparation and GLASSES.file not in one.combines]
+    return frozenset(quantity.name for one in early for quantity in one.quantities)
 
 
 def at_value(table: pd.DataFrame, value: object, column: str = "value") -> float:

@@ -88,7 +88,8 @@ def _draw_modes(ax: Axes, modes: pd.DataFrame, omega_0: float, phonon: float, co
     tail = (x[below], y[below]) if np.any(below) else (x[:1], y[:1])
     half = len(tail[0]) // 2
     prefactor = 1.8 * np.max(tail[1][half:] / tail[0][half:] ** 4)
-    marks.guide(ax, (1.0, prefactor), (tail[0][0] / 1.1, 1.1 * tail[0][-1]), 4, r"$\omega^4$", at=0.5, offset=(-4, 4))
+    lowest = max(tail[0][0], (np.min(tail[1]) / prefactor) ** 0.25)  # not below all points, where a single soft mode lies far from the others
+    marks.guide(ax, (1.0, prefactor), (lowest / 1.1, 1.1 * tail[0][-1]), 4, r"$\omega^4$", at=0.75, offset=(-4, 4))
     marks.plain_log_ticks(ax, "x")
     marks.plain_log_ticks(ax, "y")
     ax.legend(loc="upper left")
@@ -111,7 +112,7 @@ def _draw_bonds(ax: Axes, bonds: pd.DataFrame, omega_0: float, colour: tuple | s
     ax.set_ylim(y.min() / 5, y.max() * 4)
     ax.set_xlim(x.min() / 1.3, x.max() * 1.5)
     anchor, ends = tail_anchor(x, y, bonds["count"].to_numpy())
-    marks.guide(ax, anchor, ends, -3.5, r"$\lambda^{-7/2}$", at=0.4, offset=(4, 4))
+    marks.guide(ax, anchor, ends, -3.5, r"$\lambda^{-7/2}$", at=0.1, offset=(4, 4))
     marks.plain_log_ticks(ax, "x")
     marks.plain_log_ticks(ax, "y")
     ax.legend(loc="lower left")

@@ -60,7 +60,7 @@ def _draw_distribution(ax: Axes, curves: pd.DataFrame, colours: dict, settings: 
     last = curves[curves[settings.against] == [value for value in colours if value in set(curves[settings.against])][-1]]
     x, y, count = (last[name].to_numpy(float) for name in ("middle", "density", "count"))
     anchor, ends = tail_anchor(x, y, count)
-    marks.guide(ax, anchor, ends, -3.5, r"$\lambda^{-7/2}$", at=0.4, offset=(4, 4))
+    marks.guide(ax, anchor, ends, -3.5, r"$\lambda^{-7/2}$", at=0.1, offset=(4, 4))
     peak = float(x[np.argmax(y)])
     start = min(2.0 * peak, anchor[0] / 3)
     height = float(np.interp(np.log(start), np.log(x), np.log(y)))

@@ -28,7 +28,7 @@ def plot_lengths(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFra
     decrease = marks.published_value("xi_g_decrease", settings)
     level = (1 - decrease) * last
     marks.level(ax, last)
-    marks.published(ax, marks.published_end("xi_g_decrease"), level, f"{100 * decrease:g} % below the hottest ({marks.RAINONE}, Fig. 6)")
+    marks.published(ax, marks.published_end("xi_g_decrease"), level, f"{100 * decrease:g} % below the hottest\n({marks.RAINONE}, Fig. 6)")
     low, high = np.nanmin([length["value"].min(), level]), max(length["value"].max(), last)
     marks.linear_limits(ax, low, high, 0.12, 0.15)
     ax.legend(loc=marks.free_corner(length, "lower right"))
