@@ -126,8 +126,10 @@ def test_the_chain_conserves_its_energy(planar):
 # Constant pressure
 
 
-@pytest.mark.parametrize("barostat_time, samples, steps", [(0.4, 1500, 10), (0.04, 2500, 2)])
-@pytest.mark.parametrize("thermostat, count", [("bussi", 7), ("langevin", 8), ("mttk", 7)])
+@pytest.mark.parametrize(
+    "thermostat, count, barostat_time, samples, steps",
+    [("bussi", 7, 0.4, 1500, 10), ("bussi", 7, 0.04, 2500, 2), ("langevin", 8, 0.04, 2500, 2), ("mttk", 7, 0.04, 2500, 2)],
+)
 def test_the_volume_of_a_gas_has_a_gamma_distribution(thermostat, count, barostat_time, samples, steps):
     """P(V) ~ V^n exp(-P V/T), n = N with all velocities thermal and N - 1 with the centre of mass at rest. At the shorter time a step of the
     barostat is half the relaxation time of the volume: without the acceptance test the variance would be a third too large."""
