@@ -8,6 +8,7 @@ from itertools import product
 
 from vitrine.batches import batch_names
 from vitrine.errors import InputError
+from vitrine.models import GLASS_FORMERS, published_parameters
 from vitrine.observables import column_names
 from vitrine.points import AXES, Axis, Point
 
@@ -138,9 +139,13 @@ def with_length(point: Point, length: str) -> Point:
 def with_leaves(config: Mapping, point: Point) -> dict:
     """The config at a point: every axis that sets a leaf has set it.
 
-    A leaf `model.x` that is neither `model.name` nor in a named section belongs to the section of the point's glass former.
+    A leaf `model.x` that is neither `model.name` nor in a named section belongs to the section of the point's glass former. What that section leaves
+    out has its published value.
     """
     result = dict(config)
+    name = point.key.get("model", config["model"]["name"])
+    if name in GLASS_FORMERS:
+        result["model"] = {**config["model"], name: {**published_parameters(name), **(config["model"].get(name) or {})}}
     for axis, value in sorted(zip(point.axes, point.values, strict=True), key=lambda pair: pair[0].leaf != "model.name"):
         if not axis.leaf:
             continue

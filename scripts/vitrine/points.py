@@ -8,6 +8,7 @@ axis share neither starts nor bootstrap weights, and a study of N and T_p alone 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,11 @@ class Axis:
     def axis_label(self) -> str:
         """Symbol and unit, for an axis of a figure."""
         return f"${self.symbol}$" if self.unit in ("", NONE) else f"${self.symbol}$ [{self.unit}]"
+
+    @property
+    def plain(self) -> str:
+        """The symbol in plain text: `T_p`, `model`."""
+        return re.sub(r"\\[a-z]+\{([^{}]*)\}", r"\1", self.symbol).replace("~", " ").replace("\\", "")
 
     def text(self, value: object) -> str:
         """A value as it stands in paths."""
@@ -81,7 +87,7 @@ class Point:
     @property
     def words(self) -> str:
         """The point for readers: `N = 2000, T_p = 0.5`."""
-        return ", ".join(f"{axis.symbol} = {axis.words(value)}" for axis, value in zip(self.axes, self.values, strict=True) if axis.name != "model")
+        return ", ".join(f"{axis.plain} = {axis.words(value)}" for axis, value in zip(self.axes, self.values, strict=True) if axis.name != "model")
 
     @property
     def particles(self) -> int:

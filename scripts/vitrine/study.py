@@ -123,8 +123,8 @@ class Study:
 
     @property
     def main(self) -> Point:
-        """The first point of the first ensemble: where an axis is not drawn against, figures show its value here."""
-        return next(iter(self.places.values())).point
+        """The first point that is measured: where an axis is not drawn against, figures show its value here."""
+        return next(place.point for place in self.places.values() if place.measured)
 
     @cached_property
     def against(self) -> Axis:

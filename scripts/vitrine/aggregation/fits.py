@@ -81,8 +81,10 @@ def _reduced(quantities: dict[str, Estimate], c_inf: Estimate | None, results: R
 
 
 def _ratios(results: Results, key: Key) -> dict[str, Estimate]:
-    """Ratios to the hottest point of the same series at which the quantity exists (001, Fig. 5)."""
+    """Ratios to the hottest point of the same series at which the quantity exists (001, Fig. 5); none where the axis has no order."""
     found = {}
+    if results.settings.axis.type == "string":
+        return found
     for declared in results.settings.quantities:
         if not declared.ratio:
             continue
@@ -127,7 +129,7 @@ def _changes(rows: Rows, results: Results) -> None:
     """What changes along the axis, lowest against highest value of the main series: what annealing does."""
     axis = results.settings.axis
     for declared in results.settings.quantities:
-        if declared.change is None:
+        if declared.change is None or axis.type == "string":
             continue
         name, kind = declared.change
         keys = results.along(results.settings.main, declared.name)
@@ -136,7 +138,7 @@ def _changes(rows: Rows, results: Results) -> None:
         low, high = (results.ensembles[key][declared.name] for key in _sources(results, declared, keys[0], keys[-1]))
         first, last = (axis.words(results.value(key)) for key in (keys[0], keys[-1]))
         values = CHANGES[kind](low.values, high.values)
-        rows.add(name, values, NONE, f"{axis.symbol} = {first} against {last}", min(low.samples, high.samples))
+        rows.add(name, values, NONE, f"{axis.plain} = {first} against {last}", min(low.samples, high.samples))
 
 
 def _universal(rows: Rows, results: Results) -> None:
@@ -152,5 +154,5 @@ def _universal(rows: Rows, results: Results) -> None:
                 kept, remark = _own(observable.name, "pooled")(results, declared.name, places) or (kept, remark)
         mean, used = pooled_mean(values[:, kept])
         listed = ", ".join(axis.words(value) for value in places[kept][used])
-        window = f"mean over {axis.symbol} = {listed}" if listed else f"no {axis.symbol} at which it has an error"
+        window = f"mean over {axis.plain} = {listed}" if listed else f"no {axis.plain} at which it has an error"
         rows.add(declared.name, mean, NONE, window + remark, int(samples[kept][used].sum()))

@@ -32,7 +32,7 @@ def plateau_modulus(results: Results) -> tuple[Estimate | None, str]:
         return None, "no shear modulus"
     listed = ", ".join(settings.axis.words(results.value(key)) for key in keys)
     if not settings.thermal:
-        window = f"largest {settings.axis.symbol} only: {listed}"
+        window = f"largest {settings.axis.plain} only: {listed}"
     elif results.value(keys[-1]) >= settings.temperature_unit * (1 - 1e-9):
         window = f"T_p >= {settings.temperature_name}: {listed}"
     else:

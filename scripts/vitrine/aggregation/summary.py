@@ -25,7 +25,7 @@ def summarise(quantities: pd.DataFrame, fits: pd.DataFrame, settings: StudySetti
     headlines = sorted((one for observable in settings.declared for one in observable.headlines), key=lambda one: one.place)
     rows = [_headline(one, by_name.loc[one.fit] if one.fit in by_name.index else None, places, settings) for one in headlines]
     for _, row in main[main["quantity"] == "chi"].sort_values(settings.against).iterrows():
-        label = f"chi = sqrt(N) std(G)/mean(G) at {settings.axis.symbol} = {settings.axis.words(row[settings.against])}"
+        label = f"chi = sqrt(N) std(G)/mean(G) at {settings.axis.plain} = {settings.axis.words(row[settings.against])}"
         comment = "no published number to compare with"
         rows.append(SUMMARY.row(quantity=label, value=row["value"], error=row["error"], unit="1", samples=row["samples"], comment=comment))
     return pd.DataFrame(rows, columns=SUMMARY.names)
@@ -140,7 +140,7 @@ def _quantity_lines(quantities: pd.DataFrame, settings: StudySettings) -> list[s
     main = tuple(value for axis, value in zip(settings.axes, settings.main, strict=True) if axis.name != settings.against)
 
     def title(key: tuple) -> str:
-        return ", ".join(f"{axis.symbol} = {axis.words(value)}" for axis, value in zip(others, key, strict=True)) or "All points"
+        return ", ".join(f"{axis.plain} = {axis.words(value)}" for axis, value in zip(others, key, strict=True)) or "All points"
 
     def order(key: tuple) -> tuple:
         return title(key) != title(main), [(value == value, value if value == value else 0) for value in key]  # an axis that is lacking first
@@ -165,7 +165,7 @@ def _series_table(data: pd.DataFrame, settings: StudySettings) -> tuple[list[str
         if any(one is not None for one in found):
             unit = next(one["unit"] for one in found if one is not None)
             rows.append([quantity.label, unit, *("-" if one is None else number(one["value"], one["error"]) for one in found)])
-    return ["quantity", "unit", *(f"{axis.symbol} = {axis.words(place)}" for place in places)], rows
+    return ["quantity", "unit", *(f"{axis.plain} = {axis.words(place)}" for place in places)], rows
 
 
 def _shown(settings: StudySettings) -> list[Quantity]:
@@ -184,4 +184,4 @@ def _flag_lines(flags: pd.DataFrame, settings: StudySettings) -> list[str]:
         most = group.loc[group["samples"].idxmax()]
         where = [axis.words(value) for axis, value in zip(settings.axes, key, strict=True)]
         rows.append([*where, ", ".join(group["step"]), reason, str(most["samples"]), most["examples"]])
-    return _table([*(axis.symbol for axis in settings.axes), "step", "reason", "samples", "indices"], rows)
+    return _table([*(axis.plain for axis in settings.axes), "step", "reason", "samples", "indices"], rows)

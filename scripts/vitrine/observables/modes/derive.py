@@ -31,7 +31,7 @@ def fit_modes(rows: Rows, results: Results) -> None:
     particles = [key[size] for key in keys]
     fit = fit_line(np.log(particles), np.log(np.stack([one.values for one in found], axis=1)))
     others = [axis for axis in results.settings.axes if axis.name != "particles"]
-    where = ", ".join(f"{axis.symbol} = {axis.words(value)}" for axis, value in zip(others, rest, strict=True))
+    where = ", ".join(f"{axis.plain} = {axis.words(value)}" for axis, value in zip(others, rest, strict=True))
     window = f"{where}, N = {', '.join(map(str, particles))}; {fit.window}"
     rows.add("omega_min_size_exponent", fit.slope, NONE, window, sum(one.samples for one in found))
 
@@ -40,7 +40,7 @@ def pooled(results: Results, name: str, places: np.ndarray) -> tuple[np.ndarray,
     """Which ensembles are pooled, and a remark: the spread of omega_min only where almost every softest mode lies below the phonons."""
     if name != "omega_min_ratio":
         return None
-    symbol = results.settings.axis.symbol
+    symbol = results.settings.axis.plain
     kept = np.array([_uncensored(results, key) for key in results.along(results.settings.main, name)], dtype=bool)
     remark = f"; left out: {int((~kept).sum())} {symbol} at which more than {1 - UNCENSORED:.0%} of omega_min lie above the cutoff"
     return kept, "" if kept.all() else remark

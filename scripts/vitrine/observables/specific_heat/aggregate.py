@@ -63,9 +63,10 @@ def _keyed(frame: pd.DataFrame, ensemble: Ensemble) -> pd.DataFrame:
 
 
 def _modes(table: pd.DataFrame, ensemble: Ensemble) -> tuple[np.ndarray, int]:
-    """Modes per particle in each bin, (R, n), and the number of samples behind them."""
+    """Modes per particle in each bin, (R, n), and the number of samples behind them; a replicate that drew no sample is NaN."""
     modes = np.zeros((ensemble.rows, len(OMEGA_BINS.edges) - 1))
     modes[table["replicate"], table["bin"]] = table["modes"]
+    modes[modes.sum(axis=1) == 0] = np.nan
     return modes, int(table["samples"].iloc[0]) if len(table) else 0
 
 

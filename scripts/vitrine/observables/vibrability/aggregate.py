@@ -57,5 +57,7 @@ def _map(shown: tuple | None) -> pd.DataFrame:
     if shown is None:
         return pd.DataFrame({name: [] for name in VIBRABILITY_MAP.names})
     index, field = shown
-    x, y = field.sample.positions.T
-    return pd.DataFrame({"sample": np.full(len(x), index), "x": x, "y": y, "size": field.sample.sizes, "psi": field.arrays["vibrability"]})
+    glass = field.sample
+    x, y = glass.positions.T
+    diameters = glass.model.scales[glass.types, glass.types] * glass.sizes
+    return pd.DataFrame({"sample": np.full(len(x), index), "x": x, "y": y, "size": diameters, "psi": field.arrays["vibrability"]})

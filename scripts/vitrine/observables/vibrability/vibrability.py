@@ -12,7 +12,7 @@ from vitrine.figures import marks
 from vitrine.figures.data import sample_note, select, series, values_of
 from vitrine.figures.labels import legend_label, length_symbol, with_unit
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import DOUBLE, INK, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.figures.style import DOUBLE, SECOND, name_panels, new_figure, styled, value_colours, value_markers
 from vitrine.schema import INVERSE_STIFFNESS
 
 
@@ -69,17 +69,25 @@ def _draw_map(figure: Figure, ax: Axes, particles: pd.DataFrame, settings: Setti
     length = length_symbol(settings)
     ax.set_xlabel(rf"$x\;[{length}]$")
     ax.set_ylabel(rf"$y\;[{length}]$")
-    width = glass["size"].to_numpy(float)
-    discs = EllipseCollection(width, width, np.zeros(len(width)), units="xy", offsets=glass[["x", "y"]].to_numpy(float), transOffset=ax.transData)
+    discs = _discs(ax, glass, linewidth=0)
     discs.set_array(np.log10(glass["psi"].to_numpy(float)))
     discs.set_cmap("magma_r")
-    discs.set_linewidth(0)
-    ax.add_collection(discs)
     key = glass["psi"] > settings.option("vibrability", "key_core_fraction") * glass["psi"].max()
-    ax.plot(glass["x"][key], glass["y"][key], "o", markersize=5, markerfacecolor="none", color=INK, markeredgewidth=0.6, label="key core")
+    _discs(ax, glass[key], facecolors="none", edgecolors=SECOND, linewidth=1.3)
+    ax.plot([], [], "o", markerfacecolor="none", color=SECOND, label="key core")
     ax.set_xlim(glass["x"].min() - 1, glass["x"].max() + 1)
     ax.set_ylim(glass["y"].min() - 1, glass["y"].max() + 1)
     ax.set_aspect("equal")
     ax.set_title(f"sample {int(glass['sample'].iloc[0])} at {legend_label(known[-1], settings)}")
     ax.legend(loc="upper right")
     figure.colorbar(discs, ax=ax, label=r"$\log_{10}\Psi$", shrink=0.85)
+
+
+def _discs(ax: Axes, particles: pd.DataFrame, **style: object) -> EllipseCollection:
+    """Particles at their places and of their diameters."""
+    width = particles["size"].to_numpy(float)
+    discs = EllipseCollection(
+        width, width, np.zeros(len(width)), units="xy", offsets=particles[["x", "y"]].to_numpy(float), transOffset=ax.transData, **style
+    )
+    ax.add_collection(discs)
+    return discs
