@@ -37,8 +37,9 @@ def script_hash(script, *modules):
 
 
 def of_point(function):
-    """A function of a point's label as one of wildcards."""
-    return lambda wildcards: function(wildcards.point)
+    """A function of a point's label as one of wildcards; each point is computed once."""
+    known = functools.cache(function)
+    return lambda wildcards: known(wildcards.point)
 
 
 def liquids_before(wildcards):

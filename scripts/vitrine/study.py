@@ -76,6 +76,7 @@ class Study:
     settings: dict[str, dict]
     figures: dict[str, Figure]
     options: dict[str, dict] = field(default_factory=dict)
+    _identities: dict[tuple, str] = field(default_factory=dict, repr=False, compare=False)  # known ones: a plan asks for each of them many times
 
     @classmethod
     def from_config(cls, config: Mapping, conda: bool = False) -> Study:
@@ -207,7 +208,12 @@ class Study:
         step: `liquids`, `trajectories`, `glasses` or `measure`. Files of another identity are another study's. The engine enters as the config names
         it.
         """
-        place = self.places[label]
+        key = (label, step, observable)
+        if key not in self._identities:
+            self._identities[key] = self._identity(self.places[label], label, step, observable)
+        return self._identities[key]
+
+    def _identity(self, place: Place, label: str, step: str, observable: str) -> str:
         if step == "measure":
             one = self.observables[observable]
             before = [self.identity_of_file(label, file) for file in one.takes] or [self.seed, place.point.key]
