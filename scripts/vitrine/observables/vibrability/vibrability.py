@@ -78,8 +78,8 @@ def _draw_map(figure: Figure, ax: Axes, particles: pd.DataFrame, settings: Setti
     ax.set_xlim(glass["x"].min() - 1, glass["x"].max() + 1)
     ax.set_ylim(glass["y"].min() - 1, glass["y"].max() + 1)
     ax.set_aspect("equal")
-    ax.set_title(f"sample {int(glass['sample'].iloc[0])} at {legend_label(known[-1], settings)}")
-    ax.legend(loc="upper right")
+    ax.set_title(f"sample {int(glass['sample'].iloc[0])} at {legend_label(known[-1], settings)}", loc="left")
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
     figure.colorbar(discs, ax=ax, label=r"$\log_{10}\Psi$", shrink=0.85)
 
 
