@@ -99,8 +99,7 @@ def read_table(table: Table, path: str | Path) -> pd.DataFrame:
         about = json.loads((arrow.schema.metadata or {}).get(b"vitrine", b"{}"))
         arrow.validate(full=True)
     except (OSError, ValueError, pa.ArrowException) as error:  # ValueError: what a flipped bit makes of the metadata
-        reason = " ".join(str(error).split())  # the library's own has line breaks
-        raise InputError(f"{path}: not a whole Parquet file ({reason}); remove it and run again") from error
+        raise _not_whole(path, error) from error
     if about.get("table", table.name) != table.name:
         raise InputError(f"{path}: is a table of {about['table']}, not of {table.name}; remove it and run again")
     missing = [name for name in table.names if name not in arrow.column_names]
@@ -111,6 +110,11 @@ def read_table(table: Table, path: str | Path) -> pd.DataFrame:
     return arrow.select([*about.get("key", []), *table.names]).to_pandas()
 
 
+def _not_whole(path: str | Path, error: Exception) -> InputError:
+    """The sentence for a file that is none; the library's own reason has line breaks."""
+    return InputError(f"{path}: not a whole Parquet file ({' '.join(str(error).split())}); remove it and run again")
+
+
 def _check_room(path: Path) -> None:
     """Refuse a file that says it unfolds into far more than tables do, before memory is set aside for it."""
     about, room = pq.read_metadata(path), path.stat().st_size
@@ -119,8 +123,11 @@ def _check_room(path: Path) -> None:
 
 
 def read_provenance(path: str | Path) -> dict:
-    """The provenance that `write_table` put into the file metadata."""
-    about = json.loads(pq.read_schema(path).metadata[b"vitrine"])
+    """The provenance that `write_table` put into the file metadata; empty where there is none. Raises InputError where it cannot be read."""
+    try:
+        about = json.loads((pq.read_schema(path).metadata or {}).get(b"vitrine", b"{}"))
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _not_whole(path, error) from error
     return {name: value for name, value in about.items() if name != CHECKSUM}
 
 

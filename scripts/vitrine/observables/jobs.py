@@ -15,10 +15,19 @@ from vitrine.job import start_log
 from vitrine.linalg import Algebra
 from vitrine.observables import declarations, function_of, known_tables, module_of, named
 from vitrine.observables.batch import System, measure_batch
-from vitrine.parquet import Key, read_table, write_table
+from vitrine.parquet import Key, read_provenance, read_table, write_table
 from vitrine.points import Point
 from vitrine.provenance import check_identity, provenance
-from vitrine.samples import Sample, Trajectory, batch_samples, read_fields, read_trajectories, read_trajectories_provenance, write_fields
+from vitrine.samples import (
+    Sample,
+    Trajectory,
+    batch_samples,
+    read_fields,
+    read_fields_provenance,
+    read_trajectories,
+    read_trajectories_provenance,
+    write_fields,
+)
 from vitrine.seeds import point_generator
 
 SAMPLES = ("glasses.gsd", "liquids.gsd", "trajectories.gsd")  # what a function is called with; other files that it takes are given by name
@@ -58,7 +67,7 @@ def measure(job: object) -> None:
 def _systems(job: object, takes: tuple[str, ...], point: Point) -> Iterator[System]:
     """The systems of the batch, each with what its observable takes by name; without samples the function is called with the point itself."""
     indices, params = sample_indices(job.wildcards.batch), job.params
-    others = {file: _read(job.input[named(file)], file) for file in takes if file not in SAMPLES}
+    others = {file: _read(job.input[named(file)], file, params.taken.get(file, "")) for file in takes if file not in SAMPLES}
     source = next((file for file in takes if file in SAMPLES), None)
     samples: Iterator[Sample | Trajectory | None] = iter([None] * len(indices))
     if source == "trajectories.gsd":
@@ -95,11 +104,11 @@ def _trajectories(path: str, indices: range, identity: str) -> Iterator[Trajecto
     yield from (Trajectory.missing(index, f"unreadable: not in {Path(path).name}") for index in waiting)
 
 
-def _read(path: str, file: str) -> object:
-    """A table or the fields of a batch, as an observable gives them."""
-    if file.endswith(".parquet"):
-        return read_table(known_tables()[file.removesuffix(".parquet")], path)
-    return read_fields(path)
+def _read(path: str, file: str, identity: str) -> object:
+    """A table or the fields of a batch, as an observable gives them; InputError where other settings made them."""
+    of_table = file.endswith(".parquet")
+    check_identity(Path(path), read_provenance(path) if of_table else read_fields_provenance(path), identity)
+    return read_table(known_tables()[file.removesuffix(".parquet")], path) if of_table else read_fields(path)
 
 
 def _of_sample(file: str, content: object, index: int) -> object:

@@ -2,14 +2,15 @@
 
 A frame holds the sample itself (positions, sizes, types, box, as in store.py) and of each array the chunk log/particles/<name>, of shape (N,) or
 (N, d'), which OVITO and HOOMD-blue read as a property of the particles. log/vitrine/fields is the UTF-8 of a JSON object with the sample's index, its
-flag, the names of the arrays, what they are and their unit; log/vitrine/fields_checksum is the SHA-256 of arrays and record.
+flag, whether the frame has particles, the names of the arrays, what they are and their unit; log/vitrine/fields_checksum is the SHA-256 of arrays and
+record. A reader of GSD takes what a frame lacks from the first one: a sample without arrays has NaN in their place, so that nobody sees another's.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,9 +18,9 @@ import gsd.hoomd
 import numpy as np
 
 from vitrine.declare import Field
-from vitrine.errors import InputError, SampleError
+from vitrine.errors import SampleError
 from vitrine.samples.sample import Sample
-from vitrine.samples.store import check_room, from_frame, to_frame, write_frames
+from vitrine.samples.store import from_frame, numbered, opened, to_frame, write_frames
 
 RECORD, CHECKSUM = "vitrine/fields", "vitrine/fields_checksum"
 
@@ -28,7 +29,7 @@ def write_fields(
     path: str | Path, field: Field, entries: Iterable[tuple[int, Sample | None, Mapping[str, np.ndarray], str]], origin: Mapping
 ) -> None:
     """Write (index, sample, arrays, flag) as the frames of one file, whole or not at all. origin: provenance, kept with every frame."""
-    write_frames(path, (_frame(field, *entry, origin) for entry in entries))
+    write_frames(path, _frames(field, entries, origin))
 
 
 class FieldOf(NamedTuple):
@@ -44,42 +45,38 @@ def read_fields(path: str | Path) -> dict[int, FieldOf]:
 
     Raises InputError where the file as a whole cannot be opened, or where a frame does not even say to which sample it belongs.
     """
-    try:
-        trajectory = gsd.hoomd.open(str(path), "r")
-    except (OSError, RuntimeError) as error:
-        raise InputError(f"{path}: not a whole GSD file ({error}); remove it and run again") from error
     found: dict[int, FieldOf] = {}
-    with trajectory:
-        room = Path(path).stat().st_size
+    with opened(path) as trajectory:
         for number in range(len(trajectory)):
+            frame, record = numbered(path, trajectory, number, RECORD)
             try:
-                check_room(trajectory.file, number, room)
-                frame = trajectory[number]
-                record = json.loads(frame.log[RECORD].tobytes().decode())
-                index = int(record["sample"])
-            except Exception as error:  # a damaged file leads GSD into any error there is
-                raise InputError(f"{path}: frame {number} cannot be read ({error}); remove it and run again") from error
-            try:
-                sample = from_frame(frame) if "vitrine/record" in frame.log else None
-                found[index] = FieldOf(_arrays(frame, record), sample, str(record["flag"]))
-            except SampleError as error:
-                found[index] = FieldOf({}, None, f"unreadable: {error} in {Path(path).name}")
+                arrays, flag = _arrays(frame, record), str(record["flag"])
+                found[record["sample"]] = FieldOf(arrays, from_frame(frame) if record["particles"] and not flag else None, flag)
+            except Exception as error:  # a damaged frame leads to any error there is
+                found[record["sample"]] = FieldOf({}, None, f"unreadable: {error} in {Path(path).name}")
     return found
 
 
 def read_fields_provenance(path: str | Path) -> dict:
-    """What made a file of fields; empty for a file without frames."""
-    with gsd.hoomd.open(str(path), "r") as trajectory:
-        return json.loads(trajectory[0].log[RECORD].tobytes().decode())["provenance"] if len(trajectory) else {}
+    """What made a file of fields; empty for a file without frames. Raises InputError where that cannot be read."""
+    with opened(path) as trajectory:
+        return numbered(path, trajectory, 0, RECORD)[1]["provenance"] if len(trajectory) else {}
 
 
-def _frame(field: Field, index: int, sample: Sample | None, arrays: Mapping[str, np.ndarray], flag: str, origin: Mapping) -> gsd.hoomd.Frame:
-    frame = to_frame(sample) if sample is not None and sample.particles and sample.model is not None else gsd.hoomd.Frame()
-    frame.log = dict(frame.log) | {f"particles/{name}": np.ascontiguousarray(array, dtype=float) for name, array in arrays.items()}
-    record = {"sample": index, "flag": flag, "arrays": list(arrays), "field": field.name, "meaning": field.meaning, "unit": field.unit}
-    frame.log[RECORD] = np.frombuffer(json.dumps({**record, "provenance": dict(origin)}, sort_keys=True).encode(), dtype=np.uint8)
-    frame.log[CHECKSUM] = np.frombuffer(_checksum(frame, list(arrays)), dtype=np.uint8)
-    return frame
+def _frames(field: Field, entries: Iterable[tuple], origin: Mapping) -> Iterator[gsd.hoomd.Frame]:
+    first: Mapping[str, np.ndarray] | None = None
+    for index, sample, arrays, flag in entries:
+        first = arrays if first is None else first
+        present = sample is not None and sample.particles > 0 and sample.model is not None
+        frame = to_frame(sample) if present else gsd.hoomd.Frame()
+        blank = {name: np.full((frame.particles.N, *array.shape[1:]), np.nan) for name, array in first.items() if name not in arrays}
+        given = {**blank, **arrays}
+        frame.log = dict(frame.log) | {f"particles/{name}": np.ascontiguousarray(array, dtype=float) for name, array in given.items()}
+        told = {"sample": index, "flag": flag, "particles": present, "arrays": list(arrays)}
+        record = {**told, "field": field.name, "meaning": field.meaning, "unit": field.unit, "provenance": dict(origin)}
+        frame.log[RECORD] = np.frombuffer(json.dumps(record, sort_keys=True).encode(), dtype=np.uint8)
+        frame.log[CHECKSUM] = np.frombuffer(_checksum(frame, list(arrays)), dtype=np.uint8)
+        yield frame
 
 
 def _arrays(frame: gsd.hoomd.Frame, record: Mapping) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import gsd.fl
@@ -46,11 +47,7 @@ def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
     A frame that cannot be read, holds NaN, is damaged or does not carry Vitrine's record is one error; the others are still read.
     Raises InputError where the file as a whole cannot be opened.
     """
-    try:
-        trajectory = gsd.hoomd.open(str(path), "r")
-    except (OSError, RuntimeError) as error:
-        raise InputError(f"{path}: not a whole GSD file ({error}); remove it and run again") from error
-    with trajectory:
+    with opened(path) as trajectory:
         room = Path(path).stat().st_size
         for number in range(len(trajectory)):
             try:
@@ -60,6 +57,28 @@ def read_samples(path: str | Path) -> Iterator[Sample | SampleError]:
                 yield SampleError(f"frame {number}: {error}")
             except Exception as error:  # a damaged file leads GSD into any error there is: see the test of flipped bits
                 yield SampleError(f"frame {number} cannot be read: {error}")
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[gsd.hoomd.HOOMDTrajectory]:
+    """A GSD file, open for reading. Raises InputError where it is none."""
+    try:
+        trajectory = gsd.hoomd.open(str(path), "r")
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"{path}: not a whole GSD file ({error}); remove it and run again") from error
+    with trajectory:
+        yield trajectory
+
+
+def numbered(path: str | Path, trajectory: gsd.hoomd.HOOMDTrajectory, number: int, name: str) -> tuple[gsd.hoomd.Frame, dict]:
+    """A frame and its record `name`. Raises InputError where it does not even say to which sample it belongs, or what made it."""
+    try:
+        check_room(trajectory.file, number, Path(path).stat().st_size)
+        frame = trajectory[number]
+        record = json.loads(frame.log[name].tobytes().decode())
+        return frame, {**record, "sample": int(record["sample"]), "provenance": dict(record["provenance"])}
+    except Exception as error:  # a damaged file leads GSD into any error there is
+        raise InputError(f"{path}: frame {number} cannot be read ({error}); remove it and run again") from error
 
 
 def batch_samples(

@@ -1,8 +1,8 @@
 """Trajectories on disk: GSD in double precision, the frames of one sample after those of the other, readable by OVITO and HOOMD-blue.
 
 A frame is a sample (as in store.py) with particles/velocity and particles/image, the boxes that each particle has crossed, so that paths can be
-followed through the periodic boundaries. log/vitrine/trajectory is the UTF-8 of a JSON object with the sample's index and flag, the frame's number,
-its time and provenance; log/vitrine/trajectory_checksum is the SHA-256 of images, velocities and that record.
+followed through the periodic boundaries. log/vitrine/trajectory is the UTF-8 of a JSON object with the sample's index and flag, the frame's number
+among how many, its time and provenance; log/vitrine/trajectory_checksum is the SHA-256 of images, velocities and that record.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 import gsd.hoomd
 import numpy as np
 
-from vitrine.errors import InputError, SampleError
+from vitrine.errors import SampleError
 from vitrine.samples.sample import Sample
-from vitrine.samples.store import check_room, from_frame, to_frame, write_frames
+from vitrine.samples.store import from_frame, numbered, opened, to_frame, write_frames
 
 RECORD, CHECKSUM = "vitrine/trajectory", "vitrine/trajectory_checksum"
 
@@ -52,8 +52,10 @@ def write_trajectories(path: str | Path, trajectories: Iterable[Trajectory], ori
 
 
 def _frames(one: Trajectory, origin: Mapping) -> Iterator[gsd.hoomd.Frame]:
-    for number in range(max(1, len(one.times))):
-        frame, record = gsd.hoomd.Frame(), {"sample": one.index, "flag": one.flag, "frame": number, "provenance": dict(origin)}
+    count = max(1, len(one.times))
+    for number in range(count):
+        record = {"sample": one.index, "flag": one.flag, "frame": number, "frames": count, "provenance": dict(origin)}
+        frame = gsd.hoomd.Frame()
         if one.start is not None:
             record["time"] = float(one.times[number])
             frame = to_frame(one.start.moved(one.positions[number], box=one.boxes[number]))
@@ -80,45 +82,36 @@ def read_trajectories(path: str | Path) -> Iterator[Trajectory]:
 
     Raises InputError where the file as a whole cannot be opened, or a frame does not even say to which sample it belongs.
     """
-    try:
-        trajectory = gsd.hoomd.open(str(path), "r")
-    except (OSError, RuntimeError) as error:
-        raise InputError(f"{path}: not a whole GSD file ({error}); remove it and run again") from error
-    with trajectory:
-        room, frames, index = Path(path).stat().st_size, [], None
+    with opened(path) as trajectory:
+        frames, index = [], None
         for number in range(len(trajectory)):
-            try:
-                check_room(trajectory.file, number, room)
-                frame = trajectory[number]
-                record = json.loads(frame.log[RECORD].tobytes().decode())
-                own = int(record["sample"])
-            except Exception as error:  # a damaged file leads GSD into any error there is
-                raise InputError(f"{path}: frame {number} cannot be read ({error}); remove it and run again") from error
-            if index is not None and own != index:
+            frame, record = numbered(path, trajectory, number, RECORD)
+            if index is not None and record["sample"] != index:
                 yield _joined(index, frames, Path(path).name)
                 frames = []
-            index = own
+            index = record["sample"]
             frames.append((frame, record))
         if index is not None:
             yield _joined(index, frames, Path(path).name)
 
 
 def read_trajectories_provenance(path: str | Path) -> dict:
-    """What made a file of trajectories; empty for a file without frames."""
-    with gsd.hoomd.open(str(path), "r") as trajectory:
-        return json.loads(trajectory[0].log[RECORD].tobytes().decode())["provenance"] if len(trajectory) else {}
+    """What made a file of trajectories; empty for a file without frames. Raises InputError where that cannot be read."""
+    with opened(path) as trajectory:
+        return numbered(path, trajectory, 0, RECORD)[1]["provenance"] if len(trajectory) else {}
 
 
 def _joined(index: int, frames: list[tuple[gsd.hoomd.Frame, Mapping]], name: str) -> Trajectory:
     """The frames of one sample as its trajectory."""
-    flag = str(frames[0][1]["flag"])
-    if flag:
-        return Trajectory.missing(index, flag)
     try:
-        samples = [_sample(frame) for frame, _ in frames]
-        if [record["frame"] for _, record in frames] != list(range(len(frames))):
+        for frame, _ in frames:
+            _check(frame)
+        if frames[0][1]["flag"]:
+            return Trajectory.missing(index, str(frames[0][1]["flag"]))
+        if [record["frame"] for _, record in frames] != list(range(frames[0][1]["frames"])):
             raise SampleError("frames are missing")
-    except SampleError as error:
+        samples = [from_frame(frame) for frame, _ in frames]
+    except Exception as error:  # a damaged frame leads to any error there is
         return Trajectory.missing(index, f"unreadable: {error} in {name}")
     d = samples[0].dimension
     boxes = np.array([sample.box for sample in samples])
@@ -128,7 +121,6 @@ def _joined(index: int, frames: list[tuple[gsd.hoomd.Frame, Mapping]], name: str
     return Trajectory(index, np.array([record["time"] for _, record in frames]), positions, velocities, boxes, samples[0])
 
 
-def _sample(frame: gsd.hoomd.Frame) -> Sample:
+def _check(frame: gsd.hoomd.Frame) -> None:
     if _checksum(frame) != frame.log[CHECKSUM].tobytes():
         raise SampleError("its checksum does not match, it is damaged")
-    return from_frame(frame)

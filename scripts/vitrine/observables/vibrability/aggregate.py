@@ -25,12 +25,14 @@ def aggregate_vibrability(
     """(estimates, vibrability_density, vibrability_map, flags) from the batches of the table and of the field."""
     ledger = Ledger("vibrability")
     data = read_samples(VIBRABILITY, vibrability, ensemble, ledger, finite=("mean", "largest"))
-    sums, shown = BinnedSums(BINS, ensemble.rows), None
+    sums, shown, present = BinnedSums(BINS, ensemble.rows), None, set()
     for index, field in read_field_batches(vibrability_field, ensemble, ledger):
         psi = field.arrays["vibrability"]
+        present.add(index)
         sums.add(ensemble.weights(np.array([index])), np.zeros(len(psi), dtype=int), psi)
         if shown is None and ensemble.dimension == 2:
             shown = (index, field)
+    ledger.leave_out(set(data["sample"]) - present, "not in vibrability_field.gsd")
     data = data[~data["sample"].isin(ledger.reasons.keys())]
     estimates = mean_estimates(VIBRABILITY, data, ensemble.weights(data["sample"].to_numpy()), ledger, COLUMNS)
     return estimates_frame(ensemble, estimates), _density(sums), _map(shown), ledger.frame()
