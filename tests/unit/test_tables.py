@@ -156,8 +156,9 @@ def test_truncated_file_is_named(keep, tmp_path):
     write_table(GLASSES, rows(GLASSES, 1000), path, {})
     content = path.read_bytes()
     path.write_bytes(content[: int(keep * len(content)) if isinstance(keep, float) else keep])
-    with pytest.raises(InputError, match=r"x\.parquet: not a whole Parquet file"):
-        read_table(GLASSES, path)
+    for read in (lambda: read_table(GLASSES, path), lambda: read_provenance(path)):
+        with pytest.raises(InputError, match=r"x\.parquet: not a whole Parquet file"):
+            read()
 
 
 def test_a_damaged_number_or_key_is_named(tmp_path):
