@@ -101,6 +101,12 @@ class Costs:
             raise InputError(f"{COSTS.name} has no step {step}: write it anew with python -m benchmarks.scaling and python -m benchmarks.costs")
         return max((law.need(particles, number) for law in others), key=lambda need: need.seconds)
 
+    def of_model(self, name: str, dimension: int, what: str) -> float:
+        """What a glass former takes or has for each particle: `step` and `exchange` [s], `bonds`. Of one that was not measured in this dimension it
+        is what the slowest other one takes."""
+        own = self.models.get((name, dimension))
+        return own[what] if own else max(other[what] for (_, d), other in self.models.items() if d == dimension and what in other)
+
 
 @cache
 def measured_costs() -> Costs:
@@ -135,7 +141,7 @@ class Ask:
     @property
     def bonds(self) -> float:
         """Interacting pairs of the sample."""
-        return self.costs.models[self.model, self.dimension]["bonds"] * self.particles
+        return self.costs.of_model(self.model, self.dimension, "bonds") * self.particles
 
     def spectrum(self, name: str, partial: str, whole: int) -> Need:
         """A spectrum, whole or the `number` softest (largest) alone; `whole`: vectors beyond 1/ANOTHER_WAY of it come from full matrices."""

@@ -28,6 +28,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DEFAULT = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
 N = 2000
 HOT, COLD = "N2000_T1.3000", "N2000_T0.5000"
+KOB_ANDERSEN = {"name": "kob_andersen", "kob_andersen": {"dimension": 3, "density": 1.2, "small_fraction": 0.2, "cutoff": 2.5, "cutoff_of": "AA"}}
 OBSERVABLES = ("modes", "elasticity", "pinching", "bond_operator", "soft_spots")
 
 # At N = 2000 each step takes its place in this list in seconds, and ten times that in megabytes; modes and eigenvalues number/20 times that.
@@ -144,9 +145,8 @@ def test_hybrid_liquids_take_time_steps_and_exchanges():
 
 
 def test_cooled_glasses_take_the_steps_of_their_ramp_and_their_hold():
-    model = {"name": "kob_andersen", "kob_andersen": {"dimension": 3, "density": 1.2, "small_fraction": 0.2, "cutoff": 2.5, "cutoff_of": "AA"}}
     dynamics = {**DEFAULT["preparation"]["dynamics"], "time_step": 0.004, "cooling_rate": [None, 1e-3], "hold_time": [300.0, 100.0]}
-    asked = study(model=model, preparation={"sampler": "cooling", "engine": "builtin", "dynamics": dynamics})
+    asked = study(model=KOB_ANDERSEN, preparation={"sampler": "cooling", "engine": "builtin", "dynamics": dynamics})
     hot, cold = (job_cost("equilibrate_liquids", asked, label, 4, COSTS)[0] for label in (HOT, COLD))
     assert hot == pytest.approx(1.5 + 4 * (TAKES["random_start"] + 300 / 0.004 * N * 1e-6))
     assert cold == pytest.approx(1.5 + 4 * (0.8 / 1e-3 + 100) / 0.004 * N * 1e-6)
@@ -327,8 +327,8 @@ def test_an_observable_without_a_cost_is_named_and_guessed():
 
 
 def test_points_of_any_axes_have_their_own_lines_and_costs():
-    axes = {"density": {"leaf": "model.density", "label": "rho", "decimals": 2}}
-    points = {"particles": 500, "parent_temperature": [1.3, 0.5], "density": [0.58, 0.6]}
+    axes = {"packing": {"leaf": "model.density", "label": "rho", "decimals": 2}}
+    points = {"particles": 500, "parent_temperature": [1.3, 0.5], "packing": [0.58, 0.6]}
     asked = study(axes=axes, ensembles=[{"axes": points, "ladder": "parent_temperature", "samples": 4, "batch": 2}])
     text = cost_table.report(asked)
     lines = {label: next(line for line in text.splitlines() if line.split()[:1] == [label]) for label in asked.places}
@@ -336,6 +336,17 @@ def test_points_of_any_axes_have_their_own_lines_and_costs():
     assert "note: no relaxation time at N500_T1.3000_rho0.60, N500_T0.5000_rho0.60 was measured" in text
     published, other = (job_cost("equilibrate_liquids", asked, f"N500_T0.5000_rho{rho}", 2)[0] for rho in ("0.58", "0.60"))
     assert other > published  # it is taken to use up its budget
+
+
+def test_a_glass_former_that_was_not_measured_takes_what_the_slowest_takes():
+    crystal = {"dimension": 3, "density": 0.86, "exponent": 10, "cutoff": 1.48}
+    preparation = {"sampler": "cooling", "engine": "builtin"}
+    asked = study(model={"name": "ipl_crystal", "ipl_crystal": crystal}, preparation=preparation)
+    assert "note: the cost of ipl_crystal in 3 dimensions was not measured" in cost_table.report(asked)
+    slow, known = (study(model=model, preparation=preparation) for model in ({"name": "ipl_crystal", "ipl_crystal": crystal}, KOB_ANDERSEN))
+    for rule in ("equilibrate_liquids", "pinch_bonds"):
+        assert job_cost(rule, slow, COLD, 4) == pytest.approx(job_cost(rule, known, COLD, 4))
+    assert "was not measured" not in "".join(line for line in cost_table.report(known).splitlines() if "dimensions" in line)
 
 
 def test_notes_say_what_is_extrapolated_and_what_ends_early():

@@ -84,14 +84,14 @@ def _liquid(study: Study, place: Place, costs: Costs) -> Need:
     seconds = 0.0 if place.before else costs.step("random_start", particles, dimension).seconds
     if settings["sampler"] == "swap":
         return Need(seconds + (settings["tuning_sweeps"] + expected_sweeps(place)) * swap.seconds, swap.megabytes, SERIES_ROWS)
-    model, dynamics = costs.models[place.model.name, dimension], settings["dynamics"]
-    sweep = dynamics["steps_per_sweep"] * model["step"] * particles
+    dynamics, former = settings["dynamics"], (place.model.name, dimension)
+    sweep = dynamics["steps_per_sweep"] * costs.of_model(*former, "step") * particles
     if settings["sampler"] == "cooling":
         sweeps = _history(study, place) / (dynamics["time_step"] * dynamics["steps_per_sweep"])
     else:
         sweeps = settings["tuning_sweeps"] + expected_sweeps(place)
     if settings["sampler"] == "hybrid":
-        sweep += dynamics["exchanges_per_particle"] * model["exchange"] * particles
+        sweep += dynamics["exchanges_per_particle"] * costs.of_model(*former, "exchange") * particles
     return Need(seconds + sweeps * sweep, swap.megabytes, SERIES_ROWS)
 
 
@@ -108,7 +108,7 @@ def _recorded(study: Study, place: Place, costs: Costs) -> Need:
     settings, particles, dimension = place.config["trajectories"], place.point.particles, place.model.dimension
     steps = (settings["settle"] + settings["frames"] * settings["interval"]) / place.dynamics["time_step"]
     frames = 2 * 8e-6 * settings["frames"] * particles * dimension
-    return Need(steps * costs.models[place.model.name, dimension]["step"] * particles, frames, settings["frames"])
+    return Need(steps * costs.of_model(place.model.name, dimension, "step") * particles, frames, settings["frames"])
 
 
 def _ask(study: Study, place: Place, costs: Costs, settings: Mapping) -> Ask:

@@ -189,6 +189,8 @@ def _notes(study: Study) -> list[str]:
     """What the numbers leave out."""
     unknown = [f"the cost of the observable {one.name} was not measured" for one in study.measured if not module_of(one.name, "cost").is_file()]
     prepared = [place for place in study.places.values() if place.ensemble.origin == "prepared"]
+    formers = dict.fromkeys((place.model.name, place.dimension) for place in prepared)
+    unknown += [f"the cost of {name} in {d} dimensions was not measured" for name, d in formers if (name, d) not in measured_costs().models]
     return [*unknown, *_notes_on_liquids(prepared)]
 
 
