@@ -2,6 +2,7 @@
 
 import copy
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,12 +10,17 @@ import pytest
 import yaml
 from study_files import BATCH, Results
 from vitrine.config_files import merged_config
+from vitrine.declare import Field, Observable
 from vitrine.errors import InputError
-from vitrine.parquet import read_table
+from vitrine.observables import declarations
+from vitrine.parquet import read_table, write_table
 from vitrine.runs import found, status
 from vitrine.runs.cost import job_cost
 from vitrine.runs.progress import Observer, run_began
+from vitrine.runs.steps import steps_of_batches
 from vitrine.runs.words import duration
+from vitrine.samples import Trajectory, write_fields, write_trajectories
+from vitrine.schema import NONE, Column, Table
 from vitrine.study import Study
 from vitrine.tables import COSTS
 
@@ -311,6 +317,41 @@ def test_an_observable_that_is_not_chosen_is_not_waited_for(tmp_path):
     results = Results(small(observables=observables), tmp_path)
     results.batch(HOT, FIRST, *(rule for rule in BATCH if rule != "pinch_bonds"))
     assert lines(results)[0].startswith("N = 256, T_p = 1: 2 of 5 samples done, 2 prepared")
+
+
+def test_systems_that_an_observable_draws_itself(tmp_path, monkeypatch):
+    """There is nothing to prepare, and N is no temperature's neighbour."""
+    table = Table("spins", "numbers", (Column("energy", "double", NONE, "a number"),), of_samples=True)
+    spins = Observable("spins", "toy", "", 99.0, rule="measure_spins", tables=(table,))
+    left_out = dict.fromkeys(small().config["observables"])
+    drawn = {"axes": {"particles": [100, 200]}, "samples": 3, "batch": 2, "origin": "drawn"}
+    study = small(observables=left_out, ensembles=[drawn], against="particles", figures=[])
+    known = declarations()
+    monkeypatch.setattr("vitrine.study.declarations", lambda: {**known, "spins": spins})
+    study = replace(study, observables={"spins": spins}, settings={"spins": {}})
+    label, path = "N100", tmp_path / "results" / "small" / "N100" / FIRST / "spins.parquet"
+    write_table(table, [table.row(sample=0), table.row(sample=1, flag="lost")], path, {"identity": study.identity(label, "measure", "spins")})
+    first, second, *_ = status.report_status(study, tmp_path).splitlines()
+    assert first.startswith("N = 100: 2 of 3 samples done, 1 left, 1 flagged; ")
+    assert second.startswith("N = 200: 0 of 3 samples done, 3 left, 0 flagged; ")
+
+
+def test_trajectories_and_fields_say_who_made_them(tmp_path):
+    observables = {**small().config["observables"], "mean_squared_displacement": {}}
+    study = small(observables=observables)
+    results = Results(study, tmp_path)
+    results.batch(HOT, FIRST)
+    folder, own = results.folder / HOT / FIRST, study.identity(HOT, "trajectories")
+    missing = Trajectory.missing(0, "lost")
+    for identity, state in (("another seed", "foreign"), (own, "done")):
+        write_trajectories(folder / "trajectories.gsd", [missing], {"identity": identity})
+        (step,) = [step for step in steps_of_batches(study)[HOT] if step.rule == "record_trajectories"]
+        assert found.found(step, folder).state == state
+    field = Field("arrows", "of the sample", NONE)
+    write_fields(folder / "arrows.gsd", field, [(0, None, {}, "lost")], {"identity": own})
+    assert found.read_record(folder / "arrows.gsd").identity == own
+    (folder / "arrows.gsd").write_bytes(b"half")
+    assert found.read_record(folder / "arrows.gsd") is None
 
 
 def test_what_has_not_changed_is_not_opened_again(results, monkeypatch):
