@@ -50,7 +50,7 @@ OBSERVABLE = Observable(
             "heat_minimum",
             r"k_BT_\mathrm{min}/\hbar",
             FREQUENCY,
-            "where (C + C_TLS T - C_Debye T^d)/T^d is least; none where that is an end of the range",
+            "where (C + C_TLS T - C_Debye T^d)/T^d is least below its boson peak; none where that is the coldest of the range",
             "T_min of the reduced specific heat",
             27,
         ),

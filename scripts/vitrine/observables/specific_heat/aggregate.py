@@ -89,8 +89,14 @@ def _heat(
         frame |= {name: values[0], f"{name}_error": standard_error(values)}
     cold = told.get("omega_cutoff", none) / COLD
     at_cold = np.array([np.interp(np.log(T), np.log(TEMPERATURES), row) if T > 0 else np.nan for T, row in zip(cold, exponent, strict=True)])
-    numbers = {"heat_exponent": (at_cold, NONE), "heat_minimum": (minimum(TEMPERATURES, reduced)[0], FREQUENCY)}
+    numbers = {"heat_exponent": (at_cold, NONE), "heat_minimum": (minimum(TEMPERATURES, _below_peak(heat, reduced, d))[0], FREQUENCY)}
     return pd.DataFrame(frame)[SPECIFIC_HEAT.names], numbers
+
+
+def _below_peak(heat: np.ndarray, reduced: np.ndarray, dimension: int) -> np.ndarray:
+    """The reduced heat (R, T) at temperatures below the boson peak of C/T^d, NaN above: once all modes are warm it falls to -C_Debye."""
+    peak = np.argmax(np.nan_to_num(heat / TEMPERATURES**dimension), axis=1)
+    return np.where(np.arange(len(TEMPERATURES)) <= peak[:, None], reduced, np.nan)
 
 
 def _estimates(numbers: Mapping[str, tuple[np.ndarray, str]], samples: int, flagged: int) -> pd.DataFrame:
