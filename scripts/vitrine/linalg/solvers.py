@@ -162,6 +162,8 @@ def is_present(solver: str) -> bool:
 
 def chosen_solver(solver: str, unknowns: int) -> type:
     """The class behind `solver` (auto, or a name of SOLVERS) for so many unknowns. Raises InputError where the library asked for is absent."""
+    if solver not in ("auto", *SOLVERS):
+        raise InputError(f"solver is {solver}: allowed are {', '.join(['auto', *SOLVERS])}")
     if solver == "auto":
         return Dense if unknowns <= DENSE_LIMIT else SOLVERS[next(filter(is_present, FASTEST_FIRST))]
     if not is_present(solver):

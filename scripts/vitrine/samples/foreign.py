@@ -18,6 +18,7 @@ from vitrine.samples.sample import Sample
 from vitrine.samples.store import check_room, from_frame
 
 OWN = "vitrine/record"
+SINGLE = 1e-6  # by so much single precision may make a largest size larger
 
 
 def read_frames(path: Path, model: str | GlassFormer | Mapping | None, frame: int | None) -> list[Sample | SampleError]:
@@ -61,11 +62,13 @@ def _frame(path: Path, trajectory: gsd.hoomd.HOOMDTrajectory, number: int, model
 
 
 def _former(model: str | GlassFormer | Mapping, dimension: int) -> GlassFormer:
-    """The glass former that a caller names; a name alone takes the dimension of the file."""
+    """The glass former that a caller names; a name alone takes the dimension of the file. Raises InputError for what is none."""
     if isinstance(model, GlassFormer):
         return model
     if isinstance(model, str):
         return glass_former(model, {**published_parameters(model), "dimension": int(dimension)})
+    if not (isinstance(model, Mapping) and set(model) == {"name", "parameters"}):
+        raise InputError(f"model is {model!r}: allowed are a name, a GlassFormer, or its name and parameters, {{'name': ..., 'parameters': ...}}")
     return glass_former(model["name"], model["parameters"])
 
 
@@ -112,4 +115,4 @@ def _sizes(frame: gsd.hoomd.Frame, model: GlassFormer) -> np.ndarray:
     sizes = np.array(frame.particles.diameter, dtype=float)
     if np.ptp(sizes) == 0:
         raise SampleError(f"all its diameters are {sizes[0]:g}: the model {model.name} has sizes, which particles/diameter must hold")
-    return sizes
+    return np.where(sizes <= model.largest_size * (1 + SINGLE), np.minimum(sizes, model.largest_size), sizes)
