@@ -27,19 +27,13 @@ def code(script, *modules):
 
     A function, so that the Snakemake that a cluster starts in every job hashes the code of that job's rule alone.
     """
-    return lambda wildcards: script_hash(script, *modules)
+    return params.told(lambda wildcards: script_hash(script, *modules))
 
 
 @functools.cache
 def script_hash(script, *modules):
     """Hash of a script and of the library modules that it, and those which it loads by name, use."""
     return code_hash(SCRIPTS / f"{script}.py", *modules)
-
-
-def of_point(function):
-    """A function of a point's label as one of wildcards; each point is computed once."""
-    known = functools.cache(function)
-    return lambda wildcards: known(wildcards.point)
 
 
 def liquids_before(wildcards):
@@ -72,7 +66,7 @@ def resources_of(name):
         _, megabytes = estimated_cost(name, wildcards)
         return math.ceil(min(attempt, MOST_RAISED) * MEMORY_MARGIN * megabytes * threads)  # threads: samples at once, on a GPU
 
-    return {"runtime": runtime, "mem_mb": mem_mb}
+    return {"runtime": params.told(runtime), "mem_mb": params.told(mem_mb)}
 
 
 def estimated_cost(name, wildcards):

@@ -18,12 +18,12 @@ rule equilibrate_liquids:
     resources:
         **resources_of("equilibrate_liquids"),
     params:
-        point=of_point(lambda label: study.places[label].point.describe()),
-        before=of_point(lambda label: params.before(study, label)),
+        point=params.by_label(lambda label: study.places[label].point.describe()),
+        before=params.by_label(lambda label: params.before(study, label)),
         seed=study.seed,
-        model=of_point(lambda label: study.places[label].model.describe()),
-        settings=of_point(lambda label: study.places[label].preparation),
-        identity=of_point(study.identity),
+        model=params.by_label(lambda label: study.places[label].model.describe()),
+        settings=params.by_label(lambda label: study.places[label].preparation),
+        identity=params.by_label(study.identity),
         restarts=f"{RESULTS}/restarts/equilibrate_liquids/{BATCH_NAME}",
         code=code("equilibrate_liquids"),
     message:
@@ -48,13 +48,13 @@ if study.records:
         resources:
             **resources_of("record_trajectories"),
         params:
-            point=of_point(lambda label: study.places[label].point.describe()),
+            point=params.by_label(lambda label: study.places[label].point.describe()),
             seed=study.seed,
-            before=of_point(study.identity),
-            model=of_point(lambda label: study.places[label].model.describe()),
-            dynamics=of_point(lambda label: study.places[label].dynamics),
-            settings=of_point(lambda label: study.places[label].config["trajectories"]),
-            identity=of_point(lambda label: study.identity(label, "trajectories")),
+            before=params.by_label(study.identity),
+            model=params.by_label(lambda label: study.places[label].model.describe()),
+            dynamics=params.by_label(lambda label: study.places[label].dynamics),
+            settings=params.by_label(lambda label: study.places[label].config["trajectories"]),
+            identity=params.by_label(lambda label: study.identity(label, "trajectories")),
             code=code("record_trajectories"),
         message:
             "Recording the dynamics of samples {wildcards.batch} at {wildcards.point}"
@@ -77,11 +77,11 @@ rule quench_samples:
     resources:
         **resources_of("quench_samples"),
     params:
-        point=of_point(lambda label: study.places[label].point.describe()),
-        before=of_point(study.identity),
-        model=of_point(lambda label: study.places[label].model.describe()),
-        settings=of_point(lambda label: study.places[label].config["quench"]),
-        identity=of_point(lambda label: study.identity(label, "glasses")),
+        point=params.by_label(lambda label: study.places[label].point.describe()),
+        before=params.by_label(study.identity),
+        model=params.by_label(lambda label: study.places[label].model.describe()),
+        settings=params.by_label(lambda label: study.places[label].config["quench"]),
+        identity=params.by_label(lambda label: study.identity(label, "glasses")),
         algebra=params.algebra(study, "sparse"),
         code=code("quench_samples"),
     message:

@@ -6,6 +6,8 @@ Functions of a label serve as functions of wildcards.
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from functools import cache
 
 from vitrine.declare import Figure, Observable
@@ -34,14 +36,14 @@ def measuring(study: Study, one: Observable) -> dict:
     return {
         "observable": one.name,
         "rule": one.rule,
-        "point": _by_label(lambda label: study.places[label].point.describe()),
+        "point": by_label(lambda label: study.places[label].point.describe()),
         "seed": study.seed,
-        "model": _by_label(lambda label: study.places[label].model.describe()),
+        "model": by_label(lambda label: study.places[label].model.describe()),
         "settings": study.settings_of(one.name, "measure"),
         "algebra": algebra(study, one.algebra),
-        "unknowns": _by_label(lambda label: study.places[label].unknowns),
-        "identity": _by_label(lambda label: study.identity(label, "measure", one.name)),
-        "taken": _by_label(lambda label: {file: study.identity_of_file(label, file) for file in one.takes}),
+        "unknowns": by_label(lambda label: study.places[label].unknowns),
+        "identity": by_label(lambda label: study.identity(label, "measure", one.name)),
+        "taken": by_label(lambda label: {file: study.identity_of_file(label, file) for file in one.takes}),
         "declared": digest([*map(table_of, one.tables), *(vars(field) for field in one.fields)]),
     }
 
@@ -57,8 +59,8 @@ def averaging(study: Study, one: Observable) -> dict:
     if one.scope == "study":
         return params | {"ensembles": [ensemble(study, label) for label in study.labels(one)], "identity": study.identity_of_study()}
     return params | {
-        "ensemble": _by_label(lambda label: ensemble(study, label)),
-        "identity": _by_label(lambda label: study.identity_of_average(label, one.name)),
+        "ensemble": by_label(lambda label: ensemble(study, label)),
+        "identity": by_label(lambda label: study.identity_of_average(label, one.name)),
     }
 
 
@@ -127,7 +129,13 @@ def declared(study: Study) -> str:
     return digest([[vars(item) for item in (*one.quantities, *one.headlines)] for one in study.observables.values()])
 
 
-def _by_label(function: object) -> object:
-    """A function of wildcards from one of a label, each point computed once."""
+def by_label(function: Callable[[str], object]) -> Callable:
+    """A function of wildcards from one of a point's label; each point is computed once."""
     known = cache(function)
-    return lambda wildcards: known(wildcards.point)
+    return told(lambda wildcards: known(wildcards.point))
+
+
+def told(function: Callable) -> Callable:
+    """A function that says its signature: Snakemake asks for it at every job, and finding it out takes a sixth of a large plan's time."""
+    function.__signature__ = inspect.signature(function)
+    return function

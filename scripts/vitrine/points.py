@@ -87,7 +87,10 @@ class Point:
     @property
     def words(self) -> str:
         """The point for readers: `N = 2000, T_p = 0.5`."""
-        return ", ".join(f"{axis.plain} = {axis.words(value)}" for axis, value in zip(self.axes, self.values, strict=True) if axis.name != "model")
+        return ", ".join(
+            axis.words(value) if axis.name == "model" else f"{axis.plain} = {axis.words(value)}"
+            for axis, value in zip(self.axes, self.values, strict=True)
+        )
 
     @property
     def particles(self) -> int:
