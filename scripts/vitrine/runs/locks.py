@@ -36,6 +36,11 @@ def remove_owner(directory: str | Path) -> None:
     _own_file(directory).unlink(missing_ok=True)
 
 
+def owners_states(directory: str | Path) -> set[str]:
+    """Of the runs that have said that they are at work in `directory`: alive, dead, or unknown where that cannot be seen from here."""
+    return {_state(_owner(file)) for file in Path(directory, LOCKS).glob("*.owner.json")}
+
+
 def unlock(directory: str | Path) -> None:
     """Remove the locks of runs that are provably dead. Raises InputError where one is at work, or cannot be seen from here."""
     owners = {file: _owner(file) for file in sorted(Path(directory, LOCKS).glob("*.owner.json"))}

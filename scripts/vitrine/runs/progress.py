@@ -219,7 +219,7 @@ def run_began(directory: Path) -> float | None:
     """When the run at work in a folder began, by its lock: seconds of the epoch; None where none is at work, or its owner is provably dead."""
     place = Path(directory, locks.LOCKS)
     written = [_written(lock) for lock in place.glob("*.lock")]
-    states = {locks._state(locks._owner(file)) for file in place.glob("*.owner.json")}
+    states = locks.owners_states(directory)
     return min(written) if written and states != {"dead"} else None
 
 
