@@ -1,11 +1,14 @@
 # Vitrine: soft spots of computer glasses. Run with: snakemake --cores N [--configfile studies/NAME.yaml]
 
+import os
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+# The library of this checkout, here and in the jobs, also where another one is installed: Snakemake puts the scripts' folder last.
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
+os.environ["PYTHONPATH"] = os.pathsep.join([sys.path[0], os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 from vitrine import params, paths
 from vitrine.batches import sample_indices
