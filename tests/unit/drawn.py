@@ -170,3 +170,13 @@ def inner(ax: Axes) -> Axes:
 def legend_words(ax: Axes) -> list[str]:
     """What the legend inside a panel says."""
     return [text.get_text().replace("\n", " ") for text in ax.get_legend().get_texts()]
+
+
+def share(ax: Axes, axis: str) -> tuple[float, float]:
+    """Where the outermost points of a panel lie along x or y, as shares of the axis."""
+    low, high = getattr(ax, f"get_{axis}lim")()
+    values = np.concatenate([getattr(found, axis) for found in bars(ax)])
+    values = values[np.isfinite(values)]
+    if getattr(ax, f"get_{axis}scale")() == "log":
+        low, high, values = np.log(low), np.log(high), np.log(values)
+    return float((values.min() - low) / (high - low)), float((values.max() - low) / (high - low))

@@ -9,7 +9,7 @@ from drawn import bars, check, draw, labels, legend, legend_words, levels, note,
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from synthetic_tables import FOUR, ONSET, Study, settings_of
+from synthetic_tables import FOUR, ONSET, TWELVE, Study, settings_of
 from vitrine.figures.style import value_colours, value_markers
 
 COLOURS = {temperature: to_hex(colour) for temperature, colour in value_colours(FOUR).items()}
@@ -125,6 +125,11 @@ def test_flagged_liquids_are_all_drawn_when_good_ones_are_thinned() -> None:
     drawn = [len(offsets) for offsets, _, label in points(figure.axes[2])]
     assert sum(drawn[1:]) == (study.liquids["flag"] != "").sum() and 150 < drawn[0] <= 200
     assert f"{sum(drawn)} of 900 samples drawn, all flagged ones among them" in words(figure)
+
+
+def test_many_temperatures_stand_upright_below_their_columns() -> None:
+    ax = draw("equilibration", Study(TWELVE, samples=3)).axes[2]
+    assert len(ax.get_xticklabels()) == 12 and ax.get_xticklabels()[0].get_rotation() == 0 and ax.get_xlim() == (-0.6, 11.6)
 
 
 def test_reasons_with_details_are_one_reason() -> None:

@@ -143,7 +143,7 @@ def test_upper_axis_of_inverse_temperatures_has_simulation_units(boltzmann: Axes
 
 
 def test_inverse_temperatures_that_do_not_fit_are_left_out() -> None:
-    study = Study((1.3, 0.7, 0.55, 0.54, 0.45))
+    study = Study((1.3, 0.7, 0.66, 0.55, 0.54, 0.45))
     assert [text.get_text() for text in top(one(draw("boltzmann", study).axes)).get_xticklabels()] == ["1.3", "0.7", "0.55", "0.45"]
 
 

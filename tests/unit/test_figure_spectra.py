@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,9 +31,10 @@ from drawn import (
 from matplotlib.axes import Axes
 from matplotlib.colors import same_color, to_hex
 from matplotlib.figure import Figure
-from synthetic_tables import A0, FOUR, TWELVE, UNIT, Study, settings_of
+from synthetic_tables import A0, FOUR, TWELVE, UNIT, Study, against, beside, settings_of
 from vitrine.figures.spectra import tail_anchor
 from vitrine.figures.style import value_colours, value_markers
+from vitrine.points import Axis
 
 COLOURS = {temperature: to_hex(colour) for temperature, colour in value_colours(FOUR).items()}
 COLD_TO_HOT = sorted(FOUR)
@@ -149,6 +152,23 @@ def test_inset_of_the_prefactor_has_hollow_points() -> None:
     assert [found.hollow for found in bars(inner(draw("cumulative_modes", study).axes[0]))] == [True, False, False, False]
 
 
+def test_hot_glasses_of_the_largest_size_replace_the_main_ones() -> None:
+    small, large = Study(), Study(FOUR, 1000, seed=5)
+    both = beside(small, large)
+    ax = draw("cumulative_modes", both, settings_of(small, options={"modes": {"large_above": 0.6, "phonon_fraction": 0.9}})).axes[0]
+    phonons = [line.get_xdata()[0] * UNIT for line in ax.lines if list(line.get_ydata()) == [0.0, 0.07]]
+    for temperature, found, inset, phonon in zip(COLD_TO_HOT, bars(ax), bars(inner(ax)), phonons, strict=True):
+        mine = large if temperature > 0.6 else small
+        table = curve(mine.mode_density, temperature, "cumulative")
+        check(found, table["omega_high"] / UNIT, table["cumulative"], table["cumulative_error"], log=True)
+        assert inset.y[0] == value(mine, "A_g_reduced", temperature) and phonon == pytest.approx(value(mine, "omega_ph", temperature))
+        for line in lines(ax, gid=f"fit-{temperature:.4f}"):
+            x, y = line.get_data()
+            np.testing.assert_allclose(y / (x * UNIT) ** 5, value(mine, "A_g", temperature) / 5)
+            assert x[-1] == pytest.approx(value(mine, "omega_cutoff", temperature) / UNIT)
+    assert note(ax.figure).startswith("$N$ = 256, 1000, ") and lines(ax, gid="fit-1.3000")
+
+
 def test_legend_below_the_panels_names_the_temperatures(cumulative: Figure) -> None:
     expected = {f"{temperature / 0.9:.2f} ({temperature:g})": (COLOURS[temperature], value_markers(FOUR)[temperature]) for temperature in COLD_TO_HOT}
     assert legend(cumulative) == expected and list(legend(cumulative)) == list(expected)
@@ -216,6 +236,14 @@ def test_spectra_say_where_they_are(study: Study) -> None:
     table = curve(study.mode_density, 0.45, "density")
     np.testing.assert_allclose(bars(figure.axes[0])[0].x, np.sqrt(table["omega_low"] * table["omega_high"]) / omega_0)
     assert bars(figure.axes[0])[0].colour == COLOURS[0.45]
+
+
+def test_spectra_are_those_of_the_hottest_glasses_or_of_the_main_point_on_another_axis(study: Study) -> None:
+    assert note(draw("spectra", study, settings_of(study, main=(256, 0.55)))).startswith(r"$T_p/T_\mathrm{onset}$ = 1.44 (1.3)")
+    moved, settings = against(study, Axis("pressure", "p", "p", "1", "pressure"), (1.0, 2.0, 3.0, 4.0))
+    figure = draw("spectra", moved, replace(settings, main=(256, 0.5, 3.0)))
+    omega_0 = value(study, "c_s", 0.55) / A0
+    assert note(figure).startswith("$p$ = 3, $N$ = 256") and uprights(figure.axes[0]) == [pytest.approx(value(study, "omega_ph", 0.55) / omega_0)]
 
 
 def test_spectra_without_a_wave_speed_or_modes_say_so() -> None:

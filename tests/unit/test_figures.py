@@ -12,7 +12,7 @@ import matplotlib
 import numpy as np
 import pytest
 import yaml
-from drawn import draw, note, standard, stars, words
+from drawn import draw, note, share, standard, stars, words
 from synthetic_tables import FOUR, TABLES, TWELVE, Study, against, settings_of
 from vitrine.errors import InputError
 from vitrine.figures import jobs
@@ -136,6 +136,23 @@ def test_every_panel_has_labels_and_every_figure_its_samples(name: str) -> None:
     figure = standard(name)
     assert all(ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
     assert "$N$ = 256" in note(figure) and "48 samples" in note(figure)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "cumulative_modes"])
+def test_points_lie_inside_their_panel_and_fill_it(name: str) -> None:
+    for ax in standard(name).axes:
+        for panel in (ax, *ax.child_axes):
+            level = panel.get_ylabel() in ("all bonds / weak bonds", "energy drift [standard errors]")
+            for axis, least in (("x", 0.65), ("y", 0.0 if level else 0.15)):
+                if panel.containers:
+                    low, high = share(panel, axis)
+                    assert 0 < low < high < 1 and high - low > least, (name, panel.get_ylabel(), axis, low, high)
+
+
+def test_the_low_end_of_the_cumulative_is_shown_with_room_for_its_inset() -> None:
+    ax = standard("cumulative_modes").axes[0]
+    (left, _), (bottom, top) = share(ax, "x"), share(ax, "y")
+    assert 0.25 < left < 0.5 and 0.1 < bottom < 0.3 and top > 0.9
 
 
 def test_published_values_carry_their_source() -> None:
