@@ -33,7 +33,7 @@ from docs.blocks import DOCS, REPOSITORY
 KEPT = DOCS / "results" / "default"
 SHEET = DOCS / "figures.png"
 FILES = {"summary.parquet": "summary.parquet", "quantities.parquet": "tables/quantities.parquet", "flags.parquet": "tables/flags.parquet"}
-WIDTH, GAP, DOTS = 14.0, 0.15, 110  # of the sheet: inches, inches, dots per inch
+WIDTH, GAP, DOTS = 21.0, 0.15, 90  # of the sheet: inches, inches, dots per inch
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 
 
