@@ -31,7 +31,7 @@ POINT = Point((PARTICLES, RANGE, PARENT_TEMPERATURE), (2000, 1.2, 0.5))
     [
         (Point.plain(2000, 0.5), "N2000_T0.5000", "N = 2000, T_p = 0.5"),
         (POINT, "N2000_rc1.2000_T0.5000", "N = 2000, r_c = 1.2, T_p = 0.5"),
-        (Point((MODEL, *PLAIN), ("kob_andersen", 1000, 0.45)), "kob_andersen_N1000_T0.4500", "N = 1000, T_p = 0.45"),
+        (Point((MODEL, *PLAIN), ("kob_andersen", 1000, 0.45)), "kob_andersen_N1000_T0.4500", "kob_andersen, N = 1000, T_p = 0.45"),
         (Point((DIMENSION, PARTICLES, RATE), (2, 64, 1e-5)), "d2_N64_q0.000010", "d = 2, N = 64, q = 1e-05"),
     ],
 )
