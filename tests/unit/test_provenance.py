@@ -20,9 +20,12 @@ def original(tmp_path_factory):
 
 
 @pytest.fixture
-def library(original, tmp_path):
-    """One more copy, that may be edited."""
-    return shutil.copytree(original, tmp_path / "scripts")
+def library(original):
+    """One more copy, that may be edited: always in the same place, so that what is the same is not parsed again."""
+    copy = original.parent / "edited" / "scripts"
+    shutil.copytree(original, copy)
+    yield copy
+    shutil.rmtree(copy.parent)
 
 
 def rules():
@@ -42,18 +45,36 @@ FIGURES = {figure.function for figure, _ in figures().values()}
 PREPARATION = {"equilibrate_liquids", "quench_samples"}
 
 
+REMEMBERED = ("_parsed", "_imports", "_table_names", "_meaning")  # by the file's name in a job, here by its content
+
+
+def by_content(function, known={}):  # noqa: B006
+    """A function of a file, remembered as long as the file holds the same."""
+
+    def of(path, *more):
+        key = function.__name__, path, path.read_bytes(), more
+        if key not in known:
+            known[key] = function.__wrapped__(path, *more)
+        return known[key]
+
+    return of
+
+
 def hashes(library):
-    """Hash of every rule's code in a copy of the library, nothing of it remembered."""
-    for function in vars(provenance).values():
-        if hasattr(function, "cache_clear"):
-            function.cache_clear()
+    """Hash of every rule's code in a copy of the library."""
     with pytest.MonkeyPatch.context() as patch:
         for name, place in (("LIBRARY", "."), ("TABLES", "tables.py"), ("OBSERVABLES", "observables"), ("FIGURES", "figures")):
             patch.setattr(provenance, name, library / "vitrine" / place)
+        for name in REMEMBERED:
+            patch.setattr(provenance, name, by_content(getattr(provenance, name)))
         return {
             rule: provenance.code_hash(library / script, *(library / module.relative_to(SCRIPTS) for module in modules))
             for rule, (script, *modules) in RULES.items()
         }
+
+
+def test_what_is_remembered_is_all_that_is():
+    assert {name for name, function in vars(provenance).items() if hasattr(function, "cache_clear")} == set(REMEMBERED)
 
 
 @pytest.fixture(scope="module")
