@@ -9,13 +9,13 @@ from naive import fcc, liquid, poly, strained
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.linalg import Algebra
-from vitrine.measures.elasticity import elastic_moduli
+from vitrine.observables.elasticity import ELASTICITY
+from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.preparation.minimise import minimise
-from vitrine.tables import ELASTICITY
 
 
 def value(sample, name):
-    return float(elastic_moduli(sample)[name][0])
+    return float(measure_elasticity(sample)[name][0])
 
 
 def relaxed(sample, gradient):
@@ -110,8 +110,8 @@ def test_non_affine_parts_against_a_dense_inverse(any_glass):
 
 
 def test_parts_add_up_and_speeds_follow(any_glass):
-    row = {name: float(column[0]) for name, column in elastic_moduli(any_glass).items()}
-    assert set(row) == {column.name for column in ELASTICITY.columns} - {"particles", "parent_temperature", "sample", "flag"}
+    row = {name: float(column[0]) for name, column in measure_elasticity(any_glass).items()}
+    assert set(row) == {column.name for column in ELASTICITY.own}
     d, rho = any_glass.dimension, any_glass.particles / any_glass.volume
     assert row["shear_modulus"] == pytest.approx(row["shear_modulus_born"] - row["shear_modulus_nonaffine"])
     assert row["bulk_modulus"] == pytest.approx(row["bulk_modulus_born"] - row["bulk_modulus_nonaffine"])
@@ -128,7 +128,7 @@ def test_recipe_of_the_bulk_modulus(glass):
 
 
 def test_dense_and_sparse_paths_agree(any_glass):
-    rows = [elastic_moduli(any_glass, Algebra(solver)) for solver in ("dense", "scipy")]
+    rows = [measure_elasticity(any_glass, Algebra(solver)) for solver in ("dense", "scipy")]
     for name in rows[0]:
         assert np.allclose(rows[0][name], rows[1][name], rtol=1e-9)
 
@@ -137,13 +137,13 @@ def test_moduli_do_not_depend_on_where_the_sample_lies(any_glass):
     rng = np.random.default_rng(1)
     d = any_glass.dimension
     turned = any_glass.moved(any_glass.positions[:, ::-1] + rng.random(d) * 10)  # mirrored and shifted
-    for name, column in elastic_moduli(any_glass).items():
-        assert np.allclose(column, elastic_moduli(turned)[name], rtol=1e-7), name
+    for name, column in measure_elasticity(any_glass).items():
+        assert np.allclose(column, measure_elasticity(turned)[name], rtol=1e-7), name
 
 
 def test_a_liquid_is_named():
     with pytest.raises(SampleError, match="not a minimum"):
-        elastic_moduli(liquid(poly(), 160, 1.3))
+        measure_elasticity(liquid(poly(), 160, 1.3))
 
 
 # --- sound in a crystal under pressure ------------------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_sound_of_a_crystal_under_pressure(density):
     """
     crystal = fcc(5, density)
     rho = crystal.particles / crystal.volume
-    row = {name: float(column[0]) for name, column in elastic_moduli(crystal).items()}
+    row = {name: float(column[0]) for name, column in measure_elasticity(crystal).items()}
     assert row["pressure"] > 0.05 * row["shear_modulus"]
     transverse = extrapolated(density, (0, 1, 0), (1, 0, 0))
     assert row["shear_modulus_nonaffine"] < 1e-10 * row["shear_modulus"]  # every site of the crystal is a centre of inversion
@@ -197,6 +197,6 @@ def test_a_sample_unstable_to_shear_has_no_speed():
     One in eight of these glasses is such a sample: among 200 there is none with a chance of 1e-12.
     """
     glasses = (naive.quenched(poly(**naive.PLANAR), 30, temperature=2.0, sweeps=20, seed=seed) for seed in range(200))
-    row = next(row for row in map(elastic_moduli, glasses) if row["shear_modulus"][0] < 0)
+    row = next(row for row in map(measure_elasticity, glasses) if row["shear_modulus"][0] < 0)
     assert row["c_s"][0] == row["omega_ph"][0] == 0.0
     assert row["c_l"][0] == pytest.approx(np.sqrt(max(0.0, row["bulk_modulus"][0] + row["shear_modulus"][0]) / 0.65))

@@ -13,12 +13,16 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 MEASURE = """
 import sys
 import numpy as np
-from vitrine.measures import bond_operator_modes, elastic_moduli, pinch_bonds, vibrational_modes
+from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
+from vitrine.observables.elasticity.measure import measure_elasticity
+from vitrine.observables.modes.measure import find_modes
+from vitrine.observables.pinching.measure import pinch_bonds
+from vitrine.observables.vibrability.measure import measure_vibrability
 from vitrine.samples import read_samples
 
 (glass,) = read_samples(sys.argv[1])
-measured = {"modes": vibrational_modes(glass), "bond_operator": bond_operator_modes(glass)}
-measured |= {"elasticity": elastic_moduli(glass), "pinching": pinch_bonds(glass, np.random.default_rng(0))}
+measured = {"modes": find_modes(glass), "bond_operator": diagonalise_bond_operator(glass), "elasticity": measure_elasticity(glass)}
+measured |= {"pinching": pinch_bonds(glass, np.random.default_rng(0)), **measure_vibrability(glass)}
 np.savez(sys.argv[2], **{f"{table}.{column}": values for table, columns in measured.items() for column, values in columns.items()})
 """
 
