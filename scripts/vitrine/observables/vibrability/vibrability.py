@@ -12,7 +12,7 @@ from vitrine.figures import marks
 from vitrine.figures.data import sample_note, select, series, values_of
 from vitrine.figures.labels import legend_label, length_symbol, with_unit
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import DOUBLE, SECOND, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.figures.style import DOUBLE, SECOND, SINGLE, name_panels, new_figure, styled, value_colours, value_markers
 from vitrine.schema import INVERSE_STIFFNESS
 
 
@@ -24,21 +24,24 @@ def plot_vibrability(
     settings: Settings,
     flags: pd.DataFrame | None = None,
 ) -> Figure:
-    """(a) P(Psi); (b) the particles of one glass in the plane, coloured by Psi, those of the key core circled.
+    """(a) P(Psi); (b) where space has two dimensions, the particles of one glass, coloured by Psi, those of the key core circled.
 
     Tables: VIBRABILITY_DENSITY, VIBRABILITY_MAP, QUANTITIES (vibrability_mean), FLAGS.
     """
-    figure, (left, right) = new_figure(DOUBLE, 3.4, 1, 2)
+    particles = select(vibrability_map, settings)
+    figure, (left, *right) = new_figure(DOUBLE, 3.4, 1, 2) if len(particles) else new_figure(SINGLE, 3.4)
     mean = series(quantities, "vibrability_mean", settings)
-    marks.note(figure, sample_note({r"$\langle\Psi\rangle$": mean}, settings, flags, "vibrability"))
+    width = DOUBLE if right else SINGLE
+    marks.note(figure, sample_note({r"$\langle\Psi\rangle$": mean}, settings, flags, "vibrability", width))
     curves = select(vibrability_density, settings)
     curves = curves[curves["count"] > 0]
     colours = value_colours(curves[settings.against])
     _draw_distribution(left, curves, colours, settings)
-    _draw_map(figure, right, select(vibrability_map, settings), settings)
-    name_panels((left, right))
+    if right:
+        _draw_map(figure, *right, particles, settings)
+        name_panels((left, *right))
     if colours:
-        marks.value_legend(figure, colours, settings, 8, value_markers(colours))
+        marks.value_legend(figure, colours, settings, 8 if right else 4, value_markers(colours))
     return figure
 
 
@@ -61,10 +64,7 @@ def _draw_distribution(ax: Axes, curves: pd.DataFrame, colours: dict, settings: 
 
 def _draw_map(figure: Figure, ax: Axes, particles: pd.DataFrame, settings: Settings) -> None:
     """One glass, at the last of the study's values that has one: cold or last drawn."""
-    known = [value for value in values_of(particles, settings) if len(particles)]
-    if not known:
-        marks.not_enough(ax, "a map needs a glass in two dimensions")
-        return
+    known = values_of(particles, settings)
     glass = particles[particles[settings.against] == known[-1]]
     length = length_symbol(settings)
     ax.set_xlabel(rf"$x\;[{length}]$")
