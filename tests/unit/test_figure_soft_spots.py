@@ -190,6 +190,15 @@ def test_without_a_fit_the_slope_hangs_on_the_point_and_the_legend_says_so(study
     assert not lines(ax, gid="boltzmann-window")
 
 
+def test_one_of_the_two_estimates_is_enough(study: Study) -> None:
+    for lost, kept in (("N_qlm", r"$A_g$ from $\omega_\mathrm{min}$ (likelihood)"), ("N_qlm_ml", "$A_g$ from the cumulative")):
+        assert [found.label for found in bars(one(draw("boltzmann", without(study, lost)).axes))] == [kept]
+        assert len(bars(draw("defects", without(study, lost)).axes[1])) == 1
+    poor = Study()
+    poor.fits = poor.fits[poor.fits["name"] != "E_qlm_full_intercept"]
+    assert not any(str(line.get_label()).startswith("all $T_p$") for line in one(draw("boltzmann", poor).axes).lines)
+
+
 def test_the_option_of_the_crossover_moves_the_window(study: Study) -> None:
     settings = settings_of(study, options={"soft_spots": {"crossover_temperature": 0.5}})
     line = one(lines(one(draw("boltzmann", study, settings).axes), gid="boltzmann-window"))
