@@ -72,6 +72,13 @@ def test_results_fit_their_schemas(run, name, tmp_path):
 
 
 @every_observable
+def test_every_estimate_has_its_replicates_in_order(run, name):
+    """Replicate 0, the estimate, is the first."""
+    estimates = run(name)[0]
+    assert all(one.tolist() == list(range(21)) for _, one in estimates.groupby("quantity")["replicate"])
+
+
+@every_observable
 def test_an_ensemble_without_a_good_sample_is_nan_throughout(run, name):
     change = dict.fromkeys(sources(name), flag_samples(*range(SAMPLES)))
     estimates, *frames, flags = run(name, files=2, change=change)
@@ -96,8 +103,9 @@ def test_a_nan_in_a_good_row_takes_the_whole_sample_out(run, name):
     assert found[-1][["flag", "samples"]].to_numpy().tolist() == [[f"{column} is not a finite number", 1]]
 
 
-def test_a_negative_eigenvalue_in_a_good_row_is_an_unstable_sample(run):
-    change = {"modes": lambda frame: frame.assign(omega=frame["omega"].where(frame.index != 0, -0.1))}
+@pytest.mark.parametrize("omega", [-0.1, 0.0])
+def test_a_negative_eigenvalue_in_a_good_row_is_an_unstable_sample(run, omega):
+    change = {"modes": lambda frame: frame.assign(omega=frame["omega"].where(frame.index != 0, omega))}
     estimates, _, _, flags = run("modes", change=change)
     assert counts(estimates, "A_g") == (SAMPLES - 1, 1)
     assert flags["flag"].tolist() == ["omega is not positive"]
