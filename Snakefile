@@ -52,4 +52,4 @@ rule all:
         expand(f"{RESULTS}/figures/{{figure}}.{{ending}}", figure=study.figures, ending=["svg", "pdf"]),
         multiext(f"{RESULTS}/summary", ".md", ".parquet"),
         f"{RESULTS}/provenance.json",
-        f"{TABLES}/ensembles.parquet",
+        expand(f"{TABLES}/{{table}}.parquet", table=[*paths.collected(study), "ensembles"]),

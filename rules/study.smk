@@ -27,6 +27,7 @@ rule collect_tables:
         length=LENGTH,
         ensembles=params.list_of_ensembles(study),
         identity=study.identity_of_study(),
+        identities=params.identities(study),
         code=code("collect_tables"),
     message:
         "Collecting the tables of all ensembles"
@@ -52,6 +53,7 @@ rule fit_study:
         settings=params.combining(study),
         length=LENGTH,
         identity=study.identity_of_study(),
+        identities=params.identities(study),
         declared=params.declared(study),
         code=code("fit_study", *(module_of(one.name, "derive") for one in study.derived)),
     message:

@@ -4,10 +4,10 @@ In: for each output, the files of the same schema, one per ensemble or batch. Ou
 """
 
 import pandas as pd
-from vitrine.aggregation.results import collect_flags, with_axes
+from vitrine.aggregation.results import collect_flags, read_of_study
 from vitrine.job import start_log
 from vitrine.observables import known_tables
-from vitrine.parquet import Key, read_table, write_table
+from vitrine.parquet import Key, write_table
 from vitrine.points import Axis
 from vitrine.provenance import provenance
 from vitrine.tables import ENSEMBLES, FLAGS
@@ -21,8 +21,8 @@ if __name__ == "__main__":
         if name == ENSEMBLES.name:
             write_table(ENSEMBLES, params.ensembles, path, origin, key)
             continue
-        parts = snakemake.input[name]
-        frames = [with_axes(read_table(tables[name], part), key.axes) for part in ([parts] if isinstance(parts, str) else parts)]
+        parts = [snakemake.input[name]] if isinstance(snakemake.input[name], str) else snakemake.input[name]
+        frames = [read_of_study(tables[name], part, key.axes, params.identities) for part in parts]
         whole = collect_flags(frames, key.axes) if name == FLAGS.name else pd.concat(frames, ignore_index=True)
         whole = whole.reindex(columns=[*(axis.name for axis in key.axes), *tables[name].names])
         write_table(tables[name], whole, path, origin, key)

@@ -57,26 +57,37 @@ def averaging(study: Study, one: Observable) -> dict:
         "declared": digest([table_of(table) for table in (*one.curves, *one.kept)]),
     }
     if one.scope == "study":
-        return params | {"ensembles": [ensemble(study, label) for label in study.labels(one)], "identity": study.identity_of_study()}
+        return params | {"ensembles": [ensemble(study, label, one) for label in study.labels(one)], "identity": study.identity_of_study()}
     return params | {
-        "ensemble": by_label(lambda label: ensemble(study, label)),
+        "ensemble": by_label(lambda label: ensemble(study, label, one)),
         "identity": by_label(lambda label: study.identity_of_average(label, one.name)),
     }
 
 
-def ensemble(study: Study, label: str) -> dict:
-    """What averaging needs of an ensemble, as aggregation.ensemble.Ensemble takes it."""
+def ensemble(study: Study, label: str, one: Observable) -> dict:
+    """What averaging an observable needs of an ensemble, as aggregation.ensemble.Ensemble takes it; identities: of the files that it reads."""
     place = study.places[label]
-    files = {file for one in study.aggregated if label in study.labels(one) for file in one.combines}
-    averages = {file for one in study.overarching for file in one.combines}
+
+    def identity(file: str) -> str:
+        return study.identity_of_file(label, file) if one.scope == "ensemble" else study.identity_of_average(label, study.producer(file).name)
+
     return {
         "point": place.point.describe(),
         "dimension": place.model.dimension,
         "seed": study.seed,
         "replicates": study.config["analysis"]["bootstrap"],
-        "identities": {file.rpartition(".")[0]: study.identity_of_file(label, file) for file in sorted(files)}
-        | {file.rpartition(".")[0]: study.identity_of_average(label, study.producer(file).name) for file in sorted(averages)},
+        "identities": {file.rpartition(".")[0]: identity(file) for file in one.combines},
     }
+
+
+def identities(study: Study) -> dict[str, str]:
+    """{<folder of the point>/<file>: identity} of the averages of all ensembles, and of the tables of batches that are wanted whole."""
+    found = {f"tables/{file}": study.identity_of_study() for one in study.overarching for file in one.averages}
+    for one in study.aggregated:
+        for label in study.labels(one):
+            found |= dict.fromkeys((f"{label}/{file}" for file in one.averages), study.identity_of_average(label, one.name))
+            found |= {f"{label}/{file}": study.identity_of_file(label, file) for file in one.collected}
+    return found
 
 
 def combining(study: Study) -> dict:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,10 @@ from vitrine.aggregation.ensemble import Estimate
 from vitrine.declare import Observable, Quantity
 from vitrine.errors import InputError
 from vitrine.observables import declarations
+from vitrine.parquet import read_provenance, read_table
 from vitrine.points import Axis
-from vitrine.schema import BLANK
+from vitrine.provenance import check_identity
+from vitrine.schema import BLANK, Table
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.tables import FITS, FLAGS
 
@@ -144,6 +147,18 @@ def with_axes(frame: pd.DataFrame, axes: Sequence[Axis]) -> pd.DataFrame:
     """A table with the key over all axes of a study: one that its point lacks is blank, also where joining it with others has made it NaN."""
     blank = {axis.name: BLANK[axis.type] for axis in axes}
     return frame.assign(**{name: frame[name].fillna(value) if name in frame.columns else value for name, value in blank.items()})
+
+
+def read_of_study(table: Table, path: str | Path, axes: Sequence[Axis], identities: Mapping[str, str]) -> pd.DataFrame:
+    """A table of a point, or of one of its batches, with the key over all axes of the study.
+
+    identities: {<folder of the point>/<file>: what makes that file in this study}. Raises InputError where something else has made it.
+    """
+    path = Path(path)
+    frame = read_table(table, path)
+    place = next((f"{folder.name}/{path.name}" for folder in path.parents if f"{folder.name}/{path.name}" in identities), "")
+    check_identity(path, read_provenance(path), identities.get(place, ""))
+    return with_axes(frame, axes)
 
 
 def gather(estimates: pd.DataFrame, settings: StudySettings) -> Results:
