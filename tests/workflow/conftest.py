@@ -1,5 +1,7 @@
 """The tiny study, run once for all tests of the workflow; each test that changes something works on a copy of it."""
 
+import fcntl
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from vitrine.config_files import merged_config
+from vitrine.study import Study
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TINY = REPOSITORY / "tests" / "workflow" / "tiny.yaml"
@@ -49,6 +53,10 @@ class Workflow:
         table = re.search(r"^Job stats:\njob +count\n[- ]+\n(.*?)^total ", text, re.MULTILINE | re.DOTALL)
         return {rule: int(count) for rule, count in (line.split() for line in table[1].splitlines())} if table else {}
 
+    def resolved(self) -> Study:
+        """The study as the workflow resolves it: rules, points and figures follow from it."""
+        return Study.from_config(merged_config([REPOSITORY / "config.yaml", *self.configs]))
+
 
 @pytest.fixture(scope="session")
 def workflow() -> type[Workflow]:
@@ -57,9 +65,16 @@ def workflow() -> type[Workflow]:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Workflow:
-    """The whole tiny study, 2 samples per batch on 2 cores. Not to be changed."""
-    done = Workflow(tmp_path_factory.mktemp("finished"))
-    done.output = done.succeed()
+    """The whole tiny study, 2 samples per batch on 2 cores. Not to be changed. All workers of pytest-xdist share one."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "finished"
+    folder.mkdir(exist_ok=True)
+    done, output = Workflow(folder), folder.with_suffix(".txt")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not output.exists():
+            output.write_text(done.succeed(), encoding="utf-8")
+    done.output = output.read_text(encoding="utf-8")
     return done
 
 
@@ -89,7 +104,7 @@ def overlay(tmp_path_factory) -> Callable[[dict], Path]:
 
     def write(content: dict) -> Path:
         path = tmp_path_factory.mktemp("overlay") / "overlay.yaml"
-        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
         return path
 
     return write

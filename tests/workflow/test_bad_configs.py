@@ -4,20 +4,32 @@ from itertools import pairwise
 
 import pytest
 
-REPEATED = [{"particles": 160, "samples": 2, "batch": 1, "parent_temperatures": [1.0]}] * 2
+COLD = {"particles": 160, "parent_temperature": [1.0, 0.8]}
+ENTRY = {"axes": COLD, "ladder": "parent_temperature", "samples": 2, "batch": 1}
 
 
-def ensemble(**changes):
-    return {"ensembles": [{"particles": 160, "samples": 2, "batch": 1, "parent_temperatures": [1.0, 0.8], **changes}]}
+def ensemble(axes=None, **changes):
+    return {"ensembles": [{**ENTRY, "axes": COLD | (axes or {}), **changes}]}
 
 
 def deep(levels):
     return {"a": deep(levels - 1)} if levels else 1
 
 
-BAD = {
+# One of each kind in every run of the tests: the schema, a point, a choice; tests/unit/test_study.py has all sentences.
+FEW = {
     "unknown key": ({"preparation": {"swap_fractoin": 0.1}}, ["swap_fractoin", "swap_fraction"]),
+    "box below twice the range": (ensemble({"particles": 100}), ["particles", "100", "140"]),
+    "observable that is missed": ({"observables": {"modes": None}}, ["observables.", "needs", "modes", "choose that too"]),
+    "sections in sections": ({"quench": deep(60)}, ["quench.a.a", "20 deep"]),
+}
+BAD = {
     "unknown block": ({"quenching": {"step": 0.1}}, ["quenching", "quench"]),
+    "unknown observable": ({"observables": {"pinchign": {}}}, ["observables.pinchign", "pinching"]),
+    "unknown figure": ({"figures": ["trneds"]}, ["figures", "trneds", "trends"]),
+    "figure without its observable": (
+        {"figures": ["pinching_force"], "observables": {"pinching": None, "soft_spots": None}}, ["pinching_force", "pinching", "not chosen"],
+    ),
     "wrong type": ({"seed": "many"}, ["seed", "many", "whole number"]),
     "number as text": ({"quench": {"tolerance": "1e-10"}}, ["quench.tolerance", "1e-10", "number"]),
     "fraction above one": ({"preparation": {"swap_fraction": 1.5}}, ["preparation.swap_fraction", "1.5", "1"]),
@@ -25,24 +37,29 @@ BAD = {
     "negative density": ({"model": {"poly": {"density": -0.5}}}, ["model.poly.density", "-0.5", "0"]),
     "least above most": ({"preparation": {"minimum_sweeps": 90000}}, ["preparation.minimum_sweeps", "90000", "preparation.maximum_sweeps"]),
     "no samples": (ensemble(samples=0), ["samples", "0", "1"]),
-    "negative temperature": (ensemble(parent_temperatures=[1.0, -0.5]), ["parent_temperatures", "-0.5", "0"]),
-    "ascending ladder": (ensemble(parent_temperatures=[0.5, 0.7]), ["parent_temperatures", "0.5, 0.7", "hot to cold"]),
-    "repeated temperature": (ensemble(parent_temperatures=[0.7, 0.7]), ["parent_temperatures", "0.7, 0.7", "hot to cold"]),
-    "box below twice the range": (ensemble(particles=100), ["particles", "100", "140"]),
-    "two ensembles of one size": ({"ensembles": REPEATED}, ["particles", "160"]),
+    "negative temperature": (ensemble({"parent_temperature": [1.0, -0.5]}), ["parent_temperature", "-0.5", "0"]),
+    "ascending ladder": (ensemble({"parent_temperature": [0.5, 0.7]}), ["parent_temperature", "0.5, 0.7", "hot to cold"]),
+    "repeated temperature": (ensemble({"parent_temperature": [0.7, 0.7]}), ["parent_temperature", "0.7, 0.7", "differ"]),
+    "unknown axis": (ensemble({"colour": "red"}), ["ensembles[0].axes.colour", "no axis", "particles"]),
+    "axis without its leaf": (
+        {"axes": {"p": {"leaf": "preparation.dynamics.presure"}}, **ensemble({"p": [1.0]})}, ["axes.p.leaf", "dynamics.presure", "no such leaf"],
+    ),
+    "two ensembles with one point": ({"ensembles": [ENTRY] * 2}, ["N = 160, T_p = 1", "another ensemble"]),
+    "against no axis": ({"against": "pressure"}, ["against", "pressure", "parent_temperature"]),
     "unknown model": ({"model": {"name": "polly"}}, ["model.name", "polly", "poly"]),
     "unknown engine": ({"preparation": {"engine": "gromacs"}}, ["preparation.engine", "gromacs", "builtin"]),
     "slash in the name": ({"study": "a/b"}, ["study", "a/b", "letters"]),
     "name that leads elsewhere": ({"study": ".."}, ["study", "..", "letters"]),
-    "neither all nor a number": ({"pinching": {"bonds": "some"}}, ["pinching.bonds", "some", "all"]),
+    "neither all nor a number": ({"observables": {"pinching": {"bonds": "some"}}}, ["pinching.bonds", "some", "all"]),
     "samples beyond counting": (ensemble(samples=99999999), ["ensembles[0].batch", "199999998 batches", "100000"]),
     "sweeps beyond counting": ({"preparation": {"maximum_sweeps": 10**30}}, ["preparation.maximum_sweeps", "1e+12"]),
-    "sections in sections": ({"quench": deep(60)}, ["quench.a.a", "20 deep"]),
     "block that is no block": ({"quench": 3}, ["quench", "3"]),
-}
+}  # fmt: skip
+CASES = [pytest.param(*case, id=name.replace(" ", "_")) for name, case in FEW.items()]
+CASES += [pytest.param(*case, id=name.replace(" ", "_"), marks=pytest.mark.slow) for name, case in BAD.items()]
 
 
-@pytest.mark.parametrize(("content", "said"), BAD.values(), ids=[name.replace(" ", "_") for name in BAD])
+@pytest.mark.parametrize(("content", "said"), CASES)
 def test_bad_config_is_one_sentence(workflow, overlay, tmp_path, content, said):
     tiny = workflow(tmp_path)
     done = workflow(tmp_path, *tiny.configs, overlay(content), cores=1).run()

@@ -27,9 +27,11 @@ def replace(path):
     path.write_text("not a sample\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize(("damage", "lost"), [(truncate, 2), (poison, 1), (replace, 2)])
+@pytest.mark.parametrize(
+    ("damage", "lost"), [pytest.param(truncate, 2, marks=pytest.mark.slow), (poison, 1), pytest.param(replace, 2, marks=pytest.mark.slow)]
+)
 def test_broken_samples_are_flagged_counted_and_left_out(finished, study, damage, lost):
-    path = study.results / "N160" / f"T{HERE:.4f}" / "00000-00001" / "glasses.gsd"
+    path = study.results / f"N160_T{HERE:.4f}" / "00000-00001" / "glasses.gsd"
     damage(path)
     study.succeed("write_summary")
     quantities, good = (pd.read_parquet(run.results / "tables" / "quantities.parquet") for run in (study, finished))

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 import yaml
 
-ENSEMBLE = {"particles": 160, "samples": 2, "batch": 2, "parent_temperatures": [1.3, 1.0]}
+pytestmark = pytest.mark.slow  # kernels of other glass formers are compiled
+ENSEMBLE = {"axes": {"particles": 160, "parent_temperature": [1.3, 1.0]}, "ladder": "parent_temperature", "samples": 2, "batch": 2}
 DYNAMICS = {"time_step": 0.005, "steps_per_sweep": 5, "device": "cpu"}
 LENGTH = {"tuning_sweeps": 20, "relaxation_times": 1, "minimum_sweeps": 1000, "maximum_sweeps": 4000, "restart_sweeps": 200}
 BINARY = {
@@ -22,7 +23,7 @@ STUDIES = {
     },
     "constant pressure": {
         "model": {"name": "kob_andersen", "kob_andersen": KOB_ANDERSEN},
-        "ensembles": [{**ENSEMBLE, "particles": 200}],
+        "ensembles": [{**ENSEMBLE, "axes": {**ENSEMBLE["axes"], "particles": 200}}],
         "preparation": {"sampler": "cooling", "dynamics": {**DYNAMICS, "hold_time": 4, "cooling_rate": 0.5, "pressure": 2.0}},
     },
 }
@@ -37,7 +38,7 @@ def study_of(name, engine, **changes):
 def glasses(study, content):
     """Targets: the glasses of the coldest rung."""
     ensemble = content["ensembles"][0]
-    return study.results / f"N{ensemble['particles']}" / "T1.0000" / "00000-00001"
+    return study.results / f"N{ensemble['axes']['particles']}_T1.0000" / "00000-00001"
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def make(workflow, tmp_path):
         content = study_of(name, engine, **changes)
         directory = tmp_path / folder
         directory.mkdir(exist_ok=True)
-        (directory / "study.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+        (directory / "study.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
         study = workflow(directory, directory / "study.yaml", cores=1)
         batch = glasses(study, content)
         return study.run(str((batch / "glasses.parquet").relative_to(directory))), batch
@@ -71,7 +72,7 @@ def test_each_sampler_prepares_glasses(name, engine, make):
         record = trajectory[0].log["vitrine/record"].tobytes().decode()
     assert ("HOOMD-blue" in record) == (engine == "hoomd") and '"thermostat": "bussi"' in record
     assert (rows["spacing"].nunique() == 1) == (name != "constant pressure")
-    assert not (batch.parents[2] / "restarts").exists() or not list((batch.parents[2] / "restarts").rglob("*.npz"))
+    assert not (batch.parents[1] / "restarts").exists() or not list((batch.parents[1] / "restarts").rglob("*.npz"))
 
 
 def test_a_walltime_ends_the_job_and_the_next_run_goes_on(make):

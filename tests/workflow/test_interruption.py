@@ -13,10 +13,11 @@ import pytest
 import yaml
 from comparison import broken_files
 
+pytestmark = pytest.mark.slow
 SIGNALS, SEED = 21, 20261121  # seven signals of each kind
 SMALL, LARGE = 400, 200_000  # of the disk [kB]; the ensemble and Snakemake's own files take 850
-HOT = "results/tiny/N160/T1.3000"
-ENSEMBLES = (HOT, "results/tiny/N160/T1.0000")
+HOT = "results/tiny/N160_T1.3000"
+ENSEMBLES = (HOT, "results/tiny/N160_T1.0000")
 
 
 def start(run, *targets) -> subprocess.Popen:
@@ -78,7 +79,8 @@ def interrupted(finished, workflow, overlay, tmp_path_factory):
     """The two hottest ensembles of the tiny study on one core, ended by 21 signals."""
     folder = tmp_path_factory.mktemp("interrupted")
     (ensemble,) = yaml.safe_load(finished.configs[0].read_text(encoding="utf-8"))["ensembles"]
-    config = overlay({"ensembles": [{**ensemble, "parent_temperatures": ensemble["parent_temperatures"][: len(ENSEMBLES)]}]})
+    axes = ensemble["axes"] | {"parent_temperature": ensemble["axes"]["parent_temperature"][: len(ENSEMBLES)]}
+    config = overlay({"ensembles": [{**ensemble, "axes": axes}]})
     kinds = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL] * (SIGNALS // 3)
 
     def make_run(number):
@@ -173,7 +175,7 @@ def test_batches_and_cores_change_no_number(finished, workflow, overlay, tmp_pat
     """Eight samples in batches of 1, 7 and 50, on 1 and 2 cores."""
     reference: dict[str, pd.DataFrame] = {}
     for batch, cores in ((50, 1), (7, 2), (7, 1), (1, 2)):
-        config = overlay({"ensembles": [{"particles": 160, "samples": 8, "batch": batch, "parent_temperatures": [1.3]}]})
+        config = overlay({"ensembles": [{"axes": {"particles": 160, "parent_temperature": 1.3}, "samples": 8, "batch": batch}]})
         run = workflow(tmp_path / f"{batch}_{cores}", *finished.configs, config, cores=cores)
         run.directory.mkdir()
         run.succeed(*targets_of(finished, HOT))

@@ -17,17 +17,14 @@ TINY = REPOSITORY / "tests" / "workflow" / "tiny.yaml"
 PROFILE = REPOSITORY / "profiles" / "slurm"
 SOON = ("--slurm-init-seconds-before-status-checks", "5", "--latency-wait", "20", "--max-jobs-per-timespan", "100/1s")  # jobs here take seconds
 TABLES = ("collect_tables", "fit_study")
-SUBMITTED = {
-    "equilibrate_liquids", "quench_samples", "find_modes", "measure_elasticity", "pinch_bonds", "diagonalise_bond_operator",
-    *(f"aggregate_{name}" for name in ("liquids", "glasses", "elasticity", "modes", "pinching", "bond_operator")),
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def configs(overlay) -> tuple[Path, Path]:
-    """The tiny study at its two hottest temperatures, one batch at each: 24 jobs through Slurm, each of which starts Snakemake twice."""
+    """The tiny study at its two hottest temperatures, one batch at each: 26 jobs and more through Slurm, each of which starts Snakemake twice."""
     (ensemble,) = yaml.safe_load(TINY.read_text(encoding="utf-8"))["ensembles"]
-    return TINY, overlay({"ensembles": [{**ensemble, "batch": 3, "parent_temperatures": ensemble["parent_temperatures"][:2]}]})
+    axes = ensemble["axes"] | {"parent_temperature": ensemble["axes"]["parent_temperature"][:2]}
+    return TINY, overlay({"ensembles": [{**ensemble, "batch": 3, "axes": axes}]})
 
 
 @pytest.fixture
@@ -91,7 +88,9 @@ def test_study_survives_a_cancelled_job_and_ctrl_c(cluster, workflow, configs, t
     jobs = {job.number: job for job in cluster.jobs()}
     assert jobs[killed.number].state == "CANCELLED" and jobs[retried.number].state == "COMPLETED"
     assert retried.minutes > killed.minutes and retried.megabytes > killed.megabytes
-    assert {rule_of(job) for job in jobs.values() if job.state == "COMPLETED"} == SUBMITTED
+    study = run.resolved()
+    submitted = {"equilibrate_liquids", "quench_samples", *(one.rule for one in study.measured), *(one.aggregate for one in study.aggregated)}
+    assert {rule_of(job) for job in jobs.values() if job.state == "COMPLETED"} == submitted
     assert {job.cores for job in jobs.values()} == {1}
 
 
@@ -103,7 +102,7 @@ def test_filled_in_profile_asks_for_account_partition_and_gpu(cluster, workflow,
     profile.write_text(filled_in((PROFILE / "config.yaml").read_text(encoding="utf-8")), encoding="utf-8")
     (tmp_path / "study").mkdir()
     run = workflow(tmp_path / "study", *configs, cores=None)
-    estimates = "results/tiny/N160/T1.3000/liquids_estimates.parquet"
+    estimates = "results/tiny/N160_T1.3000/liquids_estimates.parquet"
     snakemake = begin(run, estimates, "--profile", str(profile.parent), "--slurm-status-command", "sacct", *SOON)
     try:
         killed = wait_until(lambda: cluster.running("equilibrate_liquids"), 60, "running job")

@@ -1,9 +1,13 @@
-"""The published studies hold the papers' numbers, use known keys only, and plan."""
+"""The published studies hold the papers' numbers, use known keys only, plan, and run to their end where they are cut short."""
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
+from comparison import broken_files, is_whole
+from shortened import shortened
 
 from benchmarks.readme import PREDICTED, predicted
 
@@ -30,7 +34,7 @@ def test_study_is_named_as_its_file_and_knows_every_key(path):
     default, study = read(REPOSITORY / "config.yaml"), read(path)
     assert study["study"] == path.stem
     assert set(study) <= set(default)
-    for block in (key for key in study if isinstance(default[key], dict) and key != "model"):
+    for block in (key for key in study if isinstance(default[key], dict) and key not in ("model", "axes")):
         assert set(study[block]) <= set(default[block])
     assert set(study.get("model", {})) <= {"name", study.get("model", {}).get("name", "poly")}
 
@@ -47,14 +51,34 @@ def test_studies_draw_samples_of_their_own():
 
 
 def test_pinching_is_the_ensemble_of_the_paper():
-    ensembles = {entry["particles"]: entry for entry in read(REPOSITORY / "studies" / "pinching.yaml")["ensembles"]}
+    ensembles = {entry["axes"]["particles"]: entry for entry in read(REPOSITORY / "studies" / "pinching.yaml")["ensembles"]}
     assert {particles: entry["samples"] for particles, entry in ensembles.items()} == {2000: 10000, 8000: 1000, 16000: 2000}
     published = [13 / 9, 10 / 9, 8 / 9, 7 / 9, 13 / 18, 2 / 3, 11 / 18, 5 / 9, 1 / 2, 4 / 9, 7 / 18]  # T_p/T_onset, 002 Fig. S2
-    assert ensembles[2000]["parent_temperatures"] == pytest.approx([T_ONSET * ratio for ratio in (*published, 1 / 3)])  # and Figs. 2, 4, 5
-    assert ensembles[8000]["parent_temperatures"] == pytest.approx([T_ONSET * ratio for ratio in published])
+    assert ensembles[2000]["axes"]["parent_temperature"] == pytest.approx([T_ONSET * ratio for ratio in (*published, 1 / 3)])  # and Figs. 2, 4, 5
+    assert ensembles[8000]["axes"]["parent_temperature"] == pytest.approx([T_ONSET * ratio for ratio in published])
 
 
 def test_bond_operator_is_the_ensemble_of_the_paper():
     (ensemble,) = read(REPOSITORY / "studies" / "bond_operator.yaml")["ensembles"]
-    assert (ensemble["particles"], ensemble["samples"]) == (2000, 10000)  # 001, section II
-    assert sorted(ensemble["parent_temperatures"]) == [0.32, 0.45, 0.60, 1.00]
+    assert (ensemble["axes"]["particles"], ensemble["samples"]) == (2000, 10000)  # 001, section II
+    assert sorted(ensemble["axes"]["parent_temperature"]) == [0.32, 0.45, 0.60, 1.00]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", STUDIES, ids=by_name)
+def test_study_runs_to_its_end(workflow, overlay, tmp_path, path):
+    """Cut short: nothing is shipped that nobody ran. Every point that is measured has its numbers, every figure is whole."""
+    run = workflow(tmp_path, path, overlay(shortened(REPOSITORY / "config.yaml", path)))
+    text = run.succeed()
+    assert "steps (100%) done" in text and "Traceback" not in text
+    study, results = run.resolved(), tmp_path / "results" / path.stem
+    assert broken_files(results) == []
+    assert study.figures and all(is_whole(results / "figures" / f"{name}.{suffix}") for name in study.figures for suffix in ("svg", "pdf"))
+    assert (results / "summary.md").read_text(encoding="utf-8").startswith(f"# Summary of the study `{path.stem}`")
+    quantities = pd.read_parquet(results / "tables" / "quantities.parquet")
+    assert len(pd.read_parquet(results / "tables" / "flags.parquet")) == 0
+    for label, place in study.places.items():
+        rows = quantities[np.logical_and.reduce([quantities[name] == value for name, value in place.point.key.items()])].set_index("quantity")
+        assert set(rows["samples"]) == {2}, label
+        names = ["energy_inherent", "shear_modulus", "omega_g"] if place.measured else ["energy_liquid"]
+        assert all(np.isfinite(rows.loc[name, "value"]) for name in names), label

@@ -1,25 +1,27 @@
-"""The workflow as its users run it: whole, again, one figure alone, after an edit, with more samples and in other batches."""
+"""The workflow as its users run it: whole, again, one figure alone, its report, with more samples and in other batches. Edits: test_reruns.py."""
 
 import json
+import re
+from html import unescape
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
-import pytest
 import yaml
 from comparison import broken_files, is_whole
+from vitrine.observables import declarations, module_of_figure
 from vitrine.parquet import read_provenance
 
-FIGURES = (
+FIGURES = {
     "annealing_ratios", "boltzmann", "bond_operator", "cumulative_modes", "defects", "equilibration", "lengths", "pinching_force", "spectra",
-)  # fmt: skip
-DRAW = {"all", *(f"plot_{name}" for name in FIGURES)}
-CONCLUDE = {"collect_tables", "fit_study", "write_summary", "write_provenance", *DRAW}
-JOBS = 68  # of the tiny study: 6 batches through 6 rules, 3 ensembles through 6, 4 rules for the study, 9 figures, all
+    "trends",
+}  # fmt: skip
 
 
 def test_whole_run_makes_every_table_figure_and_summary(finished):
-    for name in FIGURES:
+    study = finished.resolved()
+    assert set(study.figures) >= FIGURES
+    for name in study.figures:
         for suffix in ("svg", "pdf"):
             assert is_whole(finished.results / "figures" / f"{name}.{suffix}")
     for name in ("quantities", "fits", "mode_density", "bond_operator_density", "pinching_force", "pinching_scatter", "relaxation_curves", "liquids"):
@@ -29,13 +31,23 @@ def test_whole_run_makes_every_table_figure_and_summary(finished):
     assert broken_files(finished.results) == []
 
 
-def test_the_record_says_what_made_the_study(finished, workflow):
+def test_every_point_is_listed_and_has_its_folder(finished):
+    points = pd.read_parquet(finished.results / "tables" / "ensembles.parquet")
+    assert list(points["point"]) == ["N160_T1.3000", "N160_T1.0000", "N160_T0.8000"]
+    assert list(points["starts_from"]) == ["", "N160_T1.3000", "N160_T1.0000"]
+    assert list(points["parent_temperature"]) == [1.3, 1.0, 0.8] and set(points["particles"]) == {160}
+    assert set(points["samples"]) == {3} and set(points["batches"]) == {2} and points["measured"].all()
+    for point in points["point"]:
+        assert sorted(path.name for path in (finished.results / point).iterdir() if path.is_dir()) == ["00000-00001", "00002-00002"]
+
+
+def test_the_record_says_what_made_the_study(finished):
     record = json.loads((finished.results / "provenance.json").read_text(encoding="utf-8"))
     config = record["config"]
     assert config["study"] == "tiny" and config["ensembles"] == yaml.safe_load(finished.configs[0].read_text(encoding="utf-8"))["ensembles"]
     assert record["config_hash"] == read_provenance(finished.results / "tables" / "quantities.parquet")["config_hash"]
     assert record["versions"]["numpy"] == np.__version__ and record["versions"]["snakemake"]
-    assert set(record["solver"]) == {f"N = {entry['particles']}" for entry in config["ensembles"]}
+    assert set(record["solver"]) == {"480 unknowns"}  # N d
     assert set(record["code"]) >= {"equilibrate_liquids", "find_modes", "aggregate_modes", "fit_study"}
 
 
@@ -48,8 +60,8 @@ def test_progress_shows_step_and_total(finished):
     assert "steps (100%) done" in finished.output
 
 
-def test_second_run_does_nothing(finished):
-    assert "Nothing to be done" in finished.succeed()
+def test_second_run_does_nothing(study):
+    assert "Nothing to be done" in study.succeed()
 
 
 def test_one_figure_is_drawn_again_from_tables_alone(study):
@@ -61,42 +73,55 @@ def test_one_figure_is_drawn_again_from_tables_alone(study):
     assert figure.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("module", "reruns"),
-    [
-        ("figures/style.py", DRAW),
-        ("statistics/weibull.py", {"aggregate_modes", "aggregate_bond_operator"} | CONCLUDE),
-        ("measures/pinching.py", {"pinch_bonds", "aggregate_pinching"} | CONCLUDE),
-    ],
-)
-def test_an_edit_of_the_library_reruns_exactly_what_depends_on_it(finished, workflow, repository, module, reruns):
-    edited = workflow(finished.directory, repository=repository)
-    assert edited.plan() == {}
-    path = repository / "scripts" / "vitrine" / module
-    path.write_text(path.read_text(encoding="utf-8") + "\nEDITED = True\n", encoding="utf-8")
-    assert set(edited.plan()) == reruns
+def test_the_report_shows_every_figure_with_its_caption_and_the_summary(study):
+    page = study.directory / "report.html"
+    study.succeed("--report", str(page))
+    text = page.read_text(encoding="utf-8")
+    for name in study.resolved().figures:
+        assert f"results/tiny/figures/{name}.svg" in text
+        assert first_words(module_of_figure(name).with_suffix(".rst").read_text(encoding="utf-8")) in shown(text), name
+    for name in ("summary.md", "provenance.json"):
+        assert f"results/tiny/{name}" in text
 
 
-def test_an_edit_of_the_sampler_reruns_everything(finished, workflow, repository):
-    path = repository / "scripts" / "vitrine" / "preparation" / "swap.py"
-    path.write_text(path.read_text(encoding="utf-8") + "\nEDITED = True\n", encoding="utf-8")
-    assert sum(workflow(finished.directory, repository=repository).plan().values()) == JOBS
+def first_words(caption: str) -> str:
+    """The beginning of a caption, without its marks and up to its first formula or template."""
+    return re.split(r"[{|`:^]", letters(caption.replace("**", "")))[0][:40].strip()
+
+
+def shown(page: str) -> str:
+    """The text of a report: its captions are HTML inside JSON, with escapes of both."""
+    return letters(unescape(re.sub(r"<[^>]*>", "", page.encode().decode("unicode_escape", errors="ignore"))))
+
+
+def letters(text: str) -> str:
+    return " ".join(text.split())
 
 
 def test_more_samples_are_added_to_those_that_exist(finished, workflow, overlay):
-    ensembles = yaml.safe_load(finished.configs[0].read_text(encoding="utf-8"))["ensembles"]
-    more = overlay({"ensembles": [{**ensemble, "samples": 6} for ensemble in ensembles]})
-    planned = workflow(finished.directory, *finished.configs, more).plan()
-    new = 2 * len(ensembles[0]["parent_temperatures"])  # the first of three batches is there, the second was not full
+    (ensemble,) = yaml.safe_load(finished.configs[0].read_text(encoding="utf-8"))["ensembles"]
+    planned = workflow(finished.directory, *finished.configs, overlay({"ensembles": [{**ensemble, "samples": 6}]})).plan()
+    new = 2 * len(ensemble["axes"]["parent_temperature"])  # the first of three batches is there, the second was not full
     assert planned["equilibrate_liquids"] == planned["find_modes"] == new
 
 
 def test_one_batch_of_all_samples_gives_the_same_ensemble(finished, workflow, rebatched, tmp_path):
     """The hottest ensemble alone, for time's sake; test_interruption.py compares the whole study."""
     other = workflow(tmp_path, *finished.configs, rebatched(3))
-    ensemble = finished.results / "N160" / "T1.3000"
+    ensemble = finished.results / "N160_T1.3000"
     names = sorted(path.name for path in ensemble.glob("*.parquet"))
-    other.succeed(*(f"results/tiny/N160/T1.3000/{name}" for name in names))
+    assert {f"{name}_estimates.parquet" for name, one in declarations().items() if one.preparation} <= set(names)
+    other.succeed(*(f"results/tiny/N160_T1.3000/{name}" for name in names))
     for name in names:
-        ours, theirs = pd.read_parquet(ensemble / name), pd.read_parquet(other.results / "N160" / "T1.3000" / name)
+        ours, theirs = pd.read_parquet(ensemble / name), pd.read_parquet(other.results / "N160_T1.3000" / name)
         pd.testing.assert_frame_equal(ours, theirs, check_exact=True, obj=name)
+
+
+def test_a_study_has_no_rule_of_what_it_does_not_choose(workflow, overlay, tmp_path):
+    changes = {"observables": {"bond_operator": None, "soft_spots": None, "pinching": None}, "figures": ["trends", "cumulative_modes"]}
+    run = workflow(tmp_path, *workflow(tmp_path).configs, overlay(changes))
+    rules = run.succeed("--list-rules").split()
+    assert {"equilibrate_liquids", "find_modes", "aggregate_modes", "measure_elasticity", "collect_tables"} <= set(rules)
+    assert not {"diagonalise_bond_operator", "aggregate_bond_operator", "pinch_bonds", "aggregate_pinching"} & set(rules)
+    assert {rule for rule in rules if rule.startswith("plot_")} == {"plot_trends", "plot_cumulative_modes"}
+    assert {rule for rule in rules if rule.startswith("figure_")} == {"figure_trends", "figure_cumulative_modes"}

@@ -1,0 +1,86 @@
+"""A study cut down to a minute and a half on one core, so that it is run before it is shipped: every branch that the full one takes stays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from vitrine.config_files import merged_config
+from vitrine.study import Study
+
+LEAST = {2: 256, 3: 200}  # particles, by dimension
+ROOM = 1.3  # over the least number that the range of the interaction allows: at constant pressure a box shrinks
+RESTART = 10  # sweeps between two points at which a run may be taken up: the least that the config allows
+LONGEST = 45  # sweeps of the longest ramp, and of the longest hold: several restart points
+ONE_IN = 8  # of the unknowns: modes and bonds beyond a quarter of them go another way (linalg, pinching)
+
+
+def shortened(*configs: Path) -> dict:
+    """What, laid over the configs of a study, cuts it down."""
+    config = merged_config(configs)
+    study = Study.from_config(config)
+    sizes = {size: _particles(study, rank) for rank, size in enumerate(sorted({place.point.particles for place in study.places.values()}))}
+    kept = [_rungs(one.rungs, first=not number) for number, one in enumerate(study.ensembles)]
+    entries = zip(config["ensembles"], study.ensembles, kept, strict=True)
+    # A particle that trembles counts as having moved, so that every liquid counts as relaxed; its run is long enough for its drift to be judged.
+    preparation = {"restart_sweeps": RESTART, "tuning_sweeps": 20, "minimum_sweeps": 8000, "maximum_sweeps": 12000}
+    preparation |= {"relaxation_times": min(2, config["preparation"]["relaxation_times"]), "overlap_length": 0.03, "maximum_drift": 1.0e9}
+    return {
+        "ensembles": [_entry(entry, ensemble.path, rungs, sizes) for entry, ensemble, rungs in entries],
+        "preparation": preparation | ({} if config["preparation"]["sampler"] == "swap" else {"dynamics": _dynamics(study, kept[0])}),
+        "observables": {name: _settings(config["observables"][name], min(sizes.values())) for name in config["observables"]},
+        "analysis": {"bootstrap": 20},
+    }
+
+
+def _particles(study: Study, rank: int) -> int:
+    """The least number there is, and for every larger size of the study a quarter more."""
+    model = next(iter(study.places.values())).model
+    least = math.ceil(ROOM * (2 * model.range) ** model.dimension * model.density)
+    return round(max(LEAST[model.dimension], least) * (1 + rank / 4))
+
+
+def _rungs(rungs: tuple, first: bool) -> tuple:
+    """Of the first ensemble the ends of its ladder and one rung in the colder half, of others the ends."""
+    places = {0, len(rungs) * 3 // 5, len(rungs) - 1} if first else {0, len(rungs) - 1}
+    return tuple(rung for place, rung in enumerate(rungs) if place in places)
+
+
+def _entry(entry: Mapping, path: str, rungs: tuple, sizes: Mapping[int, int]) -> dict:
+    """One ensemble: two samples in two batches."""
+    axes = {name: list(values) if isinstance(values, list) else [values] for name, values in entry["axes"].items()}
+    if path:
+        axes[path] = list(rungs)
+    if "particles" in axes:
+        axes["particles"] = [sizes[size] for size in axes["particles"]]
+    measured = entry.get("measured", "all")
+    if isinstance(measured, list):
+        measured = [rung for rung in measured if rung in rungs]
+    return {**entry, "axes": axes, "measured": measured, "samples": 2, "batch": 1}
+
+
+def _dynamics(study: Study, kept: tuple) -> dict:
+    """Ramps and holds of some restarts each: the longest of them LONGEST sweeps, the others in proportion but for at least one sweep."""
+    dynamics = study.config["preparation"]["dynamics"]
+    sweep = dynamics["time_step"] * dynamics["steps_per_sweep"]
+    positions = [study.ensembles[0].rungs.index(rung) for rung in kept]
+    holds, rates = _listed(dynamics["hold_time"], positions), _listed(dynamics["cooling_rate"], positions)
+    steps = [before - rung for before, rung in zip((kept[0], *kept[:-1]), kept, strict=True)]
+    ramps = [step / rate for step, rate in zip(steps, rates, strict=True) if rate and step > 0]
+    shorter = {"hold_time": [max(sweep, hold * LONGEST * sweep / max(holds)) for hold in holds]}
+    if ramps:
+        shorter["cooling_rate"] = [rate and rate * max(ramps) / (LONGEST * sweep) for rate in rates]
+    return {name: values if isinstance(dynamics[name], list) else values[0] for name, values in shorter.items()}
+
+
+def _listed(value: object, positions: list[int]) -> list:
+    return [value[position] for position in positions] if isinstance(value, list) else [value] * len(positions)
+
+
+def _settings(section: Mapping | None, particles: int) -> dict | None:
+    """The settings of an observable: of numbers of modes and bonds no larger share of the unknowns than stays on the study's own way."""
+    if section is None:
+        return None
+    counted = {name: value for name, value in section.items() if name in ("vectors", "bonds") and value != "all"}
+    return {**section, **{name: min(value, 2 * particles // ONE_IN) for name, value in counted.items()}}
