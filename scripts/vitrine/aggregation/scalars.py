@@ -42,8 +42,16 @@ def joined_flags(ledger: Ledger, others: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([frame, *others], ignore_index=True) if others else frame
 
 
-def own_spacing(glasses: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger) -> np.ndarray:
-    """Mean a0 = (V/N)^(1/d) (R,) of the boxes of the samples that `ledger` takes: at constant pressure it is not the model's."""
-    data = read_samples(GLASSES, glasses, ensemble, Ledger("glasses"), finite=("spacing",))
+def own_spacing(glasses: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger) -> tuple[np.ndarray, list[pd.DataFrame]]:
+    """Mean a0 = (V/N)^(1/d) (R,) of the boxes of the samples that `ledger` takes: at constant pressure it is not the model's.
+
+    Also flags frames for samples that have no a0 though `ledger` takes them: they are left out of this mean alone.
+    """
+    without = Ledger("glasses")
+    data = read_samples(GLASSES, glasses, ensemble, without, finite=("spacing",))
     data = data[~data["sample"].isin(ledger.reasons.keys())]
-    return weighted_mean(ensemble.weights(data["sample"].to_numpy()), data["spacing"].to_numpy(dtype=float))
+    said = Ledger(ledger.step)
+    for sample, reason in without.reasons.items():
+        if sample not in ledger.reasons:
+            said.leave_out([sample], f"no a0: {reason} (left out of this mean alone)")
+    return weighted_mean(ensemble.weights(data["sample"].to_numpy()), data["spacing"].to_numpy(dtype=float)), [said.frame()] if len(said) else []

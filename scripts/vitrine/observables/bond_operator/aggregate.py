@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
-from vitrine.aggregation.scalars import own_spacing
+from vitrine.aggregation.scalars import joined_flags, own_spacing
 from vitrine.observables.bond_operator import BOND_OPERATOR, BOND_OPERATOR_DENSITY
 from vitrine.observables.modes import A_G_UNIT
 from vitrine.schema import INVERSE_STIFFNESS, LENGTH, NONE
@@ -46,10 +46,10 @@ def aggregate_bond_operator(
         samples += len(indices)
         complete = max(complete, _complete_above(batch, ensemble))
     estimates = _estimates(sums, total * ensemble.modes, complete, ensemble, lambda_tail)
-    plateau, a0 = estimates["N_e_plateau"][0], own_spacing(glasses, ensemble, ledger)
+    plateau, (a0, without) = estimates["N_e_plateau"][0], own_spacing(glasses, ensemble, ledger)
     estimates["xi_bond"] = (a0 * ((1 + plateau_excess) * plateau) ** (1 / ensemble.dimension), LENGTH)
     estimates = {name: Estimate(numbers, unit, samples, len(ledger)) for name, (numbers, unit) in estimates.items()}
-    return estimates_frame(ensemble, estimates), _density(sums, total * ensemble.modes, complete, ensemble), ledger.frame()
+    return estimates_frame(ensemble, estimates), _density(sums, total * ensemble.modes, complete, ensemble), joined_flags(ledger, without)
 
 
 def _participations(batch: pd.DataFrame, ensemble: Ensemble) -> dict[str, np.ndarray]:
