@@ -58,13 +58,23 @@ def defects(t: float) -> float:
     return 0.02 * np.exp(-ENERGY * (1 / t - 1 / bend)) if t <= bend else 0.02 * np.exp(-0.9 * (1 / t - 1 / bend))
 
 
+MADE: dict[tuple, dict] = {}  # the tables of studies that were made already
+
+
 class Study:
-    """All tables of one made-up study; every attribute is a data frame with the columns of its schema."""
+    """All tables of one made-up study; every attribute is a data frame with the columns of its schema. Two of the same arguments are alike."""
 
     def __init__(self, temperatures: tuple[float, ...] = FOUR, particles: int = 256, samples: int = 48, seed: int = 1) -> None:
-        self.random = np.random.default_rng(seed)
         self.temperatures, self.particles, self.samples = temperatures, particles, samples
-        self.side = (particles / DENSITY) ** (1 / 3)
+        made = MADE.setdefault((temperatures, particles, samples, seed), {})
+        if not made:
+            self._make(np.random.default_rng(seed))
+            made.update(vars(self))
+        vars(self).update(made | {name: made[name].copy() for name in TABLES})
+
+    def _make(self, random: np.random.Generator) -> None:
+        self.random, temperatures = random, self.temperatures
+        self.side = (self.particles / DENSITY) ** (1 / 3)
         self.liquids = self._liquids()
         bad = self.liquids[self.liquids["flag"] != ""]
         self.flagged = bad.groupby("parent_temperature")["sample"].count().to_dict()
