@@ -1,14 +1,11 @@
 # Vitrine: soft spots of computer glasses. Run with: snakemake --cores N [--configfile studies/NAME.yaml]
 
-import os
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-# The library of this checkout, here and in the jobs, also where another one is installed: Snakemake puts the scripts' folder last.
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
-os.environ["PYTHONPATH"] = os.pathsep.join([sys.path[0], os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 from vitrine import params, paths
 from vitrine.batches import sample_indices
@@ -17,12 +14,14 @@ from vitrine.errors import InputError
 from vitrine.observables import module_of, module_of_figure, named
 from vitrine.provenance import code_hash
 from vitrine.runs.cost import job_cost
-from vitrine.runs.run import Run
+from vitrine.runs.run import Run, share_library
 from vitrine.study import Study
 
 
 configfile: Path(workflow.basedir, "config.yaml")
 
+
+share_library(sys.path[0])
 
 try:
     check_config_files(workflow.configfiles)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from vitrine.runs.locks import remove_owner, write_owner
 from vitrine.runs.watch import Watch
 from vitrine.study import Study
+
+
+def share_library(folder: str) -> None:
+    """Let jobs take the library of this checkout, also where another one is installed: Snakemake puts the scripts' folder last."""
+    others = [other for other in os.environ.get("PYTHONPATH", "").split(os.pathsep) if other not in ("", folder)]
+    os.environ["PYTHONPATH"] = os.pathsep.join([folder, *others])
 
 
 class Run:
