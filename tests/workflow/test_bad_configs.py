@@ -42,7 +42,7 @@ BAD = {
     "repeated temperature": (ensemble({"parent_temperature": [0.7, 0.7]}), ["parent_temperature", "0.7, 0.7", "differ"]),
     "unknown axis": (ensemble({"colour": "red"}), ["ensembles[0].axes.colour", "no axis", "particles"]),
     "axis without its leaf": (
-        {"axes": {"p": {"leaf": "preparation.dynamics.presure"}}, **ensemble({"p": [1.0]})}, ["axes.p.leaf", "dynamics.presure", "no such leaf"],
+        {"axes": {"p": {"leaf": "quench.tolerence"}}, **ensemble({"p": [1.0]})}, ["axes.p.leaf", "quench.tolerence", "no such leaf"],
     ),
     "two ensembles with one point": ({"ensembles": [ENTRY] * 2}, ["N = 160, T_p = 1", "another ensemble"]),
     "against no axis": ({"against": "pressure"}, ["against", "pressure", "parent_temperature"]),
