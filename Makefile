@@ -67,7 +67,7 @@ scaling: $(READY) ## measure time and memory of every step against N, for the co
 	$(BIN)/python -m benchmarks.costs
 	$(BIN)/python -m docs
 
-docs: $(INSTALLED) ## write the pages' tables anew and build docs/_build/index.html; ARGS="--results results/default" takes up a finished default study
+docs: $(INSTALLED) ## write lists and numbers of the pages anew and build docs/_build/index.html; ARGS="--results results/default" takes up a finished study
 	$(BIN)/python -m docs $(ARGS)
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
 

@@ -1,6 +1,6 @@
-"""Write the blocks of README.md and docs/*.md anew: python -m docs [--results results/default].
+"""Write the blocks of README.md and docs/*.md anew: python -m docs [--results results/default ...].
 
-With --results also what a finished study leaves in them: docs/results/default/, the page of numbers and docs/figures.png.
+With --results also what finished studies leave in them: docs/results/<study>/, their numbers, and of the default study docs/figures.png.
 """
 
 from __future__ import annotations
@@ -13,20 +13,19 @@ from vitrine.errors import InputError
 
 from docs.blocks import REPOSITORY, pages, renew
 from docs.declared import DECLARED
-from docs.results import draw_sheet, keep, numbers
+from docs.results import numbers, samplers, take_up
 
-WRITERS = {**DECLARED, "numbers of the default study": numbers}
+WRITERS = {**DECLARED, "numbers of the default study": numbers, "samplers": samplers}
 
 
 def main() -> None:
     """Bring every page up to date."""
     parser = argparse.ArgumentParser(prog="python -m docs", description=__doc__)
-    parser.add_argument("--results", type=Path, help="the folder of the finished default study")
+    parser.add_argument("--results", type=Path, nargs="+", default=[], help="folders of finished studies: default, samplers")
     arguments = parser.parse_args()
     try:
-        if arguments.results:
-            keep(arguments.results)
-            draw_sheet(arguments.results)
+        for results in arguments.results:
+            take_up(results)
         changed = [str(page.relative_to(REPOSITORY)) for page in pages() if renew(page, WRITERS)]
     except InputError as error:
         sys.exit(f"Error: {error}")

@@ -21,7 +21,7 @@ from vitrine.tables import COSTS as COSTS_TABLE
 from vitrine.tables import ENSEMBLES, ESTIMATES, FITS, FLAGS, QUANTITIES, SUMMARY
 
 from benchmarks.readme import config_of, scaling_table
-from docs.blocks import REPOSITORY, table
+from docs.blocks import DOCS, REPOSITORY, table
 
 SOME = 4  # values of an axis beyond which only the ends are named
 
@@ -165,6 +165,11 @@ def fields() -> str:
     return table(("file", "unit", "holds", "observable"), rows)
 
 
+def study_of_samplers() -> str:
+    """The config that compares samplers."""
+    return f"```yaml\n{(DOCS / 'samplers.yaml').read_text(encoding='utf-8').strip()}\n```"
+
+
 def scaling() -> str:
     """What the steps take on one sample."""
     return scaling_table(Costs.load())
@@ -197,6 +202,7 @@ DECLARED: dict[str, Callable[[], str]] = {
     "measuring functions": measuring_functions,
     "tables": tables,
     "fields": fields,
+    "study of samplers": study_of_samplers,
     "scaling": scaling,
     "relaxation times": relaxation_times,
     "measuring modules": measuring_modules,

@@ -1,6 +1,6 @@
 """What a finished study leaves in the documentation: small tables that are kept, the page of its numbers, and the sheet of its figures.
 
-    python -m docs --results results/default
+    python -m docs --results results/default results/samplers
 
 The config of the study is that of its provenance.json, laid over config.yaml: results are shown as they were made, whatever config.yaml says by now.
 """
@@ -17,35 +17,51 @@ from PIL import Image
 from snakemake.utils import update_config
 from vitrine import params
 from vitrine.aggregation.results import StudySettings
-from vitrine.aggregation.summary import summary_markdown
+from vitrine.aggregation.summary import number, summary_markdown
 from vitrine.config_files import merged_config
 from vitrine.errors import InputError
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import styled
 from vitrine.files import whole_file
-from vitrine.observables import figures, function_of, known_tables
+from vitrine.observables import declarations, figures, function_of, known_tables
 from vitrine.parquet import read_table
 from vitrine.study import Study
 from vitrine.tables import ENSEMBLES, FITS, FLAGS, QUANTITIES, SUMMARY
 
-from docs.blocks import DOCS, REPOSITORY
+from docs.blocks import DOCS, REPOSITORY, table
 
-KEPT = DOCS / "results" / "default"
+KEPT = DOCS / "results"
 SHEET = DOCS / "figures.png"
 FILES = {"summary.parquet": "summary.parquet", "quantities.parquet": "tables/quantities.parquet", "flags.parquet": "tables/flags.parquet"}
 WIDTH, GAP, DOTS = 21.0, 0.15, 90  # of the sheet: inches, inches, dots per inch
+SHOWN = ("default", "samplers")  # studies with a place on the pages
+# Of the comparison of samplers.
+COMPARED = (
+    "energy_liquid",
+    "pressure_liquid",
+    "configurational_temperature",
+    "relaxation_time",
+    "energy_inherent",
+    "shear_modulus",
+    "omega_g",
+)
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 
 
-def keep(results: Path, kept: Path = KEPT) -> None:
-    """Keep the small tables of a finished study, and what is needed to put them into words."""
+def take_up(results: Path) -> None:
+    """Keep the small tables of a finished study, and what is needed to put them into words; draw the sheet if it is the default one."""
     study = study_of(results)
+    if study.name not in SHOWN:
+        raise InputError(f"{results}: the study {study.name} is on no page; allowed are {', '.join(SHOWN)}")
+    kept = KEPT / study.name
     kept.mkdir(parents=True, exist_ok=True)
     for name, file in FILES.items():
         with whole_file(kept / name) as partial:
             shutil.copyfile(results / file, partial)
     with whole_file(kept / "settings.json") as partial:
         partial.write_text(json.dumps(params.combining(study), indent=1) + "\n", encoding="utf-8")
+    if study.name == "default":
+        draw_sheet(study, results / "tables")
 
 
 def study_of(results: Path) -> Study:
@@ -58,18 +74,31 @@ def study_of(results: Path) -> Study:
     return Study.from_config(config, conda=True)
 
 
-def numbers(kept: Path = KEPT) -> str:
-    """The block of the page of numbers, from the kept tables: what summary.md says, without its title."""
+def numbers() -> str:
+    """The numbers of the default study, from the kept tables: what summary.md says, without its title."""
+    kept = KEPT / "default"
     quantities, flags = read_table(QUANTITIES, kept / "quantities.parquet"), read_table(FLAGS, kept / "flags.parquet")
     settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
     text = summary_markdown(read_table(SUMMARY, kept / "summary.parquet"), quantities, flags, settings, "default")
     return text.partition("\n")[2].strip().replace("*", r"\*").replace("<", "&lt;")
 
 
-def draw_sheet(results: Path, path: Path = SHEET) -> None:
+def samplers() -> str:
+    """Samplers beside each other, from the kept tables of docs/samplers.yaml: a row for each quantity, a column for each temperature and sampler."""
+    quantities = read_table(QUANTITIES, KEPT / "samplers" / "quantities.parquet")
+    points = list(quantities.groupby(["parent_temperature", "sampler"], sort=True))
+    meanings = {quantity.name: quantity.meaning for one in declarations().values() for quantity in one.quantities}
+    rows = []
+    for name in COMPARED:
+        found = [data.set_index("quantity").loc[name] for _, data in points]
+        rows.append((meanings[name], found[0]["unit"], *(number(one["value"], one["error"]) for one in found)))
+    rows.append(("samples used, at least", "", *(str(data["samples"].min()) for _, data in points)))
+    return table(("quantity", "unit", *(f"{sampler}, T_p = {temperature:g}" for (temperature, sampler), _ in points)), rows)
+
+
+def draw_sheet(study: Study, tables: Path, path: Path = SHEET) -> None:
     """All figures of a study on one sheet, drawn anew from its tables; rows as they fit."""
-    study = study_of(results)
-    pictures = [_picture(study, name, results / "tables") for name in study.figures]
+    pictures = [_picture(study, name, tables) for name in study.figures]
     rows: list[list[Image.Image]] = []
     for picture in sorted(pictures, key=lambda one: (-one.width, -one.height)):
         fitting = next((row for row in rows if sum(one.width for one in row) + picture.width <= _dots(WIDTH)), None)
@@ -95,8 +124,8 @@ def _dots(inches: float) -> int:
 def _picture(study: Study, name: str, tables: Path) -> Image.Image:
     """One figure as a picture."""
     figure, module = figures()[name]
-    known = {**known_tables(), **{table.name: table for table in (QUANTITIES, FITS, FLAGS, ENSEMBLES)}}
-    frames = {table: read_table(known[table], tables / f"{table}.parquet") for table in figure.tables}
+    known = {**known_tables(), **{one.name: one for one in (QUANTITIES, FITS, FLAGS, ENSEMBLES)}}
+    frames = {one: read_table(known[one], tables / f"{one}.parquet") for one in figure.tables}
     drawn = function_of(module, figure.function)(**frames, settings=Settings.of(params.drawing(study, figure)))
     with io.BytesIO() as stream:
         _save(drawn, stream)
