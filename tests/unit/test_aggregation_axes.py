@@ -9,6 +9,7 @@ from recorded_jobs import REPOSITORY, Job
 from vitrine.aggregation.fits import combine
 from vitrine.aggregation.results import StudySettings, gather
 from vitrine.aggregation.summary import summarise, summary_markdown
+from vitrine.errors import InputError
 from vitrine.observables import declarations, known_tables
 from vitrine.parquet import Key, read_table, write_table
 from vitrine.points import DIMENSION, MODEL, PARENT_TEMPERATURE, PARTICLES, Axis, Point, full_key
@@ -117,17 +118,29 @@ def described(one):
     return {**vars(one), "axes": [vars(axis) for axis in one.axes], "main": [float("nan") if value != value else value for value in one.main]}
 
 
-@pytest.fixture
-def combined(tmp_path):
+def combine_by_script(tmp_path, made_by="this", asked="this"):
     """(quantities, fits) of ensembles with two, three and four axes."""
     paths = []
     for place, point in enumerate(POINTS):
-        paths.append(tmp_path / str(place) / "modes_estimates.parquet")
+        paths.append(tmp_path / point.label / "modes_estimates.parquet")
         frame = estimates(place, shear_modulus=10.0 + place, A_g=0.1 * (place + 1), omega_g=2.0, spacing=1.0)
-        write_table(ESTIMATES, frame, paths[-1], {}, Key.of(point))
+        write_table(ESTIMATES, frame, paths[-1], {"identity": made_by}, Key.of(point))
     outputs = {"quantities": tmp_path / "quantities.parquet", "fits": tmp_path / "fits.parquet"}
-    run("fit_study", tmp_path, {"estimates": paths}, outputs, settings=described(MIXED), identity="x", length="lambda_min")
+    identities = {f"{point.label}/modes_estimates.parquet": asked for point in POINTS}
+    params = {"settings": described(MIXED), "identities": identities, "identity": "x", "length": "lambda_min"}
+    run("fit_study", tmp_path, {"estimates": paths}, outputs, **params)
     return read_table(QUANTITIES, outputs["quantities"]), read_table(FITS, outputs["fits"])
+
+
+@pytest.fixture
+def combined(tmp_path):
+    return combine_by_script(tmp_path)
+
+
+def test_estimates_of_other_settings_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"N2000_T1\.3000/modes_estimates\.parquet: was made with another seed"):
+        combine_by_script(tmp_path, "others")
+    assert len(combine_by_script(tmp_path, "others", "")[0]) > 0  # what is not asked for is not checked
 
 
 def test_a_study_of_ensembles_with_different_axes_is_combined(combined):
@@ -170,7 +183,8 @@ def test_curves_and_flags_of_ensembles_with_different_axes_are_collected(tmp_pat
             write_table(table, [table.row(**row)], paths[name][-1], {}, Key.of(point))
     outputs = {name: tmp_path / f"{name}.parquet" for name in ("mode_density", "flags", "ensembles")}
     listed = [{**full_key(point, ALL), **ENSEMBLES.row(point=point.label, samples=3)} for point in POINTS]
-    run("collect_tables", tmp_path, paths, outputs, axes=described(MIXED)["axes"], ensembles=listed, identity="x", length="lambda_min")
+    params = {"axes": described(MIXED)["axes"], "ensembles": listed, "identity": "x", "identities": {}, "length": "lambda_min"}
+    run("collect_tables", tmp_path, paths, outputs, **params)
     curves, flags, ensembles = (read_table(table, outputs[table.name]) for table in (density, FLAGS, ENSEMBLES))
     for frame in (curves, flags, ensembles):
         assert list(frame.columns[:5]) == [axis.name for axis in ALL] and len(frame) == len(POINTS)

@@ -1,5 +1,7 @@
 """Aggregation of spectra and of pinched bonds: what they give back of the law that made them, and plain loops in the place of binned sums."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,7 @@ from aggregated import (
     weights,
 )
 from vitrine.observables.pinching.aggregate import SCATTERED
+from vitrine.statistics.histograms import OMEGA_BINS
 
 
 @pytest.fixture
@@ -67,6 +70,40 @@ def test_scalars_of_the_modes_are_those_of_a_plain_loop(run):
         assert values(estimates, "omega_min")[b] == pytest.approx(np.average(omega.min(axis=1), weights=weight), rel=1e-12)
 
 
+@pytest.mark.parametrize("softest", [np.inf, 1.0])
+def test_the_window_of_the_fit_ends_where_it_should(run, softest):
+    """ln C = ln(A_g/5) + 5 ln omega in plain loops over the edges: from three modes on to the fraction of the mean phonon, or the softest modes."""
+    estimates, *_ = run("modes", softest=softest)
+    omega = made("modes")["omega"].to_numpy().reshape(SAMPLES, -1)
+    phonon, edges = made("elasticity")["omega_ph"].to_numpy(), OMEGA_BINS.edges
+    ceiling = next((edge for edge in edges if np.sum(omega < edge) >= softest * SAMPLES), np.inf)
+    for b in (0, 3):
+        weight = weights()[b]
+        upper = min(FRACTION * np.average(phonon, weights=weight), ceiling)
+        assert upper == ceiling if softest == 1.0 else 0.98 < upper < 1.0
+        top = bottom = 0.0
+        for edge in edges[edges <= upper]:
+            count = float(weight @ np.sum(omega < edge, axis=1))
+            if count >= 3:
+                top += count * (np.log(count / (40 * weight.sum())) - 5 * np.log(edge))
+                bottom += count
+        assert values(estimates, "A_g")[b] == pytest.approx(5 * np.exp(top / bottom), rel=1e-10)
+
+
+def test_counts_of_modes_are_those_of_a_plain_loop(run):
+    """For every replicate, per particle, in the fine bins: what the specific heat is computed from."""
+    counts = run("modes", files=4)[2]
+    omega, edges = made("modes")["omega"].to_numpy().reshape(SAMPLES, -1), OMEGA_BINS.edges
+    plain = np.array([np.histogram(one, edges)[0] for one in omega])
+    for b in (0, 7, 20):
+        expected = weights()[b] @ plain / (40 * weights()[b].sum())
+        rows = counts[counts["replicate"] == b]
+        assert rows["bin"].tolist() == np.flatnonzero(expected).tolist()
+        np.testing.assert_allclose(rows["modes"], expected[expected > 0], rtol=1e-12)
+        assert rows["modes"].sum() == pytest.approx(3 * 39 / 40, rel=1e-12)
+    assert set(counts["samples"]) == {SAMPLES} and set(counts["replicate"]) == set(range(21))
+
+
 def test_softest_ends_the_window_below_the_phonon(run):
     estimates, *_ = run("modes", softest=1.0)
     cutoff = values(estimates, "omega_cutoff")[0]
@@ -107,6 +144,7 @@ def test_pinching_averages_every_weak_bond_of_every_sample(run):
         weak = data["force_reduced"].abs() < 1e-2
         assert values(estimates, "omega_g")[b] == pytest.approx(np.average(data["omega"][weak], weights=weight[weak]), rel=1e-12)
         assert values(estimates, "omega_g_unfiltered")[b] == pytest.approx(np.average(data["omega"], weights=weight), rel=1e-12)
+        assert values(estimates, "weak_bonds")[b] == pytest.approx(np.average(weak, weights=weight), rel=1e-12)
     assert values(estimates, "omega_g")[0] == pytest.approx(1.5, abs=0.03)
     ratios = values(estimates, "omega_g_unfiltered") / values(estimates, "omega_g")
     np.testing.assert_allclose(values(estimates, "omega_g_filter_ratio"), ratios, rtol=1e-14)
@@ -141,6 +179,17 @@ def test_bond_operator_gives_back_exponent_prefactor_and_length(run):
     for b in (0, 5):
         a0 = np.average(made("glasses")["spacing"], weights=weights()[b])
         assert values(estimates, "xi_bond")[b] == pytest.approx(a0 * (1.15 * values(estimates, "N_e_plateau")[b]) ** (1 / 3), rel=1e-12)
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_xi_has_the_dimension_of_space(run, dimension):
+    """n particles fill n a0^d: in the plane with fewer eigenvalues to a sample, d (N - 1)."""
+    ensemble = replace(ENSEMBLE, dimension=dimension)
+    change = {"bond_operator": lambda frame: frame[frame["mode"] < dimension * 39]}
+    estimates, *_ = run("bond_operator", ensemble=ensemble, change=change)
+    n = 1.15 * values(estimates, "N_e_plateau")
+    a0 = [np.average(made("glasses")["spacing"], weights=weight) for weight in weights()]
+    np.testing.assert_allclose(values(estimates, "xi_bond"), a0 * n ** (1 / dimension), rtol=1e-12)
 
 
 def test_xi_has_the_length_of_the_samples_own_boxes(run):
