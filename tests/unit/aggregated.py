@@ -45,6 +45,7 @@ def sample_rows(name: str, **columns: Sequence) -> pd.DataFrame:
     rng, rows, table = np.random.default_rng(1), [], schema(name)
     for sample in range(SAMPLES):
         numbers = {column.name: rng.uniform(1, 2) for column in table.own if column.type == "double"}
+        numbers |= {column.name: int(rng.integers(1, 9)) for column in table.own if column.type.startswith("int")}
         given = {name: values[sample] for name, values in columns.items()}
         rows.append(table.row(**{**numbers, "sample": sample, **given}))
     return pd.DataFrame(rows)

@@ -229,6 +229,12 @@ def test_markdown_names_every_sample_left_out_once(data, quantities):
     assert "None: every sample is in every average." in summary_markdown(summary_of(data), quantities, flags_frame(), SETTINGS, "default")
 
 
+def test_a_reason_that_several_steps_name_has_the_samples_of_the_one_that_lost_most(data, quantities):
+    flags = flags_frame(("modes", "unstable", 2, "1, 2"), ("liquids", "unstable", 4, "1, 2, 3, 4"), ("pinching", "unstable", 3, "1, 2, 3"))
+    text = summary_markdown(summary_of(data), quantities, flags, SETTINGS, "default")
+    assert "| 2000 | 0.4 | liquids, modes, pinching | unstable | 4 | 1, 2, 3, 4 |" in text
+
+
 def test_markdown_of_a_study_without_values_shows_dashes():
     text = summary_markdown(summary_of(estimates(samples=1)), collect_quantities(estimates(samples=1), SETTINGS), flags_frame(), SETTINGS, "one")
     assert "nan" not in text.lower() and "| - |" in text

@@ -197,3 +197,31 @@ def test_columns_that_several_tables_share_have_one_unit(name):
             columns[quantity.name].add(quantity.unit)
     assert all(len(units) == 1 for units in columns.values()), {column: units for column, units in columns.items() if len(units) > 1}
     assert all(isinstance(column, Column) for table in tables for column in table.columns)
+
+
+def unit_of(table, column):
+    return known_tables()[table].unit_of(column)
+
+
+@pytest.mark.parametrize("table", [table for table in known_tables().values() if "density" in table.names], ids=lambda table: table.name)
+def test_a_density_is_one_over_what_it_is_a_density_of(table):
+    (low,) = [column for column in table.own if column.name.endswith("_low")]
+    high = low.name.replace("_low", "_high")
+    assert table.unit_of("density") == table.unit_of("density_error") == f"1/({low.unit})" and table.unit_of(high) == low.unit
+
+
+def test_units_follow_from_the_formulas():
+    """N_QLM = A_g omega_g^5 is a number, lambda = 1/omega^2 at unit mass, a speed is a length times a frequency, Psi a sum of 1/omega^2."""
+    units = {quantity.name: quantity.unit for one in declarations().values() for quantity in one.quantities}
+    assert {units[name] for name in ("A_g", "A_g_ml", "A_g_tail")} == {f"1/({units['omega_g']})^5"}
+    frequencies = ("omega_g", "omega_g_unfiltered", "omega_ph", "omega_min", "omega_cutoff", "weibull_scale", "heat_minimum")
+    assert {units[name] for name in frequencies} == {"sqrt(epsilon/m)/lambda_min"} == {unit_of("modes", "omega"), unit_of("pinching", "omega")}
+    assert units["c_s"] == units["c_l"] == "sqrt(epsilon/m)" and units["spacing"] == units["xi_bond"] == "lambda_min"
+    softness = {unit_of("bond_operator", "lambda"), unit_of("vibrability", "mean"), unit_of("vibrability_map", "psi"), units["lambda_tail"]}
+    assert softness == {"lambda_min^2/epsilon", declarations()["vibrability"].fields[0].unit}
+    moduli = {name for name in units if "modulus" in name or "pressure" in name}
+    assert {units[name] for name in moduli} == {"epsilon/lambda_min^d"} and len(moduli) >= 8
+    assert {units[name] for name in ("energy_liquid", "energy_inherent")} == {"epsilon"}
+    assert (
+        unit_of("pinching", "force") == "epsilon/lambda_min" and unit_of("pinching", "force_reduced") == unit_of("pinching_force", "force_low") == "1"
+    )
