@@ -85,7 +85,9 @@ def test_glass_formers_are_told_apart():
     quantities, fits = combine(pd.concat(frames, ignore_index=True), words)
     found = quantities.set_index("model")["value"]
     assert found["poly"] == 10 and found["kob_andersen"] == 11 and found["binary_ipl"] == 12
-    assert len(fits) > 0
+    assert set(fits["name"]) == {"a0", "G_inf", "c_inf", "G_inf_reduced"}  # words have no order: nothing changes from one end to the other
+    tails = [frame.assign(quantity="A_g") for frame in frames]
+    assert not set(combine(pd.concat([*frames, *tails], ignore_index=True), words)[0]["quantity"]) & {"R_Ag"}
     results = gather(pd.concat(frames, ignore_index=True), words)
     assert {key[2] for key in results.along((500, 0.5, "poly"), "shear_modulus")} == {"poly", "kob_andersen", "binary_ipl"}
     one = replace(words, against="parent_temperature")

@@ -133,6 +133,13 @@ def test_fits_count_the_samples_that_they_use():
     assert fitted(fit_study(data), "E_qlm_full", "samples") == 5 * 40 + 10 + 40  # N_QLM has the poorest of A_g and omega_g
 
 
+def test_the_onset_counts_all_and_laws_are_in_the_studys_unit_of_temperature():
+    data = at(estimates(), "shear_modulus", "samples", {0.5: 3})
+    assert fitted(fit_study(data), "T_onset", "samples") == 6 * 40 + 3
+    assert fitted(fit_study(data, replace(SETTINGS, temperature_name="T_g")), "E_qlm", "unit") == "k_B T_g"
+    assert fitted(fit_study(data, replace(SETTINGS, temperature_unit=0.45)), "E_qlm_full") == pytest.approx(6.6, rel=1e-9)
+
+
 def test_the_law_from_minimal_frequencies_has_the_same_window():
     """Below the crossover both; over all temperatures both."""
     bent = estimates(A_g_ml=lambda temperature: truth(2000, temperature)["A_g"] * (2.0 if temperature > 0.66 else 1.0))

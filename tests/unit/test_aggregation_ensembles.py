@@ -111,6 +111,13 @@ def test_a_negative_eigenvalue_in_a_good_row_is_an_unstable_sample(run, omega):
     assert flags["flag"].tolist() == ["omega is not positive"]
 
 
+def test_the_first_five_of_those_left_out_are_named(run):
+    """And that there are more only where there are."""
+    for number, examples in ((4, "0, 1, 2, 3"), (5, "0, 1, 2, 3, 4"), (6, "0, 1, 2, 3, 4, ...")):
+        flags = run("glasses", change={"glasses": flag_samples(*reversed(range(number)))})[-1]
+        assert flags[["samples", "examples"]].to_numpy().tolist() == [[number, examples]]
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     path = tmp_path / "glasses.parquet"
     write_table(GLASSES, made("glasses"), path, {}, Key.of(POINT))

@@ -21,7 +21,8 @@ from aggregated import (
     weights,
 )
 from vitrine.observables.pinching.aggregate import SCATTERED
-from vitrine.statistics.histograms import OMEGA_BINS
+from vitrine.seeds import CHOICE, point_generator
+from vitrine.statistics.histograms import LAMBDA_BINS, OMEGA_BINS
 
 
 @pytest.fixture
@@ -162,6 +163,18 @@ def test_scatter_is_a_seeded_choice_of_bonds(run):
     chosen = data.merge(scatter, on=["force_reduced", "omega"])
     assert len(chosen) == SCATTERED
     assert chosen["sample"].nunique() == SAMPLES
+    ranks = [point_generator(ENSEMBLE.seed, CHOICE, ENSEMBLE.point, sample).random(60) for sample in range(SAMPLES)]
+    first = data.assign(rank=np.concatenate(ranks)).nsmallest(SCATTERED, "rank")
+    assert set(zip(scatter["force_reduced"], scatter["omega"], strict=True)) == set(zip(first["force_reduced"], first["omega"], strict=True))
+    mixed = run("pinching", change={"pinching": lambda frame: frame.sample(frac=1.0, random_state=1)})[2]
+    pd.testing.assert_frame_equal(mixed, scatter)
+
+
+def test_bins_without_a_bond_have_no_mean(run):
+    gap = {"pinching": lambda frame: frame[(frame["force_reduced"].abs() < 1e-3) | (frame["force_reduced"].abs() > 1e-1)]}
+    curve = run("pinching", change=gap)[1]
+    assert curve["count"].min() > 0 and not ((curve["force_high"] > 2e-3) & (curve["force_low"] < 0.9e-1)).any()
+    assert list(curve.index) == list(range(len(curve)))
 
 
 def test_bond_operator_gives_back_exponent_prefactor_and_length(run):
@@ -226,6 +239,28 @@ def test_partial_eigenvalues_keep_the_tail_and_its_normalisation(run):
     assert_same([estimates], [full_estimates])
     assert_same([partial], [full[full["lambda_low"] >= partial["lambda_low"].min()].reset_index(drop=True)])
     assert len(partial) < len(full)
+    complete = np.sort(made("bond_operator")["lambda"].to_numpy().reshape(SAMPLES, -1), axis=1)[:, -20].max()
+    assert complete <= partial["lambda_low"].min() < 1.2 * complete
+
+
+def test_the_prefactor_is_taken_where_the_law_sets_in(run):
+    """Of every tenth edge of the tail the one above which the eigenvalues follow lambda^(-5/2) best, by the largest distance of the two."""
+
+    def bent(frame):
+        """Below lambda = 1.6 fewer eigenvalues than the law has."""
+        return frame.assign(**{"lambda": np.where(frame["lambda"] < 1.6, frame["lambda"] ** 2 / 1.6, frame["lambda"])})
+
+    estimates, *_ = run("bond_operator", change={"bond_operator": bent}, lambda_tail=0.3)
+    eigenvalues, edges = bent(made("bond_operator"))["lambda"].to_numpy(), LAMBDA_BINS.edges
+    above = np.array([np.sum(eigenvalues >= edge) for edge in edges])
+    start = int(np.argmax(above <= 0.3 * len(eigenvalues)))
+    first = int(np.searchsorted(edges, values(estimates, "lambda_tail").min()))  # of all replicates
+    law = {k: (edges[k:] / edges[k]) ** -2.5 for k in range(first, len(edges), 10) if k >= start and above[k] >= 20}
+    distances = {k: np.abs(above[k:] / above[k] - expected).max() for k, expected in law.items()}
+    onset = min(distances, key=distances.get)
+    assert values(estimates, "lambda_tail")[0] == edges[start] and values(estimates, "lambda_onset")[0] == edges[onset] > edges[start]
+    expected = 5 * 3 * 39 / 40 * above[onset] / len(eigenvalues) * edges[onset] ** 2.5
+    assert values(estimates, "A_g_tail")[0] == pytest.approx(expected, rel=1e-12)
 
 
 def test_modes_without_vectors_are_left_out_of_the_profile_alone(run):

@@ -137,7 +137,8 @@ def test_size_scaling_of_the_softest_mode(data):
 
 def test_one_sample_has_no_error_and_enters_no_weighted_fit():
     lonely = estimates(samples=1)
-    assert collect_quantities(lonely, SETTINGS)["error"].isna().all()
+    found = collect_quantities(lonely, SETTINGS)
+    assert found["error"].isna().all() and value(found, "omega_g", 0.4) == truth(2000, 0.4)["omega_g"]
     fits = fit_study(lonely, SETTINGS)
     assert np.isnan(fitted(fits, "E_qlm")) and "no fit" in fitted(fits, "E_qlm", "window")
     assert fits["error"].isna().all()
@@ -196,6 +197,10 @@ def test_deviation_only_where_the_two_are_the_same_quantity(data):
     assert ratio["deviation"] == pytest.approx(0, abs=1e-9)
     narrow = line(summary_of(data[data["parent_temperature"] > 0.35]), "omega_g, coldest")
     assert np.isnan(narrow["deviation"]) and "published for T_p = 0.3 to 1.3" in narrow["comment"]
+    cooler = line(summary_of(data[data["parent_temperature"] < 1.0]), "omega_g, coldest")
+    assert np.isnan(cooler["deviation"]) and "published for T_p = 0.3 to 1.3" in cooler["comment"]
+    certain = line(summary_of(estimates(spread=0.0)), "omega_g, coldest")
+    assert np.isnan(certain["deviation"]) and "no deviation: no error of ours" in certain["comment"]
     absent = line(summary, "exponent x of")
     assert np.isnan(absent["value"]) and absent["samples"] == 0 and "not measured" in absent["comment"]
 
@@ -226,6 +231,8 @@ def test_markdown_names_every_sample_left_out_once(data, quantities):
     assert "nan" not in text.lower()
     header = next(row for row in text.splitlines() if row.startswith("| quantity | unit | T_p"))
     assert header == "| quantity | unit | " + " | ".join(f"T_p = {one:g}" for one in sorted(TEMPERATURES, reverse=True)) + " |"
+    reduced = " | ".join(f"{one / 0.9:.3g}" for one in sorted(TEMPERATURES, reverse=True))
+    assert f"| T_p/T_onset | 1 | {reduced} |" in text
     assert "None: every sample is in every average." in summary_markdown(summary_of(data), quantities, flags_frame(), SETTINGS, "default")
 
 

@@ -57,9 +57,10 @@ class Files:
         for name, numbers in told.items():
             estimates = [
                 ESTIMATES.row(quantity=quantity, replicate=b, value=value, unit="1", samples=SAMPLES)
-                for quantity, value in numbers.items()
-                for b in range(REPLICATES + 1)
+                for quantity, values in numbers.items()
+                for b, value in enumerate(np.broadcast_to(values, REPLICATES + 1))
             ]
+            np.random.default_rng(1).shuffle(estimates)
             write_table(ESTIMATES, estimates, folder / f"{name}.parquet", origin, Key.of(one.point))
 
     def paths(self, *ensembles):
@@ -113,6 +114,19 @@ def test_the_exponent_is_taken_where_the_law_is_what_is_warm(files):
     curve = files.compute(one)[1]
     at = np.interp(np.log(EDGES[crossover] / COLD), np.log(TEMPERATURES), curve["exponent"])
     assert numbers(files.compute(one)[0], "heat_exponent")[0] == pytest.approx(at, rel=1e-9)
+
+
+def test_every_replicate_has_its_own_cutoff(files):
+    """In whatever order the rows of a table stand."""
+    one = ensemble()
+    modes = law(4, one)[1] + law(2, one)[1]
+    modes *= one.modes / one.particles / modes.sum()
+    cutoffs = 0.5 * 1.3 ** np.arange(REPLICATES + 1)
+    files.write(one, modes, cutoff=cutoffs)
+    estimates, curve, _ = files.compute(one)
+    expected = np.interp(np.log(cutoffs / COLD), np.log(TEMPERATURES), curve["exponent"])
+    np.testing.assert_allclose(numbers(estimates, "heat_exponent"), expected, rtol=1e-9)
+    assert len(set(expected)) == REPLICATES + 1
 
 
 def test_errors_are_those_of_the_replicates(files):
