@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from estimated import SETTINGS, TEMPERATURES, UNITS, collect_quantities, estimates, fit_study, fitted, truth, value
-from vitrine.aggregation.summary import summarise
+from vitrine.aggregation.summary import summarise, summary_markdown
 from vitrine.observables import declarations
-from vitrine.tables import SUMMARY
+from vitrine.tables import FLAGS, SUMMARY
 
 
 def without(data, name, *temperatures):
@@ -117,6 +117,14 @@ def test_a_reduced_number_has_its_own_samples_and_the_losses_of_the_plateau_too(
     assert value(found, "omega_g_reduced", 0.4, column="samples") == 11
     assert value(found, "omega_g_reduced", 0.4, column="flagged") == 11  # five and six
     assert value(found, "omega_g", 0.4, column="flagged") == 2
+
+
+def test_the_summary_names_the_fewest_samples_of_a_point():
+    data = at(estimates(), "omega_g", "samples", {0.5: 11})
+    found, fits = collect_quantities(data), fit_study(data)
+    flags = pd.DataFrame(columns=["particles", "parent_temperature", *FLAGS.names])
+    text = summary_markdown(summarise(found, fits, SETTINGS), found, flags, SETTINGS, "default")
+    assert "| samples used, at least |  | 40 | 40 | 40 | 40 | 11 | 40 | 40 |" in text
 
 
 def test_fits_count_the_samples_that_they_use():
