@@ -106,6 +106,8 @@ class Study:
                 for name, (figure, _) in figures().items()
             },
         )
+        for number, ensemble in enumerate(ensembles):
+            _check_axes(f"ensembles[{number}]", ensemble, config["preparation"]["sampler"] != "swap" or study.records)
         if config["against"] not in [axis.name for axis in ensembles[0].points[0].axes]:
             allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
             raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")
@@ -268,7 +270,6 @@ def _places(config: Mapping, ensembles: list[Ensemble], conda: bool) -> dict[str
     places: dict[str, Place] = {}
     known: dict[str, tuple] = {}
     for number, ensemble in enumerate(ensembles):
-        _check_axes(f"ensembles[{number}]", ensemble, config["preparation"]["sampler"])
         for point in ensemble.points:
             own = with_leaves(config, point)
             key = digest([own["model"], own["preparation"], own["quench"], number])
@@ -287,14 +288,14 @@ def _places(config: Mapping, ensembles: list[Ensemble], conda: bool) -> dict[str
     return places
 
 
-def _check_axes(key: str, ensemble: Ensemble, sampler: str) -> None:
-    """Refuse axes that contradict each other, that nothing takes, or along which no liquid can be handed on."""
+def _check_axes(key: str, ensemble: Ensemble, dynamics: bool) -> None:
+    """Refuse axes that contradict each other, that nothing takes, or along which no liquid can be handed on. dynamics: whether there are any."""
     axes = ensemble.points[0].axes
     leaves = [axis.leaf for axis in axes]
     for axis in axes:
         if axis.leaf and leaves.count(axis.leaf) > 1:
             raise InputError(f"config key {key}.axes.{axis.name} sets {axis.leaf}, which another axis sets too: one of them is allowed")
-        if axis.leaf.startswith("preparation.dynamics.") and sampler == "swap":
+        if axis.leaf.startswith("preparation.dynamics.") and not dynamics:
             raise InputError(
                 f"config key {key}.axes.{axis.name} sets {axis.leaf}, and preparation.sampler is swap: allowed are hybrid, dynamics and cooling"
             )
