@@ -128,6 +128,14 @@ def test_an_axis_sets_a_leaf_of_preparation():
     assert len({found.identity(label) for label in found.places}) == 4
 
 
+def test_trajectories_have_dynamics_though_the_liquids_are_made_by_swap():
+    """A time step for recording, then, is an axis; without an observable that takes trajectories nothing would differ but names."""
+    axes = {"time_step": {"leaf": "preparation.dynamics.time_step", "label": "dt"}}
+    config = study({"axes": {**TWO, "time_step": [0.002, 0.004]}}, axes=axes, observables={"mean_squared_displacement": {}})
+    assert [place.dynamics["time_step"] for place in Study.from_config(config).places.values()] == [0.002, 0.004, 0.002, 0.004]
+    assert "axes.time_step sets preparation.dynamics.time_step, and preparation.sampler is swap" in sentence(changed("observables", {}, config))
+
+
 def test_an_axis_sets_a_leaf_of_quench():
     found = Study.from_config(study({"axes": {**TWO, "minimiser": ["cg", "lbfgs"]}}))
     assert [place.config["quench"]["minimiser"] for place in found.places.values()] == ["cg", "lbfgs", "cg", "lbfgs"]
