@@ -49,8 +49,12 @@ class Workflow:
 
     def plan(self, *arguments: str) -> dict[str, int]:
         """How many jobs of each rule a run would do."""
-        text = self.succeed(*arguments, "--dry-run")
-        table = re.search(r"^Job stats:\njob +count\n[- ]+\n(.*?)^total ", text, re.MULTILINE | re.DOTALL)
+        return self.jobs_in(self.succeed(*arguments, "--dry-run"))
+
+    @staticmethod
+    def jobs_in(output: str) -> dict[str, int]:
+        """How many jobs of each rule Snakemake says that it does."""
+        table = re.search(r"^Job stats:\njob +count\n[- ]+\n(.*?)^total ", output, re.MULTILINE | re.DOTALL)
         return {rule: int(count) for rule, count in (line.split() for line in table[1].splitlines())} if table else {}
 
     def resolved(self) -> Study:

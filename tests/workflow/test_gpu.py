@@ -13,7 +13,7 @@ def on_gpu(overlay):
     return overlay({"linear_algebra": {"device": "gpu"}})
 
 
-@pytest.mark.parametrize("device", ["cpu", "gpu"])
+@pytest.mark.parametrize("device", [pytest.param("cpu", marks=pytest.mark.slow), "gpu"])
 def test_jobs_of_full_spectra_ask_for_a_gpu_and_measure_several_samples_at_once(workflow, repository, overlay, tmp_path, device):
     rules = repository / "rules" / "observables.smk"
     rules.write_text(re.sub(r"        message:\n.*\n", "", rules.read_text(encoding="utf-8")), encoding="utf-8")  # instead of it the job is shown
@@ -26,6 +26,7 @@ def test_jobs_of_full_spectra_ask_for_a_gpu_and_measure_several_samples_at_once(
     assert {name for name, job in jobs.items() if "threads: 4\n" in job} == expected
 
 
+@pytest.mark.slow
 def test_another_device_runs_full_spectra_again_and_nothing_else_that_is_measured(finished, workflow, on_gpu):
     run = workflow(finished.directory, *finished.configs, on_gpu)
     assert set(run.plan()) & {"equilibrate_liquids", "quench_samples", *(one.rule for one in run.resolved().measured)} == DENSE

@@ -81,6 +81,7 @@ def test_colder_liquids_ask_for_more_time(ask):
     assert cold > hot
 
 
+@pytest.mark.slow
 def test_a_job_that_stops_itself_asks_for_little_more_than_its_walltime(ask):
     changes = {"ensemble": {"samples": 50, "batch": 50}, "axes": {"particles": 2000}}
     changes["preparation"] = {"minimum_sweeps": 500000, "maximum_sweeps": 5000000}

@@ -24,7 +24,11 @@ def by_name(path: Path) -> str:
     return path.stem
 
 
-@pytest.mark.parametrize("path", STUDIES, ids=by_name)
+LATER = ("bond_operator", "pinching", "key_core_2dka", "key_core_crystal")  # tens of thousands of jobs, and what is like key_core_2dipl
+PLANNED = [pytest.param(path, marks=[pytest.mark.slow] if path.stem in LATER else [], id=path.stem) for path in STUDIES]
+
+
+@pytest.mark.parametrize("path", PLANNED)
 def test_study_plans(workflow, tmp_path, path):
     workflow(tmp_path, path).succeed("--dry-run", "--quiet")
 

@@ -7,6 +7,7 @@ from html import unescape
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+import pytest
 import yaml
 from comparison import broken_files, is_whole
 from vitrine.observables import declarations, module_of_figure
@@ -33,9 +34,9 @@ def test_whole_run_makes_every_table_figure_and_summary(finished):
 
 def test_every_point_is_listed_and_has_its_folder(finished):
     points = pd.read_parquet(finished.results / "tables" / "ensembles.parquet")
-    assert list(points["point"]) == ["N160_T1.3000", "N160_T1.0000", "N160_T0.8000"]
-    assert list(points["starts_from"]) == ["", "N160_T1.3000", "N160_T1.0000"]
-    assert list(points["parent_temperature"]) == [1.3, 1.0, 0.8] and set(points["particles"]) == {160}
+    assert list(points["point"]) == ["N160_T1.3000", "N160_T0.8000"]
+    assert list(points["starts_from"]) == ["", "N160_T1.3000"]
+    assert list(points["parent_temperature"]) == [1.3, 0.8] and set(points["particles"]) == {160}
     assert set(points["samples"]) == {3} and set(points["batches"]) == {2} and points["measured"].all()
     for point in points["point"]:
         assert sorted(path.name for path in (finished.results / point).iterdir() if path.is_dir()) == ["00000-00001", "00002-00002"]
@@ -68,8 +69,7 @@ def test_one_figure_is_drawn_again_from_tables_alone(study):
     figure = study.results / "figures" / "boltzmann.svg"
     before = figure.read_bytes()
     figure.unlink()
-    assert {rule for rule in study.plan("figure_boltzmann") if not rule.startswith("figure_")} == {"plot_boltzmann"}
-    study.succeed("figure_boltzmann")
+    assert study.jobs_in(study.succeed("figure_boltzmann")) == {"plot_boltzmann": 1, "figure_boltzmann": 1}
     assert figure.read_bytes() == before
 
 
@@ -105,6 +105,7 @@ def test_more_samples_are_added_to_those_that_exist(finished, workflow, overlay)
     assert planned["equilibrate_liquids"] == planned["find_modes"] == new
 
 
+@pytest.mark.slow
 def test_one_batch_of_all_samples_gives_the_same_ensemble(finished, workflow, rebatched, tmp_path):
     """The hottest ensemble alone, for time's sake; test_interruption.py compares the whole study."""
     other = workflow(tmp_path, *finished.configs, rebatched(3))
