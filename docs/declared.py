@@ -115,7 +115,9 @@ def _points(study: Study) -> str:
     for ensemble in study.ensembles:
         values = {axis: list(dict.fromkeys(point.key[axis.name] for point in ensemble.points)) for axis in ensemble.points[0].axes}
         text = ", ".join(f"{axis.symbol} = {_listed([axis.words(value) for value in own])}" for axis, own in values.items())
-        texts.append(f"{text}, {ensemble.samples} samples at each")
+        fewest = min(ensemble.of_rungs, default=ensemble.samples)
+        samples = ensemble.samples if fewest == ensemble.samples else f"{fewest} to {ensemble.samples}"
+        texts.append(f"{text}, {samples} samples at each")
     return "; ".join(texts)
 
 

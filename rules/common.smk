@@ -37,9 +37,16 @@ def script_hash(script, *modules):
 
 
 def liquids_before(wildcards):
-    """The liquids that a batch starts from; nothing at the top of a ladder."""
+    """The liquids that a batch starts from, none at the top of a ladder; and the pilot that says how long they run."""
+    place = study.places[wildcards.point]
+    before = {} if place.before is None else {"before": f"{RESULTS}/{place.before}/{wildcards.batch}/liquids.gsd"}
+    return before | ({"pilot": f"{RESULTS}/{wildcards.point}/pilot.parquet"} if place.has_pilot else {})
+
+
+def pilot_before(wildcards):
+    """The pilot's liquids from which a pilot starts; nothing at the top of a ladder."""
     before = study.places[wildcards.point].before
-    return {} if before is None else {"before": f"{RESULTS}/{before}/{wildcards.batch}/liquids.gsd"}
+    return {} if before is None else {"before": f"{RESULTS}/{before}/pilot.gsd"}
 
 
 def hashes():
@@ -47,7 +54,7 @@ def hashes():
     measured = {one.rule: script_hash("measure", module_of(one.name, "measure")) for one in study.measured}
     averaged = {one.aggregate: script_hash("aggregate", module_of(one.name, "aggregate")) for one in study.aggregated + study.overarching}
     fitted = {"fit_study": script_hash("fit_study", *(module_of(one.name, "derive") for one in study.derived))}
-    return {name: script_hash(name) for name in ("equilibrate_liquids", "quench_samples")} | measured | averaged | fitted
+    return {name: script_hash(name) for name in ("pilot_liquids", "equilibrate_liquids", "quench_samples")} | measured | averaged | fitted
 
 
 def resources_of(name):
@@ -59,7 +66,7 @@ def resources_of(name):
     def runtime(wildcards, attempt):
         seconds, _ = estimated_cost(name, wildcards)
         minutes = min(attempt, MOST_RAISED) * (LEAST_MINUTES + TIME_MARGIN * seconds / 60)
-        walltime = config["preparation"]["walltime_minutes"] if name == "equilibrate_liquids" else None
+        walltime = config["preparation"]["walltime_minutes"] if name in ("pilot_liquids", "equilibrate_liquids") else None
         return math.ceil(minutes if walltime is None else min(minutes, LEAST_MINUTES + walltime))
 
     def mem_mb(wildcards, attempt, threads):
@@ -74,7 +81,7 @@ def estimated_cost(name, wildcards):
     if "point" not in wildcards.keys():
         return cached_cost(name)
     label = wildcards.point
-    samples = len(sample_indices(wildcards.batch)) if "batch" in wildcards.keys() else study.places[label].ensemble.samples
+    samples = len(sample_indices(wildcards.batch)) if "batch" in wildcards.keys() else study.places[label].samples
     return cached_cost(name, label, samples)
 
 

@@ -1,6 +1,32 @@
 # From random positions to inherent states.
 
 
+if any(place.has_pilot for place in study.places.values()):
+
+    rule pilot_liquids:
+        input:
+            unpack(pilot_before),
+        output:
+            samples=f"{ENSEMBLE}/pilot.gsd",
+            pilot=f"{ENSEMBLE}/pilot.parquet",
+        log:
+            f"{LOGS}/pilot_liquids/{{point}}.log",
+        benchmark:
+            f"{BENCHMARKS}/pilot_liquids/{{point}}.tsv"
+        priority: 20  # every liquid of its point waits for it
+        conda:
+            f"../envs/{'hoomd' if study.dynamics_by_hoomd else 'analysis'}.yaml"
+        resources:
+            **resources_of("pilot_liquids"),
+        params:
+            **params.preparing(study),
+            restarts=f"{RESULTS}/restarts/pilot_liquids/{{point}}",
+            code=code("pilot_liquids"),
+        message:
+            "Measuring the relaxation time at {wildcards.point}"
+        script:
+            "../scripts/pilot_liquids.py"
+
 rule equilibrate_liquids:
     input:
         unpack(liquids_before),
@@ -18,12 +44,7 @@ rule equilibrate_liquids:
     resources:
         **resources_of("equilibrate_liquids"),
     params:
-        point=params.by_label(lambda label: study.places[label].point.describe()),
-        before=params.by_label(lambda label: params.before(study, label)),
-        seed=study.seed,
-        model=params.by_label(lambda label: study.places[label].model.describe()),
-        settings=params.by_label(lambda label: study.places[label].preparation),
-        identity=params.by_label(study.identity),
+        **params.preparing(study),
         restarts=f"{RESULTS}/restarts/equilibrate_liquids/{BATCH_NAME}",
         code=code("equilibrate_liquids"),
     message:

@@ -1,10 +1,9 @@
-"""Bring a batch of liquids to their point, by swap Monte Carlo or by dynamics, and equilibrate them there.
+"""Bring a batch of liquids to their point, by swap Monte Carlo or by dynamics, and run them there for as long as the pilot says.
 
-In: the liquids of the rung before (none at the top of a ladder: random starts).
+In: the liquids of the rung before (none at the top of a ladder: random starts), the pilot of this point where there is one.
 Out: the liquids (GSD), how each chain ran (tables.LIQUIDS), overlap decays and energy series (tables.RELAXATION).
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 from vitrine.batches import sample_indices
@@ -13,38 +12,29 @@ from vitrine.job import start_log
 from vitrine.models import glass_former
 from vitrine.parquet import Key, write_table
 from vitrine.points import Point
-from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, random_starts
+from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, starts
+from vitrine.preparation.pilot import pilot_times, run_length
 from vitrine.preparation.restart import Restarts
 from vitrine.provenance import provenance
-from vitrine.samples import batch_samples, write_samples
+from vitrine.samples import write_samples
 from vitrine.tables import LIQUIDS, RELAXATION
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
-    params, settings, model = snakemake.params, snakemake.params.settings, snakemake.params.model
-    point = Point.of(params.point)
-    particles, temperature, former = point.particles, point.parent_temperature, glass_former(**model)
+    params, settings = snakemake.params, snakemake.params.settings
+    point, former = Point.of(params.point), glass_former(**params.model)
     compile_once(former, settings, params.code)
-    indices = sample_indices(snakemake.wildcards.batch)
-    if params.before is None:
-        starts = random_starts(former, particles, temperature, indices, params.seed, point.further)
-    else:
-        starts = batch_samples(
-            snakemake.input.before,
-            indices,
-            particles=particles,
-            parent_temperature=params.before["parent_temperature"],
-            model=params.before["model"],
-            identity=params.before["identity"],
-        )
-    made_of = {"settings": settings, "seed": params.seed, "model": model, "code": params.code}
+    pilot = snakemake.input.get("pilot")
+    length = run_length(settings, pilot_times(pilot, params.identity) if pilot else ())
+    made_of = {"settings": settings, "seed": params.seed, "model": params.model, "code": params.code}
     restarts = Restarts(Path(params.restarts), settings["restart_sweeps"], made_of, snakemake.config["preparation"]["walltime_minutes"])
+    indices = sample_indices(snakemake.wildcards.batch)
     liquids, runs, series = [], [], []
-    for start in starts:
-        # On a history of a parameter of the model, the liquids come from another glass former.
-        start = replace(start, model=former) if start.particles else start
-        liquid, run = equilibrate_liquid(start, temperature, params.seed, settings, restarts, point.further, params.identity)
-        row, curves = liquid_rows(liquid, run)
+    for start in starts(former, point, indices, params.seed, params.before, snakemake.input.get("before")):
+        liquid, run = equilibrate_liquid(
+            start, point.parent_temperature, params.seed, settings, length.sweeps, restarts, point.further, params.identity
+        )
+        row, curves = liquid_rows(liquid, run, length.asked)
         liquids.append(liquid)
         runs.append(LIQUIDS.row(**row))
         series.extend(RELAXATION.row(**curve) for curve in curves)

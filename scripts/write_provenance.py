@@ -18,4 +18,4 @@ if __name__ == "__main__":
     solvers = {f"{unknowns} unknowns": chosen_solver(solver, unknowns).name for unknowns in params.unknowns}
     record = study_record(snakemake.config, params.rules, params.engine, solvers, Path(snakemake.scriptdir).parent)
     with whole_file(snakemake.output[0]) as partial:
-        Path(partial).write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        Path(partial).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

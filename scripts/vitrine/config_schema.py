@@ -30,7 +30,7 @@ MOST_VALUES, DEEPEST = 100_000, 20  # a config beyond these is a mistake, or mea
 def config_schema() -> dict:
     """The whole schema."""
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
-    observables = {name: _section(one.settings) for name, one in declarations().items() if not one.preparation}
+    observables = {name: _section(one.settings) for name, one in declarations().items() if one.settings or not one.preparation}
     schema["properties"]["observables"] = {"type": "object", "additionalProperties": False, "properties": observables}
     options = {name: _section(figure.options) for name, (figure, _) in figures().items() if figure.options}
     schema["properties"]["figure_options"] = {"type": "object", "additionalProperties": False, "properties": options}

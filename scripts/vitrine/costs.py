@@ -121,7 +121,10 @@ def together(*needs: Need, rows: float = 1.0) -> Need:
 
 @dataclass(frozen=True)
 class Ask:
-    """For which sample an observable's cost is asked: its size and glass former, the observable's settings, the sparse solver."""
+    """For which sample an observable's cost is asked: its size and glass former, the observable's settings, the sparse solver.
+
+    samples: of its ensemble. rung_before: what a liquid of the rung before its own took.
+    """
 
     costs: Costs
     particles: int
@@ -129,6 +132,8 @@ class Ask:
     model: str
     settings: Mapping
     solver: str
+    samples: int = 1
+    rung_before: Need = Need(0.0, 0.0)
 
     def step(self, name: str, number: float = 20.0, sparse: bool = False) -> Need:
         """A measured step on this sample."""

@@ -127,7 +127,8 @@ class Observable:
     curves: tables that `aggregate` gives beside estimates and flags. kept: those that stay with their ensemble, for other observables. collected:
     tables of batches that are also wanted whole for the study. scope: `ensemble`, or `study` for one that is aggregated from all ensembles at once.
     algebra: `sparse` where it solves equations, `full` where it takes whole spectra, which a GPU may do; empty for neither.
-    random: the tag of its random stream (seeds), where it draws; 0 for none.
+    random: the tag of its random stream (seeds), where it draws; 0 for none. prepares: it runs liquids at the rung before theirs, and is told
+    how that rung prepares its own; there are none at the top of a ladder.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Observable:
     algebra: str = ""
     random: int = 0
     message: str = ""
+    prepares: bool = False
     preparation: bool = field(default=False)
 
     @property

@@ -21,7 +21,8 @@ class Ensemble:
     """The points of one entry of the config's `ensembles`.
 
     path: name of the axis along which each point starts from the liquids of the one before, or empty. rungs: its values in order. measured: those at
-    which the glasses are measured. origin: `prepared`, or `drawn` where the observable draws its own systems.
+    which the glasses are measured. origin: `prepared`, or `drawn` where the observable draws its own systems. samples: of each point; of_rungs: of
+    each rung, where they become fewer along the path.
     """
 
     points: tuple[Point, ...]
@@ -31,10 +32,15 @@ class Ensemble:
     rungs: tuple
     measured: tuple
     origin: str
+    of_rungs: tuple[int, ...] = ()
 
-    def batches(self) -> list[str]:
-        """Names of the batches, by first and last sample: 00000-00011, ..."""
-        return batch_names(self.samples, self.batch)
+    def samples_at(self, point: Point) -> int:
+        """Samples of a point."""
+        return self.of_rungs[self.rungs.index(point.key[self.path])] if self.of_rungs else self.samples
+
+    def batches(self, point: Point | None = None) -> list[str]:
+        """Names of the batches of a point, by first and last sample: 00000-00011, ..."""
+        return batch_names(self.samples if point is None else self.samples_at(point), self.batch)
 
     def before(self, point: Point) -> Point | None:
         """The point whose liquids this one starts from; None for random positions."""
@@ -89,7 +95,22 @@ def ensemble_of(key: str, entry: Mapping, axes: Mapping[str, Axis]) -> Ensemble:
     own = tuple(axes[name] for name in values)
     points = tuple(Point(own, combination) for combination in product(*values.values()))
     measured = _measured(f"{key}.measured", entry.get("measured", "all"), path, rungs, axes)
-    return Ensemble(points, entry["samples"], entry["batch"], path, rungs, measured, entry.get("origin", "prepared"))
+    of_rungs = _of_rungs(f"{key}.samples", entry["samples"], rungs, entry["batch"])
+    return Ensemble(points, max(of_rungs or (entry["samples"],)), entry["batch"], path, rungs, measured, entry.get("origin", "prepared"), of_rungs)
+
+
+def _of_rungs(key: str, samples: object, rungs: Sequence, batch: int) -> tuple[int, ...]:
+    """Samples of each rung, where the config lists them: each starts from one of the rung before, and batches are handed on whole."""
+    if not isinstance(samples, list):
+        return ()
+    if len(samples) != len(rungs):
+        raise InputError(
+            f"config key {key} has {len(samples)} entries: allowed is one number, or one for each of the {len(rungs)} rungs of the ladder"
+        )
+    for before, own in zip(samples[:-1], samples[1:], strict=True):
+        if own > before or (own < before and own % batch):
+            raise InputError(f"config key {key} is {samples}: from rung to rung they may become fewer, by whole batches of {batch}")
+    return tuple(samples)
 
 
 def _values(key: str, name: str, given: object, axes: Mapping[str, Axis]) -> tuple:

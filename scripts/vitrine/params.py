@@ -25,6 +25,18 @@ def before(study: Study, label: str) -> dict | None:
     return {"parent_temperature": start.point.parent_temperature, "model": start.model.describe(), "identity": study.identity(place)}
 
 
+def preparing(study: Study) -> dict:
+    """The params of the rules that run liquids at their point."""
+    return {
+        "point": by_label(lambda label: study.places[label].point.describe()),
+        "before": by_label(lambda label: before(study, label)),
+        "seed": study.seed,
+        "model": by_label(lambda label: study.places[label].model.describe()),
+        "settings": by_label(lambda label: study.places[label].preparation),
+        "identity": by_label(study.identity),
+    }
+
+
 def algebra(study: Study, kind: str) -> dict | None:
     """What concerns jobs without full spectra (`sparse`), with them (`full`), or without equations."""
     section = study.config["linear_algebra"]
@@ -45,7 +57,14 @@ def measuring(study: Study, one: Observable) -> dict:
         "identity": by_label(lambda label: study.identity(label, "measure", one.name)),
         "taken": by_label(lambda label: {file: study.identity_of_file(label, file) for file in one.takes}),
         "declared": digest([*map(table_of, one.tables), *(vars(field) for field in one.fields)]),
+        **({"preparation": by_label(lambda label: rung_before(study, label))} if one.prepares else {}),
     }
+
+
+def rung_before(study: Study, label: str) -> dict:
+    """How the rung before a point prepares its liquids."""
+    hotter = study.places[study.places[label].before]
+    return {"settings": hotter.preparation, "seed": study.seed, "further": hotter.point.further}
 
 
 def averaging(study: Study, one: Observable) -> dict:
@@ -125,8 +144,8 @@ def list_of_ensembles(study: Study) -> list[dict]:
         {
             **study.key(label),
             "point": label,
-            "samples": place.ensemble.samples,
-            "batches": len(place.ensemble.batches()),
+            "samples": place.samples,
+            "batches": len(place.batches),
             "origin": place.ensemble.origin,
             "starts_from": place.before or "",
             "measured": place.measured,

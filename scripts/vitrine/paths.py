@@ -18,7 +18,7 @@ def tables(study: Study) -> str:
 
 def batches(study: Study, label: str, *files: str) -> dict[str, list[str]]:
     """{name of the file without its ending: that file of every batch of a point}."""
-    folders = [f"{results(study)}/{label}/{batch}" for batch in study.places[label].ensemble.batches()]
+    folders = [f"{results(study)}/{label}/{batch}" for batch in study.places[label].batches]
     return {file.rpartition(".")[0]: [f"{folder}/{file}" for folder in folders] for file in files}
 
 

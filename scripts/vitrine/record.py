@@ -18,8 +18,8 @@ PACKAGES = (
 )  # fmt: skip
 OTHER_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 SEEDS = (
-    "every random stream is fixed by seed, purpose, N, T_p and the sample's index (scripts/vitrine/seeds.py): "
-    "the same config gives the same samples on any number of cores"
+    "every random stream is fixed by seed, purpose, point (N, T_p and further axes) and the sample's index "
+    "(scripts/vitrine/seeds.py): the same config gives the same samples on any number of cores"
 )
 
 

@@ -17,7 +17,7 @@ from vitrine.declare import Figure, Observable
 from vitrine.ensembles import Ensemble, ensemble_of, study_axes, with_leaves, with_length
 from vitrine.errors import InputError
 from vitrine.models import GLASS_FORMERS, GlassFormer, glass_former, published_parameters
-from vitrine.observables import declarations, figures
+from vitrine.observables import declarations, figures, module_of
 from vitrine.points import Axis, Point, full_key
 from vitrine.preparation.checks import check_preparation
 from vitrine.preparation.engines import chosen_engine
@@ -39,6 +39,16 @@ class Place:
     measured: bool
 
     @property
+    def samples(self) -> int:
+        """Samples of the point."""
+        return self.ensemble.samples_at(self.point)
+
+    @property
+    def batches(self) -> list[str]:
+        """Names of its batches."""
+        return self.ensemble.batches(self.point)
+
+    @property
     def dimension(self) -> int:
         """d."""
         return self.model.dimension
@@ -52,6 +62,7 @@ class Place:
     def preparation(self) -> dict:
         """What the liquids are made with: the config's section, its engine resolved and its lists cut down to this rung."""
         section = {key: value for key, value in self.config["preparation"].items() if key != "walltime_minutes"}  # it changes no sample
+        section["sweeps"] = self._of_rung(section["sweeps"])
         if section["sampler"] == "swap":
             return {key: value for key, value in section.items() if key not in ("dynamics", "engine")}
         return {**section, "dynamics": self.dynamics}
@@ -59,9 +70,26 @@ class Place:
     @property
     def dynamics(self) -> dict:
         """The config's preparation.dynamics with its engine resolved and its lists cut down to this rung."""
-        place = self.ensemble.rungs.index(self.point.key[self.ensemble.path]) if self.ensemble.path else 0
-        own = {key: value[place] if isinstance(value, list) else value for key, value in self.config["preparation"]["dynamics"].items()}
+        own = {key: self._of_rung(value) for key, value in self.config["preparation"]["dynamics"].items()}
         return {**own, "engine": self.engine}
+
+    def _of_rung(self, value: object) -> object:
+        """What a setting says for this rung, where it is a list of one for each."""
+        place = self.ensemble.rungs.index(self.point.key[self.ensemble.path]) if self.ensemble.path else 0
+        return value[place] if isinstance(value, list) else value
+
+    @property
+    def comes_down(self) -> bool:
+        """Whether its liquids come from a hotter rung, to which they can be heated up again."""
+        before = self.ensemble.before(self.point)
+        cooling = self.config["preparation"]["sampler"] == "cooling"
+        return before is not None and not cooling and before.parent_temperature > self.point.parent_temperature
+
+    @property
+    def has_pilot(self) -> bool:
+        """Whether a pilot measures how long the liquids run."""
+        section = self.config["preparation"]
+        return self.ensemble.origin == "prepared" and section["sampler"] != "cooling" and section["sweeps"] is None
 
 
 @dataclass(frozen=True)
@@ -142,7 +170,15 @@ class Study:
         """The points at which an observable is averaged: those that are measured, and all for what preparation alone gives."""
         origin = self.origin(observable)
         every = observable.preparation and not any(PREPARED.get(file) == "quench_samples" for file in observable.combines)
-        return [label for label, place in self.places.items() if place.ensemble.origin == origin and (every or place.measured)]
+        places = {label: place for label, place in self.places.items() if place.ensemble.origin == origin}
+        if self._prepares(observable):
+            return [label for label, place in places.items() if place.comes_down]
+        return [label for label, place in places.items() if every or place.measured]
+
+    def _prepares(self, observable: Observable) -> bool:
+        """Whether an observable runs liquids itself, or averages what such a one gives."""
+        makers = [self.producer(file) for file in observable.combines]
+        return observable.prepares or any(maker is not None and maker is not observable and self._prepares(maker) for maker in makers)
 
     def origin(self, observable: Observable) -> str:
         """`prepared`, or `drawn` for an observable that draws its own systems, or takes what such a one gives."""
@@ -173,8 +209,8 @@ class Study:
 
     @property
     def derived(self) -> list[Observable]:
-        """The observables that add to the fits over ensembles."""
-        return [one for one in self.observables.values() if one.derive]
+        """The observables that judge ensembles, or add quantities or fits over them."""
+        return [one for one in self.observables.values() if module_of(one.name, "derive").is_file()]
 
     @property
     def records(self) -> bool:
@@ -189,7 +225,7 @@ class Study:
     def batches(self) -> Iterator[tuple[str, str]]:
         """Label and batch of every batch of the study."""
         for label, place in self.places.items():
-            for batch in place.ensemble.batches():
+            for batch in place.batches:
                 yield label, batch
 
     def last_files(self, label: str) -> dict[str, str]:
@@ -234,7 +270,7 @@ class Study:
         """Identity of an ensemble's average: of the files of its batches, how many samples they hold, and the settings."""
         one = self.observables[observable]
         before = [self.identity_of_file(label, file) for file in one.combines]
-        return digest([before, self.places[label].ensemble.samples, self.settings_of(observable, "aggregate"), self.config["analysis"]["bootstrap"]])
+        return digest([before, self.places[label].samples, self.settings_of(observable, "aggregate"), self.config["analysis"]["bootstrap"]])
 
     def identity_of_study(self) -> str:
         """Identity of the tables of the study as a whole."""
@@ -333,7 +369,7 @@ def _check_size(key: str, point: Point, model: GlassFormer) -> None:
 
 def _check_number_of_batches(ensembles: list[Ensemble]) -> None:
     """Before any list of them is made."""
-    numbers = [len(one.points) * -(-one.samples // one.batch) for one in ensembles]
+    numbers = [len(one.points) * -(-one.samples // one.batch) for one in ensembles]  # at most
     if sum(numbers) > MOST_BATCHES:
         worst = int(np.argmax(numbers))
         raise InputError(

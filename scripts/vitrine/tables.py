@@ -12,14 +12,16 @@ LIQUIDS = Table(
     "liquids",
     "equilibration of each liquid; a sweep is N trial moves of swap Monte Carlo, or a block of time steps and its exchanges",
     (
-        Column("energy", "double", ENERGY, "mean potential energy per particle over the second half of the run"),
+        Column("energy", "double", ENERGY, "mean potential energy per particle over the second half of the run, the measurement"),
+        Column("energy_approach", "double", ENERGY, "the same over the second quarter, the end of the approach"),
+        Column("energy_variance", "double", "epsilon^2", "variance in time of the potential energy per particle over the second half"),
         Column("pressure", "double", MODULUS, "mean pressure over the second half of the run"),
         Column("configurational_temperature", "double", TEMPERATURE, "<|grad U|^2>/<laplacian U> over the second half of the run"),
         Column("relaxation_time", "double", SWEEPS, "mean time for the self-overlap to fall to 1/e, over the second half of the relaxations"),
         Column("energy_relaxation_time", "double", SWEEPS, "integrated autocorrelation time of the energy over the second half of the run"),
-        Column("sweeps", "int64", SWEEPS, "length of the run after the step was frozen"),
+        Column("sweeps", "int64", SWEEPS, "length of the run after the step was frozen: the same for all samples of a point"),
+        Column("sweeps_asked", "double", SWEEPS, "length that the run should have had, were there no budget"),
         Column("relaxations", "int32", NONE, "relaxation times that the run completed"),
-        Column("energy_drift", "double", "standard errors", "difference of the mean energy between the third and fourth quarter of the run"),
         Column("step", "double", LENGTH, "largest displacement along an axis in one trial move, or the time step of dynamics"),
         Column("displacement_acceptance", "double", NONE, "accepted fraction of the trial displacements"),
         Column("swap_acceptance", "double", NONE, "accepted fraction of the trial exchanges of sizes"),
@@ -55,6 +57,18 @@ GLASSES = Table(
     of_samples=True,
 )
 
+PILOT = Table(
+    "pilot",
+    "chains that measure the relaxation time of a point, and are used for nothing else",
+    (
+        Column("relaxation_time", "double", SWEEPS, "mean time for the self-overlap to fall to 1/e, over the second half of the relaxations"),
+        Column("relaxations", "int32", NONE, "relaxation times that the chain completed"),
+        Column("sweeps", "int64", SWEEPS, "length of the chain after the step was frozen"),
+        Column("energy", "double", ENERGY, "mean potential energy per particle over the second half of the chain"),
+    ),
+    of_samples=True,
+)
+
 # --- one file per ensemble --------------------------------------------------------------------------------------------------------------
 
 ESTIMATES = Table(
@@ -67,6 +81,7 @@ ESTIMATES = Table(
         Column("unit", "string", NONE, "unit of the value"),
         Column("samples", "int32", NONE, "samples used"),
         Column("flagged", "int32", NONE, "samples left out"),
+        Column("flag", "string", NONE, "why the number is not what its name says, or not in equilibrium; empty where it is sound"),
     ),
 )
 FLAGS = Table(
@@ -104,6 +119,7 @@ QUANTITIES = Table(
         Column("unit", "string", NONE, "unit of value and error"),
         Column("samples", "int32", NONE, "samples used"),
         Column("flagged", "int32", NONE, "samples left out"),
+        Column("flag", "string", NONE, "why the number is not what its name says, or not in equilibrium; empty where it is sound"),
     ),
 )
 FITS = Table(

@@ -1,4 +1,4 @@
-"""The evidence of equilibration: clock, correlation times and drift on motion of known decay; the budget; samples that know nothing of others."""
+"""Chains and their clocks: correlation times on motion of known decay, lengths of runs and of pilots, samples that know nothing of others."""
 
 from dataclasses import replace
 
@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from naive import poly, scattered
 from vitrine.interactions import Interactions
-from vitrine.preparation.drift import correlation_time, energy_drift
 from vitrine.preparation.equilibrate import equilibrate
 from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows
+from vitrine.preparation.pilot import RunLength, pilot_liquid, run_length
 from vitrine.preparation.relaxation import CHECK, CURVE_TIMES, RelaxationClock
+from vitrine.preparation.series import block_means, correlation_time
 from vitrine.samples.store import missing_sample
-from vitrine.tables import LIQUIDS, RELAXATION
+from vitrine.tables import LIQUIDS, PILOT, RELAXATION
 
 SETTINGS = {
     "sampler": "swap",
@@ -21,11 +22,14 @@ SETTINGS = {
     "tuning_sweeps": 50,
     "overlap_length": 0.3,
     "relaxation_times": 3,
+    "sweeps": None,
+    "pilot_samples": 2,
+    "pilot_relaxations": 4,
     "minimum_sweeps": 200,
     "maximum_sweeps": 5000,
-    "maximum_drift": 5.0,
 }
-CHAIN = {name: value for name, value in SETTINGS.items() if name != "sampler" and not name.startswith("swap")}
+CHAIN = {name: SETTINGS[name] for name in ("tuning_sweeps", "target_acceptance", "overlap_length")}
+SWEEPS = 600  # of the liquids of this file
 
 
 class Hopping:
@@ -208,57 +212,26 @@ def test_a_series_that_swings_to_and_fro_counts_every_point_once():
     assert correlation_time(ar1(4000, -0.6, np.random.default_rng(5))) == 0.5
 
 
-@pytest.mark.parametrize(("length", "rho"), [(4000, 0.0), (4000, 0.9), (1000, 0.8)])
-def test_drift_of_stationary_series_is_of_order_one(length, rho):
-    """In standard errors: mean zero, standard deviation one within a fifth, and five of them next to never."""
-    rng = np.random.default_rng(3)
-    drifts = np.array([energy_drift(ar1(length, rho, rng)) for _ in range(300)])
-    assert abs(drifts.mean()) < 4 / np.sqrt(300)
-    assert 0.8 < drifts.std() < 1.2
-    assert np.abs(drifts).max() < 5
+def test_block_means_against_plain_slices():
+    series = np.random.default_rng(3).standard_normal(1000)
+    means = block_means(series, 64)
+    ends = [0, *(end for end, _ in means)]
+    assert len(means) == 64 and ends[-1] == 1000 and max(np.diff(ends)) - min(np.diff(ends)) <= 1
+    for first, (last, mean) in zip(ends[:-1], means, strict=True):
+        assert mean == pytest.approx(sum(series[first:last]) / (last - first), rel=1e-12)
+    assert block_means(series[:3], 64) == [(1, series[0]), (2, series[1]), (3, series[2])]
 
 
-@pytest.mark.parametrize("sign", [-1, 1])
-def test_drift_is_seen_with_its_sign(sign):
-    rng = np.random.default_rng(4)
-    series = ar1(4000, 0.8, rng) + sign * np.linspace(0, 8, 4000)
-    assert sign * energy_drift(series) > 5
+def relaxed(number):
+    """What ends a chain as soon as it has relaxed so many times: a pilot's rule."""
+    return lambda clock: len(clock.durations) >= number
 
 
-def by_the_definition(series):
-    """The drift of the second half, with the error about its line by least squares."""
-    half = series[len(series) // 4 * 2 :][: len(series) // 4 * 2]
-    time = np.arange(len(half))
-    scatter = half - np.polyval(np.polyfit(time, half, 1), time)
-    independent = len(half) / (2 * correlation_time(scatter))
-    error = np.sqrt(4 * np.mean(scatter**2) / independent * (independent - 1) / (independent - 3))
-    return (half[len(half) // 2 :].mean() - half[: len(half) // 2].mean()) / error
-
-
-def test_drift_against_its_definition():
-    """Short series too, for which the error is widened as Student's is."""
-    rng = np.random.default_rng(6)
-    for length in (16, 19, 22, 40, 200):
-        for correlation in (0.0, 0.5, 0.95):
-            series = ar1(length, correlation, rng) + rng.uniform(0, 3) * np.arange(length) / length
-            assert energy_drift(series) == pytest.approx(by_the_definition(series), rel=1e-9)
-
-
-def test_what_the_first_half_does_is_not_judged():
-    falling = np.concatenate([np.linspace(50, 0, 1000), np.zeros(1000)]) + ar1(2000, 0.5, np.random.default_rng(7))
-    assert abs(energy_drift(falling)) < 5 < abs(energy_drift(falling[::-1]))
-
-
-def test_drift_of_short_or_constant_series():
-    assert np.isnan(energy_drift(np.arange(15.0)))
-    assert energy_drift(np.full(100, 3.0)) == 0.0
-
-
-def test_a_chain_that_relaxes_ends_when_it_has_done_so():
+def test_a_chain_runs_for_the_sweeps_that_it_is_given():
     engine = Hopping(0.1)
-    run = equilibrate(engine, **{**CHAIN, "relaxation_times": 10, "minimum_sweeps": 5, "maximum_sweeps": 100_000})
-    assert run.flag == "" and run.relaxations == 10
-    assert run.sweeps == engine.ran == pytest.approx(10 * 10 * CHECK, rel=0.2)
+    run = equilibrate(engine, sweeps=1000 * CHECK, **CHAIN)
+    assert run.flag == "" and run.sweeps == engine.ran == 1000 * CHECK
+    assert run.relaxations == pytest.approx(100, rel=0.2)
     assert engine.tuned == SETTINGS["tuning_sweeps"]
     assert run.step == SETTINGS["target_acceptance"]  # the engine's own, as tuned
     assert (run.displacement_acceptance, run.swap_acceptance) == (0.25, 0.25)
@@ -266,41 +239,77 @@ def test_a_chain_that_relaxes_ends_when_it_has_done_so():
     assert len(run.energy_series) <= 64 and run.energy_series[-1][0] == run.sweeps
 
 
-def test_a_chain_runs_for_the_least_number_of_sweeps():
-    run = equilibrate(Hopping(0.5), **{**CHAIN, "minimum_sweeps": 1000})
-    assert run.sweeps == 1000 and run.relaxations > SETTINGS["relaxation_times"]
+def test_a_length_is_rounded_up_to_whole_looks():
+    assert equilibrate(Hopping(0.1), sweeps=5 * CHECK + 1, **CHAIN).sweeps == 6 * CHECK
 
 
-def test_a_chain_that_ends_its_budget_says_so():
-    run = equilibrate(Hopping(0.0), **{**CHAIN, "maximum_sweeps": 700})
-    assert run.sweeps == 700 and run.relaxations == 0
-    assert "not equilibrated" in run.flag and "700 sweeps" in run.flag and "3 relaxation times" in run.flag
-    assert np.isnan(run.relaxation_time)
+def test_a_pilot_ends_when_it_has_relaxed():
+    run = equilibrate(Hopping(0.1), sweeps=100_000, enough=relaxed(10), **CHAIN)
+    assert run.relaxations == 10 and run.sweeps == pytest.approx(10 * 10 * CHECK, rel=0.2)
 
 
-def test_a_chain_one_relaxation_short_is_flagged():
-    done = equilibrate(Hopping(0.05), **{**CHAIN, "relaxation_times": 4, "minimum_sweeps": 5})
-    short = equilibrate(Hopping(0.05), **{**CHAIN, "relaxation_times": 4, "minimum_sweeps": 5, "maximum_sweeps": done.sweeps - CHECK})
-    assert done.flag == "" and short.relaxations == 3 and "not equilibrated" in short.flag
+def test_a_chain_that_never_relaxes_has_no_relaxation_time():
+    run = equilibrate(Hopping(0.0), sweeps=700, enough=relaxed(1), **CHAIN)
+    assert run.sweeps == 700 and run.relaxations == 0 and run.flag == "" and np.isnan(run.relaxation_time)
 
 
-def test_a_chain_that_drifts_is_flagged():
-    falling = np.linspace(10, 0, 2000) + np.random.default_rng(1).standard_normal(2000)
-    run = equilibrate(Hopping(0.1, energies=falling), **{**CHAIN, "minimum_sweeps": 2000 * CHECK, "maximum_sweeps": 2000 * CHECK})
-    assert run.energy_drift < -5 and "drifts" in run.flag
+def test_energies_are_those_of_their_windows():
+    """Of the second half the mean and the variance, of the second quarter the approach."""
+    energies = np.concatenate([np.full(100, 50.0), np.full(100, 7.0), np.tile([1.0, 3.0], 100)])
+    run = equilibrate(Hopping(0.1, energies=energies), sweeps=400 * CHECK, **CHAIN)
+    assert (run.energy, run.energy_approach, run.energy_variance) == (2.0, 7.0, 1.0)
 
 
-def test_energy_is_the_mean_of_the_second_half():
-    energies = np.concatenate([np.full(100, 50.0), np.full(100, 2.0)])
-    run = equilibrate(Hopping(0.1, energies=energies), **{**CHAIN, "minimum_sweeps": 200 * CHECK, "maximum_sweeps": 200 * CHECK})
-    assert run.energy == 2.0
+@pytest.mark.parametrize(
+    ("changes", "times", "length"),
+    [
+        ({}, [100.0, 140.0], RunLength(360, 360)),
+        ({}, [100.0, 141.0], RunLength(370, 370)),  # to whole looks
+        ({}, [100.0, np.nan, 140.0], RunLength(360, 360)),  # a chain that could not be run says nothing
+        ({}, [20.0], RunLength(200, 200)),  # minimum_sweeps
+        ({}, [4000.0], RunLength(5000, 12000)),  # the budget
+        ({}, [np.nan], RunLength(5000, np.nan)),
+        ({"sweeps": 770}, [], RunLength(770, 770)),
+    ],
+)
+def test_every_sample_runs_as_long_as_the_pilot_says(changes, times, length):
+    found = run_length({**SETTINGS, **changes}, times)
+    assert found.sweeps == length.sweeps and found.asked == pytest.approx(length.asked, nan_ok=True)
 
 
-def test_a_drift_that_cannot_be_judged_is_no_evidence_of_equilibrium():
-    """Fewer than 16 looks: the drift is NaN, and a sample without evidence must not pass as a good one."""
-    run = equilibrate(Hopping(0.99), **{**CHAIN, "relaxation_times": 1, "minimum_sweeps": CHECK, "maximum_sweeps": 2 * CHECK})
-    assert np.isnan(run.energy_drift)
-    assert run.flag != ""
+class TwoLevels(Hopping):
+    """A liquid of two states that flip into each other with one slow rate: in one the energy is 1 and particles hop, in the other it is 0 and few do.
+
+    Both are equally likely, so the exact mean energy is 1/2.
+    """
+
+    FLIP, HOPS = 0.03, (0.005, 0.2)
+
+    def __init__(self, seed):
+        super().__init__(0.0, particles=60, seed=seed)
+        self.high = bool(self.rng.integers(2))
+
+    def advance(self, sweeps):
+        self.high ^= self.rng.random() < self.FLIP
+        self.p = self.HOPS[self.high]
+        counts = super().advance(sweeps)
+        self.energy = float(len(self.positions) * self.high)
+        return counts
+
+
+def test_a_length_that_is_known_before_is_unbiased_and_one_that_fluctuations_set_is_not():
+    """400 chains: the error of a mean of ends is 0.5/20, so each bound of five of them fails by chance once in two million times."""
+    error = 0.5 / np.sqrt(400)
+    ends = {"own clock": [], "known before": []}
+    for seed in range(400):
+        chain = TwoLevels(seed)
+        equilibrate(chain, sweeps=10_000, enough=relaxed(3), **CHAIN)
+        ends["own clock"].append(chain.high)
+        chain = TwoLevels(1000 + seed)
+        equilibrate(chain, sweeps=40 * CHECK, **CHAIN)
+        ends["known before"].append(chain.high)
+    assert abs(np.mean(ends["known before"]) - 0.5) < 5 * error
+    assert np.mean(ends["own clock"]) - 0.5 > 5 * error
 
 
 # --- the real chain -----------------------------------------------------------------------------------------------------------------------------
@@ -311,7 +320,7 @@ def prepare(indices, temperatures=(1.3, 0.9)):
     samples = [replace(scattered(poly(), 160, np.random.default_rng(index)), index=index, parent_temperature=temperatures[0]) for index in indices]
     runs = []
     for temperature in temperatures:
-        pairs = [equilibrate_liquid(sample, temperature, 11, SETTINGS) for sample in samples]
+        pairs = [equilibrate_liquid(sample, temperature, 11, SETTINGS, SWEEPS) for sample in samples]
         samples, runs = [sample for sample, _ in pairs], [run for _, run in pairs]
     return samples, runs
 
@@ -335,7 +344,8 @@ def test_liquids_carry_their_identity(together):
         assert sample.provenance["seed"] == 11 and sample.provenance["sweeps"] == run.sweeps
         assert np.all(sample.positions >= 0) and np.all(sample.positions < sample.box[0, 0])
         assert Interactions.of(sample).energy / 160 == pytest.approx(run.energy, rel=0.1)
-        assert run.relaxations >= 3 and run.sweeps >= 200
+        assert run.relaxations >= 1 and run.sweeps == SWEEPS
+        assert sample.provenance["before"] == {"parent_temperature": 1.3, "sweeps": SWEEPS}
         assert 0.1 < run.displacement_acceptance < 0.4
 
 
@@ -348,21 +358,36 @@ def test_rows_fit_the_tables(together):
 
 
 def test_a_missing_start_stays_missing():
-    liquid, run = equilibrate_liquid(missing_sample(4, 160, 1.3, "unreadable: reason"), 0.9, 11, SETTINGS)
+    liquid, run = equilibrate_liquid(missing_sample(4, 160, 1.3, "unreadable: reason"), 0.9, 11, SETTINGS, SWEEPS)
     assert run is None and (liquid.index, liquid.parent_temperature, liquid.flag) == (4, 0.9, "unreadable: reason")
     row, series = liquid_rows(liquid, run)
     assert row["flag"] == "unreadable: reason" and [one["flag"] for one in series] == ["unreadable: reason"]
 
 
-def test_a_start_out_of_equilibrium_is_judged_anew(together):
+def test_equilibrium_forgets_the_flag_of_a_start(together):
     start = together[0][0]
-    flagged = start.moved(start.positions, flag="not equilibrated: before")
-    liquid, run = equilibrate_liquid(flagged, 0.9, 11, SETTINGS)
+    flagged = start.moved(start.positions, flag="blew up at step 3")
+    liquid, run = equilibrate_liquid(flagged, 0.9, 11, SETTINGS, SWEEPS)
     assert liquid.flag == run.flag == ""
 
 
 def test_a_sample_that_cannot_be_run_is_flagged(together):
     """All particles in one corner: its neighbour lists overflow."""
     start = together[0][0]
-    liquid, run = equilibrate_liquid(start.moved(start.positions * 0.1), 0.9, 11, SETTINGS)
+    liquid, run = equilibrate_liquid(start.moved(start.positions * 0.1), 0.9, 11, SETTINGS, SWEEPS)
     assert run is None and "denser in one place" in liquid.flag and liquid.parent_temperature == 0.9
+
+
+def test_a_pilot_says_how_it_relaxed_and_shares_no_stream_with_the_samples(together):
+    start = together[0][0]
+    liquid, row = pilot_liquid(start, 0.9, 11, SETTINGS)
+    assert PILOT.row(**row) and row["relaxations"] == 4 and 20 < row["relaxation_time"] < row["sweeps"] / 3
+    sample, _ = equilibrate_liquid(start, 0.9, 11, SETTINGS, row["sweeps"])
+    assert not np.array_equal(liquid.positions, sample.positions)
+    _, cut = pilot_liquid(start, 0.9, 11, {**SETTINGS, "maximum_sweeps": 20})
+    assert (cut["relaxations"], cut["relaxation_time"]) == (0, 20)  # at least that long
+
+
+def test_a_pilot_without_a_start_says_so():
+    _, row = pilot_liquid(missing_sample(1, 160, 1.3, "unreadable: reason"), 0.9, 11, SETTINGS)
+    assert row == {"sample": 1, "flag": "unreadable: reason"}

@@ -138,7 +138,10 @@ def test_glasses_and_drawn_systems_in_one_study(study, toys):
     (glasses,) = yaml.safe_load(study.configs[0].read_text(encoding="utf-8"))["ensembles"]
     run = toys(study.directory, {"toy": {}, "toy_drawn": {}}, axes=DISORDER, ensembles=[glasses, DRAWN])
     planned = run.plan()
-    assert planned["measure_toy"] == 6 and planned["draw_toy"] == 4 and "equilibrate_liquids" not in planned and "quench_samples" not in planned
+    rungs = len(glasses["axes"]["parent_temperature"])
+    assert (
+        planned["measure_toy"] == 2 * rungs and planned["draw_toy"] == 4 and "equilibrate_liquids" not in planned and "quench_samples" not in planned
+    )
     run.succeed()
     quantities = pd.read_parquet(run.results / "tables" / "quantities.parquet").set_index("quantity")
     assert list(quantities.loc["toy_spread", "disorder"]) == [1.0, 4.0] and quantities.loc["toy_spread", "parent_temperature"].isna().all()

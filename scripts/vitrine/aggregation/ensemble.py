@@ -148,12 +148,22 @@ def read_samples(table: Table, paths: Sequence[str | Path], ensemble: Ensemble, 
 
 @dataclass(frozen=True)
 class Estimate:
-    """One quantity of one ensemble: values (R,), replicate 0 first, and the number of samples used and left out."""
+    """One quantity of one ensemble: values (R,), replicate 0 first, and the number of samples used and left out.
+
+    flag: why the number is not what its name says, such as a prefactor where the data show no law; empty where it is. A flagged estimate is drawn
+    hollow, enters no fit, and flags whatever is derived from it.
+    """
 
     values: np.ndarray
     unit: str
     samples: int
     flagged: int
+    flag: str = ""
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is finite and not flagged."""
+        return not self.flag and bool(np.isfinite(self.values[0]))
 
 
 def estimates_frame(ensemble: Ensemble, estimates: dict[str, Estimate]) -> pd.DataFrame:
@@ -167,6 +177,7 @@ def estimates_frame(ensemble: Ensemble, estimates: dict[str, Estimate]) -> pd.Da
                 "unit": np.full(ensemble.rows, estimate.unit, dtype=object),
                 "samples": np.full(ensemble.rows, estimate.samples, dtype=np.int32),
                 "flagged": np.full(ensemble.rows, estimate.flagged, dtype=np.int32),
+                "flag": np.full(ensemble.rows, estimate.flag, dtype=object),
             }
         )
         for name, estimate in estimates.items()

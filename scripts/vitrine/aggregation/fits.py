@@ -1,20 +1,21 @@
 """Over all ensembles of a study: every quantity with its error, also in the papers' units and relative to the hottest, and the study's fits.
 
 What is the same for every quantity follows from its declaration: reduced units, the ratio to the hottest point, the change from the coldest to the
-hottest, the mean of what should be universal. What is an observable's own stands in its derive.py, called in two steps: with the results, to add
-quantities, and with the rows, to add fits.
+hottest, the mean of what should be universal. What is an observable's own stands in its derive.py, called step by step: with the results, to
+`add_evidence` of equilibrium, to `judge` whole ensembles and to `add_quantities`, and with the rows, to add fits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Estimate
 from vitrine.aggregation.plateau import own_spacing, plateau_modulus, plateau_speed
-from vitrine.aggregation.results import Key, Results, Rows, StudySettings, combined, decades, gather
+from vitrine.aggregation.results import Key, Results, Rows, StudySettings, combined, decades, gather, joined
 from vitrine.declare import Quantity
 from vitrine.observables import function_of, module_of
 from vitrine.schema import LENGTH, NONE
@@ -27,6 +28,7 @@ REDUCED: dict[str, tuple[str, Callable]] = {
     "frequency": ("c_inf/a0", lambda omega, c, a0: omega * a0 / c),
     "prefactor": ("(c_inf/a0)^-5", lambda prefactor, c, a0: prefactor * (c / a0) ** 5),
 }
+NOTHING = Estimate(np.array([np.nan]), NONE, 0, 0)
 CHANGES: dict[str, Callable] = {"ratio": ratio, "decrease": lambda low, high: 1 - ratio(low, high), "decades": decades}
 
 
@@ -40,24 +42,35 @@ def combine(estimates: pd.DataFrame, settings: StudySettings) -> tuple[pd.DataFr
 
 def derived(measured: Results) -> Results:
     """The results with every derived quantity added."""
-    full = Results(measured.settings, {key: dict(quantities) for key, quantities in measured.ensembles.items()}, measured.a0)
-    modulus, _ = plateau_modulus(measured)
-    c_inf = plateau_speed(modulus, measured) if modulus is not None else None
+    full = judged(measured)
+    modulus, _ = plateau_modulus(full)
+    c_inf = plateau_speed(modulus, full) if modulus is not None else None
     for quantities in full.ensembles.values():
         quantities.update(_reduced(quantities, c_inf, full))
     for observable in full.settings.declared:
-        if observable.derive:
-            _own(observable.name, "add_quantities")(full)
+        _own(observable.name, "add_quantities")(full)
     ratios = {key: _ratios(full, key) for key in full.ensembles}
     for key, found in ratios.items():
         full.ensembles[key].update(found)
     return full
 
 
+def judged(measured: Results) -> Results:
+    """The results in which an observable's `judge` has flagged whole ensembles, such as those that are not in equilibrium."""
+    full = Results(measured.settings, {key: dict(quantities) for key, quantities in measured.ensembles.items()}, measured.a0)
+    for observable in full.settings.declared:
+        _own(observable.name, "add_evidence")(full)
+    for observable in full.settings.declared:
+        for key, flag in (_own(observable.name, "judge")(full) or {}).items():
+            full.ensembles[key] = {name: replace(one, flag=joined((flag, one.flag))) for name, one in full.ensembles[key].items()}
+    return full
+
+
 def _own(name: str, function: str) -> Callable:
     """A function of an observable's derive.py; one that does nothing where it is not there."""
+    module = module_of(name, "derive")
     try:
-        return function_of(module_of(name, "derive"), function)
+        return function_of(module, function) if module.is_file() else lambda *_: None
     except AttributeError:
         return lambda *_: None
 
@@ -76,7 +89,7 @@ def _reduced(quantities: dict[str, Estimate], c_inf: Estimate | None, results: R
             unit, function = REDUCED[declared.reduced]
             values = function(own.values, c_inf.values, results.a0)
             # The sample's own size and spread are known here, not those of the ensembles behind c_inf.
-            found[f"{declared.name}_reduced"] = Estimate(values, unit, own.samples, max(own.flagged, c_inf.flagged))
+            found[f"{declared.name}_reduced"] = Estimate(values, unit, own.samples, max(own.flagged, c_inf.flagged), own.flag)
     return found
 
 
@@ -89,7 +102,7 @@ def _ratios(results: Results, key: Key) -> dict[str, Estimate]:
         if not declared.ratio:
             continue
         available = results.along(key, declared.name)
-        if key not in available:
+        if not available or not np.isfinite(results.ensembles[key].get(declared.name, NOTHING).values[0]):
             continue
         here, hottest = _sources(results, declared, key, available[-1])
         found[declared.ratio] = combined(ratio, NONE, results.ensembles[here][declared.name], results.ensembles[hottest][declared.name])
@@ -107,7 +120,7 @@ def quantities_frame(results: Results) -> pd.DataFrame:
         for name, estimate in quantities.items():
             error = float(standard_error(estimate.values))
             counts = {"samples": estimate.samples, "flagged": estimate.flagged}
-            own = {"quantity": name, "value": estimate.values[0], "error": error, "unit": estimate.unit}
+            own = {"quantity": name, "value": estimate.values[0], "error": error, "unit": estimate.unit, "flag": estimate.flag}
             rows.append({**dict(zip(names, key, strict=True)), **own, **counts})
     return pd.DataFrame(rows, columns=[*names, *QUANTITIES.names])
 
@@ -142,7 +155,7 @@ def _changes(rows: Rows, results: Results) -> None:
 
 
 def _universal(rows: Rows, results: Results) -> None:
-    """Numbers that should not depend on the point: their mean along the axis, weighted by the errors."""
+    """Numbers that should not depend on the point: their mean along the axis, weighted by the errors, unless they are not one number."""
     axis = results.settings.axis
     for declared in results.settings.quantities:
         if not declared.universal or not any(declared.name in quantities for quantities in results.ensembles.values()):
@@ -152,7 +165,14 @@ def _universal(rows: Rows, results: Results) -> None:
         for observable in results.settings.declared:
             if observable.derive and declared in observable.quantities:
                 kept, remark = _own(observable.name, "pooled")(results, declared.name, places) or (kept, remark)
-        mean, used = pooled_mean(values[:, kept])
-        listed = ", ".join(axis.words(value) for value in places[kept][used])
+        pool = pooled_mean(values[:, kept])
+        own = places[kept][pool.used]
+        listed = ", ".join(axis.words(value) for value in own)
+        used = int(samples[kept][pool.used].sum())
+        if not pool.one_number:
+            each = zip(own, values[0, kept][pool.used], standard_error(values[:, kept])[pool.used], strict=True)
+            told = ", ".join(f"{value:.3g} ± {error:.2g} at {axis.words(at)}" for at, value, error in each)
+            rows.add_number(declared.name, np.nan, np.nan, NONE, f"not one number, {pool.words}: {told} ({axis.plain}){remark}", used)
+            continue
         window = f"mean over {axis.plain} = {listed}" if listed else f"no {axis.plain} at which it has an error"
-        rows.add(declared.name, mean, NONE, window + remark, int(samples[kept][used].sum()))
+        rows.add(declared.name, pool.mean, NONE, window + (f", {pool.words}" if pool.words else "") + remark, used)

@@ -7,7 +7,7 @@ Units of the papers (002, appendix A): length a0 = (V/N)^(1/d), frequency c_inf/
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from vitrine.schema import BLANK, Table
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.tables import FITS, FLAGS
 
+NO_EQUILIBRIUM = "not in equilibrium"  # how the flag of a whole ensemble begins
 Key = tuple  # the values of a point, one for each axis of the study
 
 
@@ -97,15 +98,15 @@ class Results:
         return key[self.settings.place]
 
     def along(self, key: Key, *names: str) -> list[Key]:
-        """Keys that differ from `key` on the study's axis alone and have a finite estimate of all `names`, by rising value."""
+        """Keys that differ from `key` on the study's axis alone and have a usable estimate of all `names`, by rising value."""
         place = self.settings.place
 
-        found = [other for other in self.ensembles if _beside(key, other, place) and all(self.has(other, name) for name in names)]
+        found = [other for other in self.ensembles if differ_only_at(place, key, other) and all(self.has(other, name) for name in names)]
         return found if self.settings.axis.type == "string" else sorted(found, key=self.value)
 
     def has(self, key: Key, name: str) -> bool:
-        """Whether an ensemble has a finite estimate."""
-        return name in self.ensembles[key] and bool(np.isfinite(self.ensembles[key][name].values[0]))
+        """Whether an ensemble has a usable estimate."""
+        return name in self.ensembles[key] and self.ensembles[key][name].usable
 
     def series(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Values on the axis (T,) of the main ensembles that have `name`, its replicates (R, T) and samples (T,); T = 0 where none has."""
@@ -129,11 +130,11 @@ class Results:
         if key[size] != self.settings.main[size] or key[temperature] <= above:
             return key
 
-        larger = [other for other in self.ensembles if _beside(key, other, size) and name in self.ensembles[other]]
+        larger = [other for other in self.ensembles if differ_only_at(size, key, other) and name in self.ensembles[other]]
         return max(larger, key=lambda other: other[size]) if larger else key
 
 
-def _beside(key: Key, other: Key, place: int) -> bool:
+def differ_only_at(place: int, key: Key, other: Key) -> bool:
     """Whether two keys differ at one place at most; NaN, for an axis that a point lacks, is the same as NaN."""
     return all(a == b or (a != a and b != b) or position == place for position, (a, b) in enumerate(zip(key, other, strict=True)))
 
@@ -179,7 +180,7 @@ def gather(estimates: pd.DataFrame, settings: StudySettings) -> Results:
         values = rows["value"].to_numpy(dtype=float).copy()
         if first["samples"] < 2:
             values[1:] = np.nan
-        estimate = Estimate(values, str(first["unit"]), int(first["samples"]), int(first["flagged"]))
+        estimate = Estimate(values, str(first["unit"]), int(first["samples"]), int(first["flagged"]), str(first["flag"]))
         plain = tuple(_plain(axis, value) for axis, value in zip(settings.axes, key, strict=True))
         ensembles.setdefault(plain, {})[str(name)] = estimate
     if len(lengths) > 1:
@@ -188,9 +189,15 @@ def gather(estimates: pd.DataFrame, settings: StudySettings) -> Results:
 
 
 def combined(function: Callable[..., np.ndarray], unit: str, *estimates: Estimate) -> Estimate:
-    """A function of estimates, replicate by replicate; it has as many samples as the poorest of them."""
+    """A function of estimates, replicate by replicate; it has as many samples as the poorest of them, and the flags of all."""
     values = function(*(estimate.values for estimate in estimates))
-    return Estimate(values, unit, min(estimate.samples for estimate in estimates), max(estimate.flagged for estimate in estimates))
+    samples, flagged = min(estimate.samples for estimate in estimates), max(estimate.flagged for estimate in estimates)
+    return Estimate(values, unit, samples, flagged, joined(estimate.flag for estimate in estimates))
+
+
+def joined(flags: Iterable[str]) -> str:
+    """Several reasons as one, each of them once."""
+    return "; ".join(dict.fromkeys(part for flag in flags for part in flag.split("; ") if part))
 
 
 def collect_flags(frames: Sequence[pd.DataFrame], axes: Sequence[Axis]) -> pd.DataFrame:

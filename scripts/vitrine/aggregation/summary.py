@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.results import StudySettings
+from vitrine.aggregation.results import NO_EQUILIBRIUM, StudySettings
 from vitrine.declare import Headline, Quantity
 from vitrine.tables import SUMMARY
 
@@ -101,13 +101,17 @@ def summary_markdown(summary: pd.DataFrame, quantities: pd.DataFrame, flags: pd.
             f"# Summary of the study `{study}`",
             "",
             "Errors are bootstrap standard errors over samples. The deviation is (ours - published)/error; it is left blank where the two numbers "
-            "are not the same quantity.",
+            "are not the same quantity. A number in parentheses is in doubt: no fit takes it, and the list below says why.",
             "",
             "## Headline numbers",
             "",
             *_headline_lines(summary),
             "",
             *_quantity_lines(quantities, settings),
+            "## In doubt",
+            "",
+            *_doubt_lines(quantities, settings),
+            "",
             "## Samples left out",
             "",
             *_flag_lines(flags, settings),
@@ -159,13 +163,39 @@ def _series_table(data: pd.DataFrame, settings: StudySettings) -> tuple[list[str
     rows = []
     if settings.thermal:
         rows.append([f"T_p/{settings.temperature_name}", "1", *(f"{place / settings.temperature_unit:.3g}" for place in places)])
-    rows.append(["samples used, at least", "", *(str(data.loc[data[axis.name] == place, "samples"].min()) for place in places)])
+    few = [quantity.name for one in settings.declared if one.prepares for quantity in one.quantities]  # of a part of the samples, on purpose
+    used = data[~data["quantity"].isin(few)]
+    rows.append(["samples used, at least", "", *(str(used.loc[used[axis.name] == place, "samples"].min()) for place in places)])
     for quantity in declared:
         found = [cells.get((quantity.name, place)) for place in places]
         if any(one is not None for one in found):
             unit = next(one["unit"] for one in found if one is not None)
-            rows.append([quantity.label, unit, *("-" if one is None else number(one["value"], one["error"]) for one in found)])
+            rows.append([quantity.label, unit, *("-" if one is None else _cell(one) for one in found)])
     return ["quantity", "unit", *(f"{axis.plain} = {axis.words(place)}" for place in places)], rows
+
+
+def _cell(row: pd.Series) -> str:
+    """A number of the table, in parentheses where it is in doubt."""
+    text = number(row["value"], row["error"])
+    return f"({text})" if row["flag"] and text != "-" else text
+
+
+def _doubt_lines(quantities: pd.DataFrame, settings: StudySettings) -> list[str]:
+    """One row per point and reason: which ensembles are not in equilibrium, and which laws the data do not show."""
+    labels = {quantity.name: quantity.label for quantity in _shown(settings)}
+    names, found = [axis.name for axis in settings.axes], {}
+    for (*key, name), flags in quantities.groupby([*names, "quantity"], dropna=False, sort=False)["flag"]:
+        for reason in filter(None, flags.iloc[0].split("; ")):
+            found.setdefault((tuple(str(value) for value in key), reason), (key, []))[1].append(name)
+    if not found:
+        return ["None: every ensemble is in equilibrium as far as was asked, and shows the laws that are fitted to it."]
+    whole = {reason for _, reason in found if reason.startswith(NO_EQUILIBRIUM)}
+    rows = []
+    for (_, reason), (key, own) in found.items():
+        where = [axis.words(value) for axis, value in zip(settings.axes, key, strict=True)]
+        what = "all" if reason in whole else ", ".join(labels[name] for name in own if name in labels)
+        rows.append([*where, what, reason])
+    return _table([*(axis.plain for axis in settings.axes), "what", "why"], rows)
 
 
 def _shown(settings: StudySettings) -> list[Quantity]:

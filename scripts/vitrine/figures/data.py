@@ -91,10 +91,10 @@ def values_of(frame: pd.DataFrame, settings: Settings) -> list:
 
 
 def series(quantities: pd.DataFrame, name: str, settings: Settings, large: bool = False) -> pd.DataFrame:
-    """One quantity along the study's axis, by rising value: at, x, value, error, unit, samples, flagged, sound, and the other axes.
+    """One quantity along the study's axis, by rising value: at, x, value, error, unit, samples, flagged, flag, sound, and the other axes.
 
     A point without the quantity has a NaN value; one whose glasses are not measured at all is on the series of its liquids alone. `sound` is False
-    for a point to be drawn hollow: no error bar, or more samples left out than used.
+    for a point to be drawn hollow: no error bar, more samples left out than used, or a flag: no equilibrium, no law.
     """
     axis, liquid = settings.against, of_liquids()
     known = quantities if name in liquid else quantities[~quantities["quantity"].isin(liquid)]
@@ -103,7 +103,8 @@ def series(quantities: pd.DataFrame, name: str, settings: Settings, large: bool 
     table = pd.DataFrame({axis: every, "x": places(every, settings)}).merge(rows.drop(columns="quantity"), on=axis, how="left")
     table = table.rename(columns={axis: "at"})
     table[["samples", "flagged"]] = table[["samples", "flagged"]].fillna(0).astype(int)
-    table["sound"] = np.isfinite(table["error"]) & (table["flagged"] <= table["samples"])
+    table["flag"] = table["flag"].fillna("")
+    table["sound"] = np.isfinite(table["error"]) & (table["flagged"] <= table["samples"]) & (table["flag"] == "")
     return table.sort_values("x", ignore_index=True)
 
 
@@ -118,6 +119,12 @@ def at_value(table: pd.DataFrame, value: object, column: str = "value") -> float
     """One number of a series; NaN where it is missing."""
     rows = table.loc[table["at"] == value, column]
     return float(rows.iloc[0]) if len(rows) else np.nan
+
+
+def flag_at(table: pd.DataFrame, value: object) -> str:
+    """Why a number of a series is in doubt; empty where it is not, or is missing."""
+    rows = table.loc[table["at"] == value, "flag"]
+    return str(rows.iloc[0]) if len(rows) else ""
 
 
 def last_value(table: pd.DataFrame) -> float:
@@ -193,8 +200,22 @@ def _remarks(named: Mapping[str, pd.DataFrame], settings: Settings) -> list[str]
             listed = ", ".join([place_words(missing.iloc[0], settings), *(value_words(value, settings) for value in missing.iloc[1:])])
             gaps.setdefault(f"any {axis_symbol(settings)}" if len(missing) == len(table) else listed, []).append(name)
     words = [f"no {', '.join(names)} at {where}" for where, names in gaps.items()]
-    hollow = any(np.any(np.isfinite(table["value"]) & ~table["sound"]) for table in named.values())
-    return words + [HOLLOW] * hollow
+    return words + _hollow(list(named.values()), settings)
+
+
+def _hollow(tables: Sequence[pd.DataFrame], settings: Settings) -> list[str]:
+    """Why points are hollow, reason by reason with where that is."""
+    drawn = [table[np.isfinite(table["value"]) & ~table["sound"]] for table in tables]
+    flagged: dict[str, list] = {}
+    for table in drawn:
+        for value, flag in zip(table["at"], table["flag"], strict=True):
+            for reason in filter(None, flag.split("; ")):
+                flagged.setdefault(reason.split(": ")[0], []).append(value)
+    words = []
+    for reason, values in flagged.items():
+        first, *others = sorted(set(values), reverse=True)
+        words.append(f"hollow, {reason}: {', '.join([place_words(first, settings), *(value_words(value, settings) for value in others)])}")
+    return words + [HOLLOW] * any(np.any(table["flag"] == "") for table in drawn)
 
 
 def sample_note(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
@@ -12,15 +14,17 @@ from matplotlib.figure import Figure
 
 from vitrine.declare import Observable, Quantity
 from vitrine.figures import marks
-from vitrine.figures.data import has_values, sample_note, series
+from vitrine.figures.data import has_values, of_liquids, sample_note, series
 from vitrine.figures.labels import unit_text
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import DOUBLE, GREY, SINGLE, name_panels, new_figure, styled
+from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, SINGLE, name_panels, new_figure, styled
 from vitrine.observables import declarations
 
 COLUMNS = 3
 LETTERS = 120  # of a title across the whole figure
 DECADE = 10.0  # positive values that span more are drawn on a logarithmic axis
+SERIES = (INK, SECOND, "#b5542b", "#6a51a3")  # colours of series beside each other, and their markers
+MARKERS = ("o", "D", "s", "^")
 NONE_OF_THEM = "any of the quantities asked for"
 
 
@@ -28,7 +32,7 @@ NONE_OF_THEM = "any of the quantities asked for"
 def plot_trends(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None) -> Figure:
     """The quantities of the option `quantities` in their order, with their units from the table; one that the study has not is named in the note.
 
-    Tables: QUANTITIES, FLAGS.
+    With the option `beside`, the name of another axis, each of its values is a series of its own. Tables: QUANTITIES, FLAGS.
     """
     asked = list(dict.fromkeys(settings.figure["quantities"]))
     shown = [name for name in asked if name in set(quantities["quantity"])]
@@ -36,6 +40,7 @@ def plot_trends(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFram
     rows, width = -(-max(len(shown), 1) // columns), SINGLE if columns == 1 else DOUBLE
     figure, axes = new_figure(width, 0.6 + 2.15 * rows, rows, columns)
     tables = {name: series(quantities, name, settings) for name in shown}
+    others = _beside(quantities, settings)
     named = dict(zip(_names(shown), tables.values(), strict=True)) or {NONE_OF_THEM: series(quantities, "", settings)}
     lacking = [name for name in asked if name not in shown]
     further = [f"not in this study: {', '.join(lacking)}"] if lacking else []
@@ -46,7 +51,8 @@ def plot_trends(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFram
         marks.not_enough(axes[0], "this study has none of\nthe quantities asked for")
     for index, (symbol, (name, table)) in enumerate(zip(_names(shown), tables.items(), strict=True)):
         axes[index].set_title(textwrap.fill(_meaning(name), LETTERS // columns), fontsize=6.0, color=GREY, pad=4.0)
-        _draw(axes[index], symbol, table, settings, index < columns)
+        every = {label: series(quantities, name, other) for label, other in others.items()} or {"": table}
+        _draw(axes[index], symbol, every, settings, index < columns)
     for ax in axes[max(len(shown), 1) :]:
         ax.remove()
     if len(shown) > 1:
@@ -54,20 +60,41 @@ def plot_trends(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFram
     return figure
 
 
-def _draw(ax: Axes, name: str, table: pd.DataFrame, settings: Settings, top: bool) -> None:
+def _beside(quantities: pd.DataFrame, settings: Settings) -> dict[str, Settings]:
+    """{label: settings} of the series beside each other: those of the values of the axis `beside`, as main values; none where it is not set."""
+    name = settings.figure.get("beside") or ""
+    places = {axis.name: place for place, axis in enumerate(settings.axes)}
+    if name not in places or name == settings.against:
+        return {}
+    axis, place = settings.axes[places[name]], places[name]
+    glasses = quantities[~quantities["quantity"].isin(of_liquids())]  # rungs that only lead to others are no series
+    values = sorted(glasses[name].dropna().unique(), key=str if axis.type == "string" else float, reverse=axis.type != "string")
+    found = {}
+    for value in values:
+        main = (*settings.main[:place], value, *settings.main[place + 1 :])
+        found[f"${axis.symbol}$ = {axis.words(value)}"] = replace(settings, main=main)
+    return found
+
+
+def _draw(ax: Axes, name: str, tables: Mapping[str, pd.DataFrame], settings: Settings, top: bool) -> None:
     """One panel; on a logarithmic axis where the values are positive and span more than a decade."""
-    marks.value_axis(ax, settings, table, top)
-    ax.set_ylabel(_with_unit(name, table, settings))
-    if not has_values(table):
+    every = pd.concat(list(tables.values()))
+    marks.value_axis(ax, settings, next(iter(tables.values())), top)
+    ax.set_ylabel(_with_unit(name, every, settings))
+    if not has_values(every):
         marks.not_enough(ax, "it has no value anywhere")
         return
-    value = table["value"][np.isfinite(table["value"])]
+    value = every["value"][np.isfinite(every["value"])]
     log = bool(value.min() > 0 and value.max() > DECADE * value.min())
-    marks.points(ax, table, "", log=log)
+    for (label, table), colour, marker in zip(tables.items(), cycle(SERIES), cycle(MARKERS), strict=False):
+        if has_values(table):
+            marks.points(ax, table, label, colour, marker, log=log)
     if log:
-        marks.positive_limits(ax, table)
+        marks.positive_limits(ax, *tables.values())
     else:
         ax.margins(y=0.12)
+    if len(tables) > 1:
+        ax.legend(fontsize=5.5)
 
 
 def _with_unit(name: str, table: pd.DataFrame, settings: Settings) -> str:

@@ -52,6 +52,8 @@ def measure(job: object) -> None:
             further["rng"] = point_generator(params.seed, observable.random, point, system.index)
         if algebra is not None:
             further["algebra"] = algebra
+        if observable.prepares:
+            further["preparation"] = params.preparation
         return function(sample, **further, **params.settings)
 
     at_once = algebra.samples_at_once(params.unknowns, job.threads) if algebra else 1

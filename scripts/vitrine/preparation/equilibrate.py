@@ -1,20 +1,24 @@
-"""Equilibrate a liquid at its parent temperature, and measure that it is in equilibrium.
+"""Run a liquid's chain at its parent temperature, for a time that is known before it begins.
 
-A chain runs until its clock (`relaxation.py`) has counted as many relaxations as asked for; a chain whose budget ends first says so. Every
-`keeper.every` sweeps the run is stored and taken up anew from what was stored, so that a run which was stopped there gives the same bits.
+How long depends on no fluctuation of the chain's own: one that may stop as soon as it has forgotten its start stops early where its energy happens
+to be high, since high energies relax fast, and the mean energy of an ensemble comes out too high. A pilot (`pilot.py`), whose chains are used for
+nothing else, measures the relaxation time; then every sample of the ensemble runs as long as every other. The first half of a run is the approach,
+the second is the measurement.
+
+Every `keeper.every` sweeps the run is stored and taken up anew from what was stored, so that a run which was stopped there gives the same bits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
-from vitrine.preparation.drift import correlation_time, energy_drift
 from vitrine.preparation.relaxation import CHECK, RelaxationClock
 from vitrine.preparation.restart import Keeper
+from vitrine.preparation.series import block_means, correlation_time
 from vitrine.samples.sample import Sample
 
 TERMS_EVERY = 5  # looks between measurements of configurational temperature and pressure, which cost as much as a sweep
@@ -46,20 +50,24 @@ class Chain(Protocol):
 
 @dataclass
 class Equilibration:
-    """How a chain ran. Times in sweeps, energies per particle; `flag` is empty when the chain did all that was asked for."""
+    """How a chain ran. Times in sweeps, energies per particle; energy_approach: of the second quarter; the others of the second half.
+
+    `flag` is empty when the chain did all that was asked for.
+    """
 
     relaxation_time: float
     energy_relaxation_time: float
     sweeps: int
     relaxations: int
     energy: float
-    energy_drift: float
+    energy_approach: float
+    energy_variance: float
     pressure: float
     configurational_temperature: float
     step: float
     displacement_acceptance: float
     swap_acceptance: float
-    flag: str
+    flag: str = ""
     overlap_curve: list[tuple[int, float]] = field(default_factory=list)
     energy_series: list[tuple[int, float]] = field(default_factory=list)
 
@@ -102,21 +110,18 @@ class Progress:
 def equilibrate(
     chain: Chain,
     *,
-    relaxation_times: int,
-    minimum_sweeps: int,
-    maximum_sweeps: int,
+    sweeps: int,
     tuning_sweeps: int,
     target_acceptance: float,
     overlap_length: float,
-    maximum_drift: float,
     approach_sweeps: int = 0,
     keeper: Keeper | None = None,
+    enough: Callable[[RelaxationClock], bool] = lambda clock: False,
 ) -> Equilibration:
-    """Run a chain from its present state until it has forgotten it `relaxation_times` times.
+    """Run a chain from its present state for `sweeps`, rounded up to a whole number of looks.
 
     The step is tuned first and then frozen, and `approach_sweeps` more are run (a cooling ramp, velocities that settle); nothing of this is measured.
-    The flag says when the budget ended the run, or when the energy of the last quarter differs from the third's by more than `maximum_drift` standard
-    errors; relaxation_times = 0 asks for no equilibrium and flags nothing.
+    enough: ends the run earlier, as soon as it says so of the chain's clock; only a pilot may, since that biases what it measures.
     """
     stored = keeper.load() if keeper else None
     if stored:
@@ -127,9 +132,7 @@ def equilibrate(
         progress = Progress(-CHECK * -(-approach_sweeps // CHECK))
     taken_up_at = progress.time if stored else None
     particles = len(chain.positions)
-    while progress.time < maximum_sweeps and (
-        progress.time < minimum_sweeps or progress.clock is None or len(progress.clock.durations) < relaxation_times
-    ):
+    while progress.time < sweeps and not (progress.clock and enough(progress.clock)):
         if keeper and progress.time % keeper.every == 0 and progress.time != taken_up_at:
             state = chain.state()
             keeper.save(progress.arrays(), state)
@@ -143,20 +146,13 @@ def equilibrate(
             progress.look(chain, particles)
     if keeper and progress.time != taken_up_at:
         keeper.save(progress.arrays(), chain.state())
-    return _summary(chain, progress, relaxation_times, maximum_sweeps, maximum_drift)
+    return _summary(chain, progress)
 
 
-def _summary(chain: Chain, progress: Progress, relaxation_times: int, maximum_sweeps: int, maximum_drift: float) -> Equilibration:
-    energies, half, clock = np.array(progress.energies), len(progress.energies) // 2, progress.clock
+def _summary(chain: Chain, progress: Progress) -> Equilibration:
+    energies, clock = np.array(progress.energies), progress.clock
+    quarter, half = len(energies) // 4, len(energies) // 2
     squares, laplacian, pressure = np.array(progress.terms[len(progress.terms) // 2 :]).mean(axis=0)
-    drift = energy_drift(energies)
-    flag = ""
-    if relaxation_times and len(clock.durations) < relaxation_times:
-        flag = f"not equilibrated: fewer than {relaxation_times} relaxation times within {maximum_sweeps} sweeps"
-    elif relaxation_times and np.isnan(drift):
-        flag = "not equilibrated: the run is too short to judge the drift of its energy"
-    elif relaxation_times and abs(drift) > maximum_drift:
-        flag = f"not equilibrated: the energy drifts by more than {maximum_drift:g} standard errors"
     tried_moves, accepted_moves, tried_swaps, accepted_swaps = progress.counts
     return Equilibration(
         relaxation_time=clock.relaxation_time,
@@ -164,19 +160,13 @@ def _summary(chain: Chain, progress: Progress, relaxation_times: int, maximum_sw
         sweeps=progress.time,
         relaxations=len(clock.durations),
         energy=float(energies[half:].mean()),
-        energy_drift=drift,
+        energy_approach=float(energies[quarter:half].mean()) if half > quarter else np.nan,
+        energy_variance=float(energies[half:].var()),
         pressure=float(pressure),
         configurational_temperature=float(squares / laplacian),
         step=chain.step,
         displacement_acceptance=float(accepted_moves / tried_moves) if tried_moves else np.nan,
         swap_acceptance=float(accepted_swaps / tried_swaps) if tried_swaps else np.nan,
-        flag=flag,
         overlap_curve=clock.curve,
-        energy_series=_block_means(energies),
+        energy_series=[(CHECK * end, mean) for end, mean in block_means(energies, SERIES_POINTS)],
     )
-
-
-def _block_means(energies: np.ndarray) -> list[tuple[int, float]]:
-    """The energy series as at most SERIES_POINTS block means, each at the end of its block [sweeps]."""
-    edges = np.unique(np.linspace(0, len(energies), SERIES_POINTS + 1).astype(int))
-    return [(int(CHECK * b), float(energies[a:b].mean())) for a, b in zip(edges[:-1], edges[1:], strict=True)]

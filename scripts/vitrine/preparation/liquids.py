@@ -11,26 +11,49 @@ import numpy as np
 
 from vitrine.errors import SampleError
 from vitrine.models import GlassFormer
+from vitrine.points import Point
 from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.equilibrate import Chain, Equilibration, equilibrate
 from vitrine.preparation.motion import BlowUp, Ramp
+from vitrine.preparation.relaxation import RelaxationClock
 from vitrine.preparation.restart import Restarts
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
-from vitrine.samples import Sample
+from vitrine.samples import Sample, batch_samples
 from vitrine.seeds import LIQUID, START, sample_generator
 
-APPROACH = 0xA9920AC4  # tag of the streams before a chain's time zero, which sets them apart from those after it
-CHAIN = ("relaxation_times", "minimum_sweeps", "maximum_sweeps", "tuning_sweeps", "target_acceptance", "overlap_length", "maximum_drift")
+APPROACH = 0xA9920AC4 ^ LIQUID  # sets the streams before a chain's time zero apart from those after it
+CHAIN = ("tuning_sweeps", "target_acceptance", "overlap_length")
 
 
 def random_starts(
-    model: GlassFormer, particles: int, parent_temperature: float, indices: Iterable[int], seed: int, further: Sequence[int] = ()
+    model: GlassFormer,
+    particles: int,
+    parent_temperature: float,
+    indices: Iterable[int],
+    seed: int,
+    further: Sequence[int] = (),
+    purpose: int = START,
 ) -> Iterator[Sample]:
     """Relaxed random configurations, for the top of the ladder. further: words of random streams for the point's axes beyond N and T_p."""
     for index in indices:
-        sample = random_start(model, particles, sample_generator(seed, START, particles, parent_temperature, index, further=further))
+        sample = random_start(model, particles, sample_generator(seed, purpose, particles, parent_temperature, index, further=further))
         yield replace(sample, index=index, parent_temperature=parent_temperature)
+
+
+def starts(
+    model: GlassFormer, point: Point, indices: Sequence[int], seed: int, before: Mapping | None, path: str | None, purpose: int = START
+) -> Iterator[Sample]:
+    """What the chains of a point start from: the liquids of the rung before, in the file `path`, or random configurations where there is none.
+
+    before: what that rung says of itself (params.before). On a history of a parameter of the model, its liquids come from another glass former.
+    """
+    if before is None:
+        yield from random_starts(model, point.particles, point.parent_temperature, indices, seed, point.further, purpose)
+        return
+    told = {"parent_temperature": before["parent_temperature"], "model": before["model"], "identity": before["identity"]}
+    for start in batch_samples(path, indices, particles=point.particles, **told):
+        yield replace(start, model=model) if start.particles else start
 
 
 def equilibrate_liquid(
@@ -38,29 +61,32 @@ def equilibrate_liquid(
     parent_temperature: float,
     seed: int,
     settings: Mapping,
+    sweeps: int,
     restarts: Restarts | None = None,
     further: Sequence[int] = (),
     identity: str = "",
+    purpose: int = LIQUID,
+    enough: Callable[[RelaxationClock], bool] | None = None,
 ) -> tuple[Sample, Equilibration | None]:
-    """Bring one sample from the next hotter rung (or a random start) to T_p, by the sampler of the settings.
+    """Bring one sample from another temperature (or a random start) to T_p and run it there for `sweeps`, by the sampler of the settings.
 
-    A start that cannot be used keeps its flag and has no equilibration. One that was flagged for lack of equilibrium goes on: it is judged anew, save
-    with `cooling`. A time step that blows up is halved, as often as the settings allow; then the start is kept and flagged. further: words of random
-    streams for the point's axes beyond N and T_p; identity: what makes the sample (Study.identity), kept in its provenance.
+    `cooling` runs for its hold time instead. A start that cannot be used keeps its flag and has no equilibration. A time step that blows up is
+    halved, as often as the settings allow; then the start is kept and flagged. further: words of random streams for axes beyond N and T_p;
+    identity: what makes the sample (Study.identity), kept in its provenance; purpose: tag of its random stream; enough: as `equilibrate` takes it.
     """
     if start.particles == 0:
         return replace(start, parent_temperature=parent_temperature), None
 
     def stream(*time: int) -> np.random.Generator:
         """The chain's first stream, or the one with which it is taken up at a time [sweeps]; words of a seed cannot be negative."""
-        purpose = APPROACH if time and time[0] < 0 else LIQUID
-        return sample_generator(seed, purpose, start.particles, parent_temperature, start.index, *map(abs, time), further=further)
+        tag = purpose ^ APPROACH if time and time[0] < 0 else purpose
+        return sample_generator(seed, tag, start.particles, parent_temperature, start.index, *map(abs, time), further=further)
 
     for refinement in range(1 + (0 if settings["sampler"] == "swap" else settings["dynamics"]["halvings"])):
-        keeper = restarts.keeper(f"{start.index:08d}.{refinement}", stream, _fingerprint(start)) if restarts else None
+        keeper = restarts.keeper(f"{start.index:08d}.{refinement}", stream, _fingerprint(start), sweeps) if restarts else None
         try:
-            chain, schedule = _chain(start, parent_temperature, stream, settings, refinement)
-            run = equilibrate(chain, keeper=keeper, **schedule)
+            chain, schedule = _chain(start, parent_temperature, stream, settings, refinement, sweeps)
+            run = equilibrate(chain, keeper=keeper, **schedule, **({"enough": enough} if enough else {}))
         except BlowUp as trouble:
             flag = f"blew up at step {trouble.step} with time step {settings['dynamics']['time_step'] / 2**refinement:g}"
             logging.getLogger("vitrine").warning("sample %d: %s", start.index, flag)
@@ -68,17 +94,20 @@ def equilibrate_liquid(
         except SampleError as trouble:
             flag = str(trouble)
             break
-        if settings["sampler"] == "cooling":  # a history with a flaw in it stays flawed
-            run.flag = start.flag
+        run.flag = start.flag if settings["sampler"] == "cooling" else ""  # a history with a flaw in it stays flawed; equilibrium forgets it
         provenance = {**chain.description, "sampler": settings["sampler"], "seed": seed, "sweeps": run.sweeps, "step": run.step, "identity": identity}
+        if "sweeps" in start.provenance:
+            provenance["before"] = {"parent_temperature": start.parent_temperature, "sweeps": start.provenance["sweeps"]}
         return replace(chain.current(), parent_temperature=parent_temperature, flag=run.flag, provenance=provenance), run
     provenance = {**start.provenance, "identity": identity}
     return replace(start, parent_temperature=parent_temperature, flag=flag, provenance=provenance), None
 
 
-def _chain(start: Sample, temperature: float, stream: Callable[..., np.random.Generator], settings: Mapping, refinement: int) -> tuple[Chain, dict]:
+def _chain(
+    start: Sample, temperature: float, stream: Callable[..., np.random.Generator], settings: Mapping, refinement: int, sweeps: int
+) -> tuple[Chain, dict]:
     """The chain of the settings' sampler, and what `equilibrate` shall do with it."""
-    schedule = {name: settings[name] for name in CHAIN}
+    schedule = {name: settings[name] for name in CHAIN} | {"sweeps": sweeps}
     if settings["sampler"] == "swap":
         return SwapMonteCarlo(start, temperature, stream(), settings["swap_fraction"], settings["swap_range"]), schedule
     dynamics = settings["dynamics"]
@@ -90,8 +119,7 @@ def _chain(start: Sample, temperature: float, stream: Callable[..., np.random.Ge
             duration = (hotter - temperature) / dynamics["cooling_rate"]
             step = dynamics["time_step"] / 2**refinement
             ramp, approach = Ramp(0, round(duration / step), hotter, temperature), int(np.ceil(duration / sweep))
-        hold = max(1, round(dynamics["hold_time"] / sweep))
-        schedule |= {"relaxation_times": 0, "minimum_sweeps": hold, "maximum_sweeps": hold}
+        schedule["sweeps"] = max(1, round(dynamics["hold_time"] / sweep))
     exchanges = dynamics["exchanges_per_particle"] if settings["sampler"] == "hybrid" else 0.0
     chain = Dynamics(start, ramp, dynamics, stream(), refinement=refinement, exchanges=exchanges, swap_range=settings["swap_range"])
     return chain, {**schedule, "approach_sweeps": approach}
@@ -102,8 +130,11 @@ def _fingerprint(start: Sample) -> str:
     return hashlib.sha256(start.positions.tobytes() + start.sizes.tobytes() + start.box.tobytes()).hexdigest()
 
 
-def liquid_rows(liquid: Sample, run: Equilibration | None) -> tuple[dict, list[dict]]:
-    """The rows of tables.LIQUIDS (one) and tables.RELAXATION (a few) of a liquid; numbers that do not exist are left out."""
+def liquid_rows(liquid: Sample, run: Equilibration | None, asked: float = np.nan) -> tuple[dict, list[dict]]:
+    """The rows of tables.LIQUIDS (one) and tables.RELAXATION (a few) of a liquid; numbers that do not exist are left out.
+
+    asked: sweeps that its run should have had, were there no budget; NaN where none were asked for.
+    """
     key = {"sample": liquid.index}
     logging.getLogger("vitrine").info("sample %d: %s", liquid.index, liquid.flag or f"prepared in {run.sweeps} sweeps")
     if run is None:
@@ -111,4 +142,4 @@ def liquid_rows(liquid: Sample, run: Equilibration | None) -> tuple[dict, list[d
     numbers = {name: value for name, value in vars(run).items() if name not in ("overlap_curve", "energy_series", "flag")}
     curves = (("overlap", run.overlap_curve), ("energy", run.energy_series))
     series = [{**key, "series": name, "time": float(time), "value": value, "flag": run.flag} for name, curve in curves for time, value in curve]
-    return {**key, **numbers, "flag": run.flag}, series
+    return {**key, **numbers, "sweeps_asked": asked, "flag": run.flag}, series

@@ -20,7 +20,7 @@ from vitrine.config_files import merged_config
 from vitrine.errors import InputError
 from vitrine.files import whole_file
 from vitrine.runs.found import OTHERS, found
-from vitrine.runs.steps import Step, steps_of_averages, steps_of_batches, steps_of_study
+from vitrine.runs.steps import Step, steps_of_batches, steps_of_points, steps_of_study
 from vitrine.runs.words import some_of
 from vitrine.study import Study
 
@@ -74,10 +74,10 @@ def _steps(study: Study, samples: bool) -> Iterator[tuple[str, Step]]:
     yield from (("", step) for step in steps_of_study(study))
     if not samples:
         return
-    averages = steps_of_averages(study)
+    averages = steps_of_points(study)
     for label, steps in steps_of_batches(study).items():
         yield from ((f"{label}/", step) for step in averages[label])
-        for batch in study.places[label].ensemble.batches():
+        for batch in study.places[label].batches:
             yield from ((f"{label}/{batch}/", step) for step in steps)
 
 

@@ -1,8 +1,8 @@
 """What a job of a study takes, before it is run: seconds on one core and megabytes.
 
-What a sample takes follows from measured power laws (`vitrine.costs`) and from the observable's cost.py. A liquid runs for max(minimum_sweeps,
-relaxation_times tau(T_p)) sweeps, at most maximum_sweeps; tau of POLY was measured (`relaxation_times.yaml`), ln tau is linear in 1/T_p in between
-and beyond. Nothing heavy is imported: a plan of many thousand jobs takes a second.
+What a sample takes follows from measured power laws (`vitrine.costs`) and from the observable's cost.py. A liquid runs for relaxation_times tau(T_p)
+sweeps, within minimum_sweeps and maximum_sweeps, a chain of the pilot for pilot_relaxations; tau of POLY was measured (`relaxation_times.yaml`),
+ln tau is linear in 1/T_p in between and beyond. Nothing heavy is imported: a plan of many thousand jobs takes a second.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ SERIES_ROWS = 100  # rows of the relaxation table for each liquid
 COLUMN_COPIES = 30  # columns of a long table times the copies of it that a job holds
 MODULES = {"cholmod": "sksparse", "cvxopt": "cvxopt", "pardiso": "pypardiso"}  # solvers that `auto` takes where their module is there, fastest first
 UNKNOWN = Need(1.0, 100.0, 1.0)  # what a sample is taken to take where an observable does not say
-PREPARING = ("equilibrate_liquids", "record_trajectories", "quench_samples")
+PILOT = "pilot_liquids"
+PREPARING = (PILOT, "equilibrate_liquids", "record_trajectories", "quench_samples")
 STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary")
 
 
@@ -67,9 +68,17 @@ def coldest_measured() -> float:
 def expected_sweeps(place: Place) -> float:
     """Sweeps of a liquid after its tuning. The budget where nothing is known of tau: more it cannot take."""
     settings, tau = place.preparation, relaxation_time(place)
-    asked = settings["relaxation_times"]
-    wanted = math.inf if tau is None else (asked - 1 + FIRST_RELAXATION) * tau
+    if settings["sweeps"] is not None:
+        return settings["sweeps"]
+    wanted = math.inf if tau is None else settings["relaxation_times"] * tau
     return min(max(wanted, settings["minimum_sweeps"]), settings["maximum_sweeps"])
+
+
+def pilot_sweeps(place: Place) -> float:
+    """Sweeps of a chain of the pilot after its tuning."""
+    settings, tau = place.preparation, relaxation_time(place)
+    wanted = math.inf if tau is None else (settings["pilot_relaxations"] - 1 + FIRST_RELAXATION) * tau
+    return min(wanted, settings["maximum_sweeps"])
 
 
 def solver_of(study: Study) -> str:
@@ -79,17 +88,27 @@ def solver_of(study: Study) -> str:
 
 
 def _liquid(study: Study, place: Place, costs: Costs) -> Need:
+    """A sample's run at its point."""
+    if place.preparation["sampler"] == "cooling":
+        dynamics = place.preparation["dynamics"]
+        return _run(place, costs, _history(study, place) / (dynamics["time_step"] * dynamics["steps_per_sweep"]))
+    return _run(place, costs, place.preparation["tuning_sweeps"] + expected_sweeps(place))
+
+
+def _pilot(study: Study, place: Place, costs: Costs) -> Need:
+    """A chain of the pilot."""
+    return _run(place, costs, place.preparation["tuning_sweeps"] + pilot_sweeps(place))
+
+
+def _run(place: Place, costs: Costs, sweeps: float) -> Need:
+    """So many sweeps of the sampler, and the random start at the top of a ladder."""
     settings, particles, dimension = place.preparation, place.point.particles, place.model.dimension
     swap = costs.step("swap_sweep", particles, dimension)
     seconds = 0.0 if place.before else costs.step("random_start", particles, dimension).seconds
     if settings["sampler"] == "swap":
-        return Need(seconds + (settings["tuning_sweeps"] + expected_sweeps(place)) * swap.seconds, swap.megabytes, SERIES_ROWS)
+        return Need(seconds + sweeps * swap.seconds, swap.megabytes, SERIES_ROWS)
     dynamics, former = settings["dynamics"], (place.model.name, dimension)
     sweep = dynamics["steps_per_sweep"] * costs.of_model(*former, "step") * particles
-    if settings["sampler"] == "cooling":
-        sweeps = _history(study, place) / (dynamics["time_step"] * dynamics["steps_per_sweep"])
-    else:
-        sweeps = settings["tuning_sweeps"] + expected_sweeps(place)
     if settings["sampler"] == "hybrid":
         sweep += dynamics["exchanges_per_particle"] * costs.of_model(*former, "exchange") * particles
     return Need(seconds + sweeps * sweep, swap.megabytes, SERIES_ROWS)
@@ -112,7 +131,9 @@ def _recorded(study: Study, place: Place, costs: Costs) -> Need:
 
 
 def _ask(study: Study, place: Place, costs: Costs, settings: Mapping) -> Ask:
-    return Ask(costs, place.point.particles, place.model.dimension, place.model.name, settings, solver_of(study))
+    before = _liquid(study, study.places[place.before], costs) if place.before else Need(0.0, 0.0)
+    about = (place.point.particles, place.model.dimension, place.model.name)
+    return Ask(costs, *about, settings, solver_of(study), place.samples, before)
 
 
 def _quench(study: Study, place: Place, costs: Costs) -> Need:
@@ -131,7 +152,8 @@ def need_of(rule: str, study: Study, label: str, costs: Costs | None = None) -> 
     """What one sample takes in a rule of batches."""
     costs, place = costs or measured_costs(), study.places[label]
     if rule in PREPARING:
-        return {"equilibrate_liquids": _liquid, "record_trajectories": _recorded, "quench_samples": _quench}[rule](study, place, costs)
+        needs = {PILOT: _pilot, "equilibrate_liquids": _liquid, "record_trajectories": _recorded, "quench_samples": _quench}
+        return needs[rule](study, place, costs)
     one = next(one for one in study.measured if one.rule == rule)
     return _own_cost(one.name)(_ask(study, place, costs, study.settings[one.name]))
 
@@ -152,6 +174,7 @@ def job_cost(rule: str, study: Study, label: str | None = None, samples: int | N
     costs = costs or measured_costs()
     if rule in PREPARING or rule in [one.rule for one in study.measured]:
         need = need_of(rule, study, label, costs)
+        samples = study.places[label].preparation["pilot_samples"] if rule == PILOT else samples
         table = 8e-6 * COLUMN_COPIES * need.rows * samples
         return costs.start + samples * need.seconds, costs.interpreter + need.megabytes + table
     averaging = next((one for one in study.aggregated if one.aggregate == rule), None)

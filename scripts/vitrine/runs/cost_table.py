@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from vitrine.batches import sample_indices
 from vitrine.costs import Costs, measured_costs
 from vitrine.observables import module_of
-from vitrine.runs.cost import PREPARING, STUDY_RULES, coldest_measured, job_cost, need_of, relaxation_time
+from vitrine.runs.cost import PILOT, PREPARING, STUDY_RULES, coldest_measured, job_cost, need_of, relaxation_time
 from vitrine.runs.steps import averaged_at, rules_of_batches
 from vitrine.runs.words import aligned, duration, rounded, some_of
 
@@ -42,10 +42,12 @@ def study_jobs(study: Study, costs: Costs | None = None) -> list[Jobs]:
     """Every rule's jobs, point by point, and at the end those of the whole study with its figures."""
     jobs, averaged = [], averaged_at(study)
     for label, rules in rules_of_batches(study).items():
-        ensemble = study.places[label].ensemble
-        sizes = [len(sample_indices(batch)) for batch in ensemble.batches()]
+        place = study.places[label]
+        sizes = [len(sample_indices(batch)) for batch in place.batches]
+        if place.has_pilot:
+            jobs.append(_jobs(PILOT, study, label, sizes[:1], costs))
         jobs += [_jobs(rule, study, label, sizes, costs) for rule in rules]
-        jobs += [_jobs(one.aggregate, study, label, [ensemble.samples], costs) for one in averaged[label]]
+        jobs += [_jobs(one.aggregate, study, label, [place.samples], costs) for one in averaged[label]]
     jobs += [_whole(rule, rule, 1, study, costs) for rule in (*(one.aggregate for one in study.overarching), *STUDY_RULES)]
     figures = list(study.figures.values())
     return jobs + ([_whole(DRAWING, figures[0].function, len(figures), study, costs)] if figures else [])
@@ -67,10 +69,12 @@ def longest_path(study: Study, jobs: Sequence[Jobs]) -> float:
     """Seconds on any number of cores: a batch goes down its ladder, its glasses through the slowest measures and their averages to a figure."""
     seconds = {(job.rule, job.label): job.seconds for job in jobs}
     takes = PREPARING_TAKES | {one.rule: one.takes for one in study.measured}
-    averaged, liquids, ends = averaged_at(study), {}, [0.0]
+    averaged, liquids, pilots, ends = averaged_at(study), {}, {}, [0.0]
     for label, rules in rules_of_batches(study).items():  # a point comes after the one that its liquids start from
         owner = {file: rule for rule, files in rules.items() for file in files}
-        before, ready = liquids.get(study.places[label].before, 0.0), {}
+        place, ready = study.places[label], {}
+        pilots[label] = pilots.get(place.before, 0.0) + seconds.get((PILOT, label), 0.0)
+        before = max(liquids.get(place.before, 0.0), pilots[label])
 
         def end(rule: str, label: str = label, owner: dict = owner, before: float = before, ready: dict = ready) -> float:
             """When the files of a rule are there."""
@@ -93,9 +97,9 @@ def disk_bytes(study: Study, costs: Costs | None = None) -> float:
     """What the results take on disk, about; tables and figures of the whole study are small beside them."""
     costs, total = costs or measured_costs(), 0.0
     for label, rules in rules_of_batches(study).items():
-        ensemble = study.places[label].ensemble
+        place = study.places[label]
         sample = sum(_sample_bytes(rule, study, label, costs) for rule in rules)
-        total += ensemble.samples * sample + len(ensemble.batches()) * FILE_BYTES * len(rules)
+        total += place.samples * sample + len(place.batches) * FILE_BYTES * len(rules)
     return total
 
 
@@ -160,7 +164,7 @@ def _by_point(study: Study, jobs: Sequence[Jobs]) -> str:
         averaging = sum(job.total for rule, job in of_point.items() if rule not in rules)
         times = [duration(of_point[rule].seconds) if rule in of_point else "" for rule in rules]
         hours = sum(job.total for job in of_point.values()) / 3600
-        rows.append((label, str(len(study.places[label].ensemble.batches())), *times, duration(averaging), f"{hours:.3g}"))
+        rows.append((label, str(len(study.places[label].batches)), *times, duration(averaging), f"{hours:.3g}"))
     return aligned(rows)
 
 
@@ -199,7 +203,7 @@ def _notes_on_liquids(places: Sequence[Place]) -> list[str]:
     notes = []
     if any(place.preparation["sampler"] != "swap" for place in places):
         notes.append("time steps are those of the built-in engine on one core; HOOMD-blue on a GPU is another matter")
-    places = [place for place in places if place.preparation["sampler"] != "cooling"]
+    places = [place for place in places if place.has_pilot]
     times = {place.point.label: relaxation_time(place) for place in places}
     unknown = [place for place in places if times[place.point.label] is None]
     if unknown:
@@ -208,10 +212,15 @@ def _notes_on_liquids(places: Sequence[Place]) -> list[str]:
     known = [place for place in places if times[place.point.label] is not None]
     if known and min(place.point.parent_temperature for place in known) < coldest_measured():
         notes.append(f"relaxation times below T_p = {coldest_measured():g} are extrapolated")
-    early = [place for place in known if place.preparation["relaxation_times"] * times[place.point.label] > place.preparation["maximum_sweeps"]]
+    early = [place for place in known if place.has_pilot and _asked(place, times[place.point.label]) > place.preparation["maximum_sweeps"]]
     if early:
-        notes.append(f"preparation.maximum_sweeps ends many runs early, and flags them, at {_labels(early)}")
+        notes.append(f"preparation.maximum_sweeps ends the runs early at {_labels(early)}: these points are then not in equilibrium")
     return notes
+
+
+def _asked(place: Place, tau: float) -> float:
+    """Sweeps that a run should have, were there no budget."""
+    return place.preparation["relaxation_times"] * tau
 
 
 def _labels(places: Sequence[Place]) -> str:

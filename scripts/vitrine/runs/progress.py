@@ -21,7 +21,7 @@ from vitrine.runs import locks
 from vitrine.runs.cost import job_cost
 from vitrine.runs.found import OTHERS, Folders, Found, found
 from vitrine.runs.spent import Benchmarks, Listings, Spent, place_of, samples_at_work
-from vitrine.runs.steps import Step, steps_of_averages, steps_of_batches, steps_of_study
+from vitrine.runs.steps import Step, steps_of_batches, steps_of_points, steps_of_study
 from vitrine.runs.words import duration, some_of
 from vitrine.study import Study
 
@@ -126,7 +126,7 @@ class Observer:
 
     def __init__(self, study: Study, directory: Path) -> None:
         self.study, self.results = study, Path(directory) / "results" / study.name
-        self._batches, self._averages, self._whole = steps_of_batches(study), steps_of_averages(study), steps_of_study(study)
+        self._batches, self._averages, self._whole = steps_of_batches(study), steps_of_points(study), steps_of_study(study)
         self._folders, self._benchmarks = Folders(), Benchmarks(self.results / "benchmarks")
         self._cost: Callable[..., float] = cache(lambda rule, *where: job_cost(rule, study, *where)[0])
 
@@ -137,7 +137,7 @@ class Observer:
         for label, steps in self._batches.items():
             now.points.append(self._point(now, label, steps, benchmarks, logs, since))
         for label, steps in self._averages.items():
-            samples = self.study.places[label].ensemble.samples
+            samples = self.study.places[label].samples
             there = self._folders.look(self.results / label, steps)
             for step in steps:
                 self._whole_job(now, step, there[step.rule], (label, samples), benchmarks, f"{label}/")
@@ -160,11 +160,11 @@ class Observer:
 
     def _point(self, now: Look, label: str, steps: Iterable[Step], benchmarks: Listings, logs: Listings, since: float | None) -> Progress:
         place = self.study.places[label]
-        progress = Progress(place.point, place.ensemble.samples)
+        progress = Progress(place.point, place.samples)
         rules = [step.rule for step in steps]
         preparing = next((rule for rule in ("quench_samples", "equilibrate_liquids") if rule in rules), None)
         progress.prepared = 0 if preparing else None
-        for batch in place.ensemble.batches():
+        for batch in place.batches:
             indices, name = sample_indices(batch), f"{label}_{batch}"
             there, finished, under_way = self._folders.look(self.results / label / batch, steps), {}, False
             for step in steps:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from vitrine.study import Study
 
 
+PILOT_FILES = ("pilot.gsd", "pilot.parquet")
+
+
 class Step(NamedTuple):
     """What a rule makes: in the folder of a batch, of a point, or of the study.
 
@@ -52,12 +55,13 @@ def steps_of_batches(study: Study) -> dict[str, list[Step]]:
     }
 
 
-def steps_of_averages(study: Study) -> dict[str, list[Step]]:
-    """The steps that average the batches of a point, by label."""
-    return {
-        label: [Step(one.aggregate, one.averages, one.averages, study.identity_of_average(label, one.name)) for one in observables]
-        for label, observables in averaged_at(study).items()
-    }
+def steps_of_points(study: Study) -> dict[str, list[Step]]:
+    """The steps that a point has once, by label: its pilot, and the averages over its batches."""
+    found = {}
+    for label, observables in averaged_at(study).items():
+        pilot = [Step("pilot_liquids", PILOT_FILES, PILOT_FILES[1:], study.identity(label))] if study.places[label].has_pilot else []
+        found[label] = pilot + [Step(one.aggregate, one.averages, one.averages, study.identity_of_average(label, one.name)) for one in observables]
+    return found
 
 
 def steps_of_study(study: Study) -> list[Step]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import chi2
 
 from vitrine.statistics.bootstrap import ratio, standard_error
 
 ONSET_STEPS = 600
+UNLIKELY = 0.01  # probability of so large a spread below which estimates are not one number
 SIGNIFICANT = 6.0  # fall of chi^2 that two more parameters reach by chance in one case of twenty
 
 
@@ -113,13 +115,40 @@ def _segments(temperatures: np.ndarray, values: np.ndarray, weights: np.ndarray,
     return chi, plateau, steepness
 
 
-def pooled_mean(replicates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean (R,) of several estimates (R, T) weighted by their bootstrap errors, and which were used (T,); NaN when none has an error."""
+@dataclass(frozen=True)
+class Pooled:
+    """Mean (R,) of several estimates weighted by their errors, which were used (T,), and whether they are one number.
+
+    chi_square of the estimates about their mean, for one less degrees of freedom than there are; probability: of a larger one, were they one number.
+    """
+
+    mean: np.ndarray
+    used: np.ndarray
+    chi_square: float
+    probability: float
+
+    @property
+    def one_number(self) -> bool:
+        """Whether chance alone would spread the estimates so."""
+        return not self.probability < UNLIKELY
+
+    @property
+    def words(self) -> str:
+        """chi^2 and its degrees of freedom; empty for a single estimate."""
+        degrees = int(self.used.sum()) - 1
+        return f"chi^2 = {self.chi_square:.3g} for {degrees}" if degrees > 0 else ""
+
+
+def pooled_mean(replicates: np.ndarray) -> Pooled:
+    """Pool estimates (R, T), replicate by replicate; NaN when none has an error."""
     errors = standard_error(replicates)
     used = np.isfinite(replicates[0]) & np.isfinite(errors) & (errors > 0)
     weights = np.where(used, 1 / np.where(used, errors, 1.0) ** 2, 0.0)
     present = np.isfinite(replicates) & used
-    return ratio(np.where(present, replicates, 0.0) @ weights, present @ weights), used
+    mean = ratio(np.where(present, replicates, 0.0) @ weights, present @ weights)
+    residuals = np.where(used, replicates[0] - mean[0], 0.0)
+    chi_square = float(np.sum(weights * residuals**2))
+    return Pooled(mean, used, chi_square, float(chi2.sf(chi_square, used.sum() - 1)) if used.sum() > 1 else 1.0)
 
 
 def _listed(temperatures: np.ndarray) -> str:

@@ -15,7 +15,6 @@ import numpy as np
 from vitrine.statistics.bootstrap import ratio
 
 MINIMUM_COUNT = 3
-MINIMUM_TAIL = 20
 TAIL_EXPONENT = 2.5  # of the fraction of eigenvalues above lambda; 3.5 for the density
 
 
@@ -53,59 +52,13 @@ def censored_prefactor(weights: np.ndarray, minimal: np.ndarray, cutoff: np.ndar
     return 5 / particles * ratio(np.where(below > 0, below, np.nan), weights @ np.minimum(minimal, cutoff) ** 5)
 
 
-def tail_edge(above: np.ndarray, eigenvalues: np.ndarray, fraction: float) -> np.ndarray:
-    """Index (R,) of the lowest edge with at most `fraction` of all `eigenvalues` (R,) above it; `above` (R, E) counts those above each edge.
+def tail_prefactor(count: np.ndarray, eigenvalues: np.ndarray, onset: np.ndarray, particles: int, dimension: int) -> np.ndarray:
+    """A_g (R,) per particle from the tail of P(lambda): maximum likelihood at fixed exponent, the count (R,) of eigenvalues above `onset` (R,).
 
-    -1 where fewer than `MINIMUM_COUNT` eigenvalues lie above it: there is no tail to speak of.
+    Why the onset is that of the law and not one fraction of the eigenvalues for all parent temperatures: the fraction that lies in the tail is
+    proportional to the number N_QLM of quasilocalised modes, which falls by two decades on annealing. A fraction that fits the hottest glass reaches,
+    in the coldest one, down into the lambda^(-2) regime, where the prefactor comes out too small by (N_cold/N_hot)^(3/2), of N_QLM, at worst: the
+    ratio R_Ag would exaggerate the depletion.
     """
-    few = above <= fraction * eigenvalues[:, None]
-    index = np.argmax(few, axis=1)
-    count = np.take_along_axis(above, index[:, None], axis=1)[:, 0]
-    return np.where(few.any(axis=1) & (count >= MINIMUM_COUNT), index, -1)
-
-
-def hill_exponent(above: np.ndarray, log_above: np.ndarray, edges: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """Exponent (R,) of P(lambda) above edge `start` (R,) by maximum likelihood (Hill): 1 + n/sum ln(lambda_i/lambda_c); 7/2 expected.
-
-    `log_above` (R, E) is the sum of ln(lambda) above each edge. NaN where `start` is -1.
-    """
-    count, logs = (np.take_along_axis(sums, np.maximum(start, 0)[:, None], axis=1)[:, 0] for sums in (above, log_above))
-    return np.where(start < 0, np.nan, 1 + ratio(count, logs - count * np.log(edges[start])))
-
-
-def tail_onset(above: np.ndarray, edges: np.ndarray, start: np.ndarray, stride: int = 10) -> np.ndarray:
-    """Index (R,) of the edge above which the eigenvalues follow the lambda^(-7/2) law best, at `start` (R,) or higher.
-
-    Among every `stride`-th edge with at least `MINIMUM_TAIL` eigenvalues above it, the one with the smallest Kolmogorov-Smirnov distance to the law
-    (Clauset, Shalizi and Newman, SIAM Review 51, 661 (2009), with the exponent held fixed). `start` itself where fewer lie above it.
-
-    Why not one fraction of the eigenvalues for all parent temperatures: the fraction that lies in the tail is proportional to the number N_QLM
-    of quasilocalised modes, which falls by two decades on annealing. A fraction that fits the hottest glass reaches, in the coldest one, down into
-    the lambda^(-2) regime, where the prefactor comes out too small by (N_cold/N_hot)^(3/2), of N_QLM, at worst: the ratio R_Ag would exaggerate the
-    depletion. One threshold in lambda for all is sound but leaves next to no eigenvalue in the coldest glasses, as lambda scales with omega_g^-2.
-    The onset found here lies in the tail of every glass, its bias below its statistical error, and is at the same lambda omega_g^2 where the
-    statistics are the same.
-    """
-    onset = start.copy()
-    smallest = np.full(len(start), np.inf)
-    first = int(start[start >= 0].min(initial=len(edges)))
-    for candidate in range(first, len(edges), stride):
-        count = above[:, candidate]
-        if not (count >= MINIMUM_TAIL).any():
-            break
-        law = (edges[candidate:] / edges[candidate]) ** -TAIL_EXPONENT
-        distance = np.abs(ratio(above[:, candidate:], count[:, None]) - law).max(axis=1)
-        better = (count >= MINIMUM_TAIL) & (start >= 0) & (candidate >= start) & (distance < smallest)
-        onset[better], smallest[better] = candidate, distance[better]
-    return onset
-
-
-def tail_prefactor(above: np.ndarray, eigenvalues: np.ndarray, edges: np.ndarray, start: np.ndarray, particles: int, dimension: int) -> np.ndarray:
-    """A_g (R,) per particle from the tail of P(lambda): maximum likelihood at fixed exponent, that is, the count above edge `start` (R,).
-
-    NaN where `start` is -1.
-    """
-    count = np.take_along_axis(above, np.maximum(start, 0)[:, None], axis=1)[:, 0]
-    fraction = ratio(count, eigenvalues)
     per_particle = dimension * (particles - 1) / particles
-    return np.where(start < 0, np.nan, 5 * per_particle * fraction * edges[start] ** TAIL_EXPONENT)
+    return 5 * per_particle * ratio(count, eigenvalues) * onset**TAIL_EXPONENT

@@ -37,6 +37,20 @@ BOND_OPERATOR_DENSITY = Table(
         Column("N_e_displacement_error", "double", NONE, "bootstrap standard error"),
     ),
 )
+TAIL_WINDOWS = Table(
+    "tail_windows",
+    "exponent of P(lambda) and N e in nested windows above an onset, the lowest first: 7/2 where D(omega) ~ omega^4, no slope where N e is level",
+    (
+        Column("onset", "double", INVERSE_STIFFNESS, "lower end of the window"),
+        Column("extent", "double", NONE, "extent of the window in omega, the square root of that in lambda"),
+        Column("count", "int64", NONE, "eigenvalues in the window"),
+        Column("exponent", "double", NONE, "exponent of P(lambda) by maximum likelihood"),
+        Column("error", "double", NONE, "its standard error"),
+        Column("N_e", "double", NONE, "mean N e of the particle force modes in the window"),
+        Column("slope", "double", NONE, "slope of N e against ln(lambda) in the window"),
+        Column("slope_error", "double", NONE, "its standard error"),
+    ),
+)
 
 OBSERVABLE = Observable(
     name="bond_operator",
@@ -49,18 +63,26 @@ OBSERVABLE = Observable(
     takes=("glasses.gsd",),
     tables=(BOND_OPERATOR,),
     combines=(BOND_OPERATOR.file, GLASSES.file),
-    curves=(BOND_OPERATOR_DENSITY,),
+    curves=(BOND_OPERATOR_DENSITY, TAIL_WINDOWS),
     algebra="full",
     message="Diagonalising the bond operator",
     settings=(
         Setting("spectrum", "full", {"enum": ["full", "largest"]}, "full (every eigenvalue, for P(lambda)) or largest"),
         Setting("vectors", "all", NUMBER_OR_ALL, "eigenvalues whose modes are computed, for N e: all, or a number of the largest"),
-        Setting("lambda_tail", 1.0e-3, SHARE, "fraction of the eigenvalues that make up the tail of P(lambda)", "aggregate"),
+        Setting("lambda_tail", 1.0e-3, SHARE, "fraction of the eigenvalues among which the tail of P(lambda) is looked for", "aggregate"),
         Setting("plateau_excess", 0.15, POSITIVE, "xi from N e at this excess over its plateau (001, eq. 13)", "aggregate"),
     ),
     quantities=(
-        Quantity("lambda_tail", r"\lambda_\mathrm{tail}", INVERSE_STIFFNESS, "threshold of the tail"),
-        Quantity("lambda_exponent", "", NONE, "exponent of P(lambda) in the tail, by Hill's estimate", "exponent of P(lambda)", 18, universal=True),
+        Quantity("lambda_tail", r"\lambda_\mathrm{tail}", INVERSE_STIFFNESS, "lowest eigenvalue among which the tail is looked for"),
+        Quantity(
+            "lambda_exponent",
+            "",
+            NONE,
+            "exponent of P(lambda) in the widest window on which it does not depend",
+            "exponent of P(lambda)",
+            18,
+            universal=True,
+        ),
         Quantity("lambda_onset", r"\lambda_\mathrm{onset}", INVERSE_STIFFNESS, "where the lambda^-7/2 law sets in"),
         Quantity(
             "A_g_tail",
@@ -72,6 +94,7 @@ OBSERVABLE = Observable(
             change=("A_g_tail_decades", "decades"),
         ),
         Quantity("N_e_plateau", "N e", NONE, "plateau of N e(lambda)"),
+        Quantity("plateau_onset", r"\lambda_\mathrm{level}", INVERSE_STIFFNESS, "where the plateau of N e(lambda) sets in"),
         Quantity(
             "xi_bond", r"\xi", LENGTH, "size of a soft spot from N e(lambda)", reduced="length", ratio="R_xi_bond", change=("xi_bond_ratio", "ratio")
         ),
@@ -97,7 +120,7 @@ OBSERVABLE = Observable(
             3.5,
             f"{BOND}, eq. 11 and Fig. 3a",
             17,
-            comment="Hill's estimate above lambda_tail",
+            comment="maximum likelihood above the lowest onset on which it does not depend",
             model="",
         ),
     ),
@@ -105,11 +128,11 @@ OBSERVABLE = Observable(
         Figure(
             "bond_operator",
             "plot_bond_operator",
-            tables=("bond_operator_density", "quantities", "flags"),
-            quantities=("N_e_plateau",),
+            tables=("bond_operator_density", "tail_windows", "quantities", "flags"),
+            quantities=("N_e_plateau", "A_g_tail"),
             observables=("bond_operator",),
             source="001 Fig. 3",
-            title="P(lambda) for each point with guides -7/2 and -2; N e(lambda)",
+            title="P(lambda) for each point with guides -7/2 and -2; N e(lambda); where the law and the plateau set in",
         ),
     ),
 )

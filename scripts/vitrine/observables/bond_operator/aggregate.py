@@ -11,24 +11,27 @@ import pandas as pd
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
 from vitrine.aggregation.scalars import joined_flags, own_spacing
 from vitrine.observables.bond_operator import BOND_OPERATOR, BOND_OPERATOR_DENSITY
+from vitrine.observables.bond_operator.tail import Tail
 from vitrine.observables.modes import A_G_UNIT
 from vitrine.schema import INVERSE_STIFFNESS, LENGTH, NONE
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.statistics.histograms import LAMBDA_BINS, BinnedSums, filled_range
-from vitrine.statistics.power_laws import hill_exponent, tail_edge, tail_onset, tail_prefactor
+from vitrine.statistics.laws import at, stable_window, turns
+from vitrine.statistics.power_laws import tail_prefactor
 
 PARTICIPATIONS = {"N_e": "participation_force", "N_e_displacement": "participation_displacement"}
+OF_THE_PLATEAU = ("N_e_plateau", "plateau_onset", "xi_bond")
 
 
 def aggregate_bond_operator(
     bond_operator: Sequence[str | Path], glasses: Sequence[str | Path], ensemble: Ensemble, lambda_tail: float, plateau_excess: float
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """(estimates, bond_operator_density, flags) from the batches of the tables of the bond operator and, for a0, of the glasses.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """(estimates, bond_operator_density, tail_windows, flags) from the batches of the tables of the bond operator and, for a0, of the glasses.
 
-    The tail is made of the largest `lambda_tail` of all d (N - 1) eigenvalues: above its threshold, `lambda_tail`, the free exponent
-    `lambda_exponent` and the plateau of N e are measured. The prefactor A_g_tail takes the eigenvalues above `lambda_onset`, where the lambda^(-7/2)
-    law sets in: see `statistics.power_laws.tail_onset` for why. xi = a0 n^(1/d), n being N e at `plateau_excess` above its plateau (eq. 13), a0 that
-    of the samples' own boxes.
+    The law is looked for among the largest `lambda_tail` of all d (N - 1) eigenvalues, in nested windows above an onset (`statistics.laws`):
+    A_g_tail is that of the widest one that shows lambda^(-7/2), and flagged where none does; the plateau of N e is its mean above the lowest onset
+    from which on it is level, and flagged where it is level nowhere. xi = a0 n^(1/d), n being N e at `plateau_excess` above its plateau (eq. 13), a0
+    that of the samples' own boxes.
     """
     ledger = Ledger("bond_operator")
     sums = BinnedSums(LAMBDA_BINS, ensemble.rows)
@@ -45,20 +48,27 @@ def aggregate_bond_operator(
         total += weights.sum(axis=1)
         samples += len(indices)
         complete = max(complete, _complete_above(batch, ensemble))
-    estimates = _estimates(sums, total * ensemble.modes, complete, ensemble, lambda_tail)
+    tail = Tail.of(sums, total * ensemble.modes, complete, lambda_tail)
+    estimates, flags = _estimates(tail, total * ensemble.modes, ensemble)
     plateau, (a0, without) = estimates["N_e_plateau"][0], own_spacing(glasses, ensemble, ledger)
     estimates["xi_bond"] = (a0 * ((1 + plateau_excess) * plateau) ** (1 / ensemble.dimension), LENGTH)
-    estimates = {name: Estimate(numbers, unit, samples, len(ledger)) for name, (numbers, unit) in estimates.items()}
-    return estimates_frame(ensemble, estimates), _density(sums, total * ensemble.modes, complete, ensemble), joined_flags(ledger, without)
+    flags |= dict.fromkeys(OF_THE_PLATEAU, tail.plateau.reason)
+    estimates = {name: Estimate(numbers, unit, samples, len(ledger), flags.get(name, "")) for name, (numbers, unit) in estimates.items()}
+    density = _density(sums, total * ensemble.modes, complete, ensemble)
+    return estimates_frame(ensemble, estimates), density, tail.table(), joined_flags(ledger, without)
 
 
 def _participations(batch: pd.DataFrame, ensemble: Ensemble) -> dict[str, np.ndarray]:
-    """N e of the modes whose vectors were computed, and their number: what the bins sum."""
-    summed = {}
+    """N e of the modes whose vectors were computed, and their number: what the bins sum; of N e also what its slope against ln(lambda) takes."""
+    summed, x = {}, np.log(batch["lambda"].to_numpy(dtype=float))
     for name, column in PARTICIPATIONS.items():
         values = ensemble.particles * batch[column].to_numpy(dtype=float)
-        summed[name] = np.where(np.isfinite(values), values, 0.0)
-        summed[f"{name}_count"] = np.isfinite(values).astype(float)
+        there = np.isfinite(values)
+        values = np.where(there, values, 0.0)
+        summed[name] = values
+        summed[f"{name}_count"] = there.astype(float)
+        if name == "N_e":
+            summed |= {"N_e_x": there * x, "N_e_xx": there * x**2, "N_e_xy": values * x, "N_e_yy": values**2}
     return summed
 
 
@@ -68,21 +78,31 @@ def _complete_above(batch: pd.DataFrame, ensemble: Ensemble) -> float:
     return float(by_sample.min()[by_sample.size() < ensemble.modes].max()) if (by_sample.size() < ensemble.modes).any() else 0.0
 
 
-def _estimates(sums: BinnedSums, eigenvalues: np.ndarray, complete: float, ensemble: Ensemble, fraction: float) -> dict[str, tuple[np.ndarray, str]]:
-    edges, above = sums.bins.edges, sums.above()
-    start = tail_edge(above, eigenvalues, fraction)
-    start = np.where((start >= 0) & (edges[start] > complete), start, -1)
-    onset = tail_onset(above, edges, start)
-    at = np.maximum(start, 0)[:, None]
-    plateau = ratio(*(np.take_along_axis(sums.above(name), at, axis=1)[:, 0] for name in ("N_e", "N_e_count")))
-    plateau = np.where(start >= 0, plateau, np.nan)
-    return {
-        "lambda_tail": (np.where(start >= 0, edges[start], np.nan), INVERSE_STIFFNESS),
-        "lambda_exponent": (hill_exponent(above, sums.above("log"), edges, start), NONE),
-        "lambda_onset": (np.where(onset >= 0, edges[onset], np.nan), INVERSE_STIFFNESS),
-        "A_g_tail": (tail_prefactor(above, eigenvalues, edges, onset, ensemble.particles, ensemble.dimension), A_G_UNIT),
-        "N_e_plateau": (plateau, NONE),
+def _estimates(tail: Tail, eigenvalues: np.ndarray, ensemble: Ensemble) -> tuple[dict[str, tuple[np.ndarray, str]], dict[str, str]]:
+    """Every scalar of the tail, and the flags of those that need the law."""
+    blank, rows = np.full(ensemble.rows, np.nan), ensemble.rows
+    found = {
+        "lambda_tail": (blank, INVERSE_STIFFNESS),
+        "lambda_exponent": (blank, NONE),
+        "lambda_onset": (blank, INVERSE_STIFFNESS),
+        "A_g_tail": (blank, A_G_UNIT),
+        "N_e_plateau": (blank, NONE),
+        "plateau_onset": (blank, INVERSE_STIFFNESS),
     }
+    if len(tail.windows):
+        law = turns(tail.windows.counts[0], max(tail.law.place, 0), rows)
+        free = turns(tail.windows.counts[0], max(stable_window(tail.windows), 0), rows)
+        level = turns(tail.profile.counts[0], max(tail.plateau.place, 0), rows)
+        onset = tail.onsets[law]
+        found |= {
+            "lambda_tail": (np.full(rows, tail.onsets[0]), INVERSE_STIFFNESS),
+            "lambda_exponent": (1 + at(tail.windows.exponents, free) / 2, NONE),
+            "lambda_onset": (onset, INVERSE_STIFFNESS),
+            "A_g_tail": (tail_prefactor(at(tail.windows.counts, law), eigenvalues, onset, ensemble.particles, ensemble.dimension), A_G_UNIT),
+            "N_e_plateau": (at(tail.profile.means, level), NONE),
+            "plateau_onset": (tail.onsets[level], INVERSE_STIFFNESS),
+        }
+    return found, {"A_g_tail": tail.law.reason, "lambda_onset": tail.law.reason}
 
 
 def _density(sums: BinnedSums, eigenvalues: np.ndarray, complete: float, ensemble: Ensemble) -> pd.DataFrame:

@@ -1,8 +1,6 @@
-"""Evidence that the liquids are in equilibrium: decay of the self-overlap, relaxation times, length of the runs, drift of the energy."""
+"""Evidence that the liquids are in equilibrium: decay of the self-overlap, relaxation times, energy along the runs, its drift and its bracket."""
 
 from __future__ import annotations
-
-import textwrap
 
 import numpy as np
 import pandas as pd
@@ -10,32 +8,34 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vitrine.figures import marks
-from vitrine.figures.data import has_values, sample_note, select, series
-from vitrine.figures.labels import axis_label, inverse_label, short_reason
+from vitrine.figures.data import beside, has_values, sample_note, select, series
+from vitrine.figures.labels import inverse_label
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import DOUBLE, GREY, INK, PALE, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.figures.style import DOUBLE, GREY, PALE, SECOND, name_panels, new_figure, styled, value_colours, value_markers
 
 TEMPERATURE = "parent_temperature"  # the only axis against which this figure is drawn
-MOST_SHOWN = 200  # samples of an ensemble that are drawn one by one
+FIRST_SHOWN = 0.2  # share of the run: the fall from the temperature before would hide what comes later
 
 
 @styled
 def plot_equilibration(
-    relaxation_curves: pd.DataFrame, liquids: pd.DataFrame, quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None
+    relaxation_curves: pd.DataFrame, energy_windows: pd.DataFrame, quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None
 ) -> Figure:
-    """(a) self-overlap against time; (b) relaxation time; (c) relaxation times run by each sample; (d) drift of each sample's energy.
+    """(a) self-overlap against time; (b) relaxation time; (c) mean energy along the run; (d) its drift, and the bracket by reheated liquids.
 
-    Tables: RELAXATION_CURVES, LIQUIDS (all samples), QUANTITIES (relaxation_time), FLAGS. Flagged samples are hollow, their reasons in the legend.
+    Tables: RELAXATION_CURVES, ENERGY_WINDOWS, QUANTITIES (relaxation_time, heat_capacity_liquid, temperature_drift, temperature_bracket), FLAGS.
+    Points that are not in equilibrium are hollow.
     """
     figure, (first, second, third, fourth) = new_figure(DOUBLE, 5.4, 2, 2)
-    curves, samples = select(relaxation_curves, settings), select(liquids, settings)
-    times = series(quantities, "relaxation_time", settings)
-    colours = value_colours([*curves[TEMPERATURE], *samples[TEMPERATURE], *times["at"]])
+    curves, windows = select(relaxation_curves, settings), select(energy_windows, settings)
+    names = ("relaxation_time", "heat_capacity_liquid", "temperature_drift", "temperature_bracket")
+    times, capacity, drift, bracket = (series(quantities, name, settings) for name in names)
+    colours = value_colours([*curves[TEMPERATURE], *windows[TEMPERATURE], *times["at"]])
     marks.note(figure, sample_note({r"$\tau$": times}, settings, flags, "liquids"))
     _draw_overlap(first, curves, colours)
     _draw_times(second, times, settings)
-    _draw_runs(third, samples, colours, settings)
-    _draw_drift(fourth, samples, colours, settings)
+    _draw_windows(third, windows, capacity, colours, settings)
+    _draw_verdict(fourth, drift, bracket, settings)
     name_panels((first, second, third, fourth))
     if colours:
         marks.value_legend(figure, colours, settings, 8, value_markers(colours))
@@ -76,95 +76,40 @@ def _draw_times(ax: Axes, times: pd.DataFrame, settings: Settings) -> None:
     ax.legend(loc="upper left")
 
 
-def _places(samples: pd.DataFrame) -> tuple[dict[float, int], np.ndarray]:
-    """The column of each T_p (hot to cold) and the place of each sample in it: spread by its rank, so that the same data gives the same picture."""
-    columns = {temperature: index for index, temperature in enumerate(sorted(samples[TEMPERATURE].unique(), reverse=True))}
-    groups = samples.groupby(TEMPERATURE)["sample"]
-    spread = (groups.rank(method="first") - 0.5) / groups.transform("count") - 0.5
-    return columns, (samples[TEMPERATURE].map(columns) + 0.7 * spread).to_numpy(float)
-
-
-def _thin(samples: pd.DataFrame) -> pd.DataFrame:
-    """At most MOST_SHOWN good samples per T_p, evenly taken; every flagged one."""
-    good = samples[samples["flag"] == ""]
-    rank, count = good.groupby(TEMPERATURE).cumcount(), good.groupby(TEMPERATURE)["sample"].transform("count")
-    step = np.ceil(count / MOST_SHOWN)
-    return pd.concat([good[rank % step == 0], samples[samples["flag"] != ""]]).sort_values([TEMPERATURE, "sample"])
-
-
-def _draw_samples(ax: Axes, samples: pd.DataFrame, column: str, colours: dict[float, tuple], settings: Settings) -> bool:
-    """One point per sample, flagged ones hollow with their reasons named, those without a number on the lower edge. False where there is none."""
-    ax.set_xlabel(axis_label(settings))
-    if not len(samples):
-        marks.not_enough(ax, "no liquid was run")
-        return False
-    shown = _thin(samples)
-    columns, x = _places(shown)
-    value = shown[column].to_numpy(float)
-    good = (shown["flag"] == "").to_numpy()
-    shade = np.array([colours[temperature] for temperature in shown[TEMPERATURE]])
-    known = np.isfinite(value)
-    ax.scatter(x[good & known], value[good & known], s=7, c=shade[good & known], linewidths=0, alpha=0.8, zorder=3)
-    bad = shown.assign(x=x, y=value, flag=shown["flag"].map(short_reason))[~good]
-    style = {"s": 11, "facecolors": "white", "edgecolors": INK, "linewidths": 0.7, "zorder": 4}
-    for marker, (flag, rows) in zip("osD^vP*X" * 9, bad.groupby("flag"), strict=False):
-        name = textwrap.fill(f"{flag}: {len(rows)} left out", 50)
-        drawn, lost = rows[np.isfinite(rows["y"])], rows[~np.isfinite(rows["y"])]
-        if len(drawn):
-            ax.scatter(drawn["x"], drawn["y"], marker=marker, label=name, **style)
-        if len(lost):
-            label = None if len(drawn) else f"{name} (on the axis)"
-            ax.scatter(lost["x"], np.full(len(lost), 0.025), marker=marker, label=label, transform=ax.get_xaxis_transform(), **style)
-    if len(shown) < len(samples):
-        ax.plot([], [], linestyle="none", label=f"{len(shown)} of {len(samples)} samples drawn, all flagged ones among them")
-    marks.fixed_ticks(ax, list(columns.values()), [f"{temperature / settings.temperature_unit:.2f}" for temperature in columns])
-    ax.set_xlim(-0.6, len(columns) - 0.4)
-    return True
-
-
-def _draw_runs(ax: Axes, samples: pd.DataFrame, colours: dict[float, tuple], settings: Settings) -> None:
-    ax.set_ylabel(r"run length [relaxation times $\tau$]")
-    samples = samples.assign(run=samples["relaxations"].where(samples["relaxations"] >= 0).astype(float))
-    if not _draw_samples(ax, samples, "run", colours, settings):
+def _draw_windows(ax: Axes, windows: pd.DataFrame, capacity: pd.DataFrame, colours: dict[float, tuple], settings: Settings) -> None:
+    """Mean energy along the run, as a temperature over T_p: it comes down to the band and stays there."""
+    ax.set_xlabel("share of the run")
+    ax.set_ylabel(r"energy against the second half, $\Delta T/T_p$")
+    tolerance = settings.option("liquids", "tolerance")
+    ax.axhspan(-tolerance, tolerance, color=PALE, alpha=0.35, linewidth=0, zorder=0, label=rf"$\pm$ {tolerance:g}, what is tolerated")
+    ax.axvline(0.5, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1, label="end of the approach")
+    of_temperature = dict(zip(capacity["at"], capacity["value"], strict=True))
+    rows = windows[np.isfinite(windows[TEMPERATURE].map(of_temperature).astype(float)) & (windows["share"] > FIRST_SHOWN)]
+    if not len(rows):
+        marks.not_enough(ax, "no energy along a run, or no heat capacity")
         return
-    target = settings.relaxation_times
-    if target > 0:
-        ax.axhline(target, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label=f"asked for: {target:g}", zorder=1)
-    runs = samples["run"].to_numpy(float)
-    positive = runs[np.isfinite(runs) & (runs > 0)]
-    ax.set_yscale("symlog", linthresh=1.0, linscale=0.4)
-    top = np.log10(1.5 * max(target, positive.max(initial=1.0)))
-    ax.set_ylim(-0.3, 10 ** ((top + 0.5) / (1 - _legend_share(ax)) - 0.5))
-    if ax.get_legend_handles_labels()[1]:
-        ax.legend(loc="upper left")
+    markers = value_markers(colours)
+    for rank, (temperature, own) in enumerate(rows.groupby(TEMPERATURE)):
+        scale = of_temperature[temperature] * temperature
+        style = {"color": colours[temperature], "marker": markers[temperature], "markersize": 2.6, "linewidth": 0.7, "elinewidth": 0.6}
+        ax.errorbar(own["share"] + 0.006 * rank, own["change"] / scale, own["change_error"] / scale, **style)
+    ax.legend(loc="upper right")
 
 
-def _draw_drift(ax: Axes, samples: pd.DataFrame, colours: dict[float, tuple], settings: Settings) -> None:
-    ax.set_ylabel("energy drift [standard errors]")
-    for width in (1, 2):
-        ax.axhspan(-width, width, color=PALE, alpha=0.25, linewidth=0, zorder=0)
-    if not _draw_samples(ax, samples, "energy_drift", colours, settings):
+def _draw_verdict(ax: Axes, drift: pd.DataFrame, bracket: pd.DataFrame, settings: Settings) -> None:
+    """Drift of the mean energy, and its distance from that of reheated liquids, as a temperature over T_p; hollow where it condemns a point."""
+    ax.set_ylabel(r"$\Delta T/T_p$")
+    marks.value_axis(ax, settings, drift)
+    tolerance = settings.option("liquids", "tolerance")
+    ax.axhspan(-tolerance, tolerance, color=PALE, alpha=0.35, linewidth=0, zorder=0)
+    ax.axhline(0, color=GREY, linewidth=0.6, zorder=1)
+    if not has_values(drift):
+        marks.not_enough(ax, "no length of a run was asked for, or one sample alone", 0.25)
         return
-    good = samples[(samples["flag"] == "") & np.isfinite(samples["energy_drift"])]
-    columns, _ = _places(samples)
-    drift = good.groupby(TEMPERATURE)["energy_drift"].agg(["mean", "sem"])
-    x = [columns[temperature] for temperature in drift.index]
-    ax.errorbar(
-        x,
-        drift["mean"],
-        drift["sem"].fillna(0.0),
-        color=INK,
-        marker="_",
-        markersize=9,
-        linestyle="none",
-        label="mean and its standard error",
-        zorder=5,
-    )
-    widest = np.nanmax(np.abs(samples["energy_drift"].to_numpy(float)), initial=2.5)
-    ax.set_ylim(-1.2 * widest, -1.2 * widest + 2.3 * widest / (1 - _legend_share(ax)))
+    relative = [table.assign(value=table["value"] / table["at"], error=table["error"] / table["at"]) for table in (drift, bracket)]
+    marks.points(ax, relative[0], "second half against second quarter", line=False)
+    if has_values(bracket):
+        marks.points(ax, beside(relative[1], settings), "came down against heated up", SECOND, "D", line=False, size=3.2)
+    ends = np.concatenate([[tolerance, -tolerance], *((one["value"] + sign * one["error"].fillna(0)) for one in relative for sign in (-1, 1))])
+    marks.linear_limits(ax, np.nanmin(ends), np.nanmax(ends), 0.1, 0.45)
     ax.legend(loc="upper left")
-
-
-def _legend_share(ax: Axes) -> float:
-    """Share of the height of a panel that its legend takes, so that it can be kept free of data."""
-    return min(0.03 + 0.062 * sum(label.count("\n") + 1 for label in ax.get_legend_handles_labels()[1]), 0.6)

@@ -39,6 +39,17 @@ MODE_COUNTS = Table(
         Column("samples", "int32", NONE, "samples behind the estimate"),
     ),
 )
+MODE_WINDOWS = Table(
+    "mode_windows",
+    "exponent of the cumulative of the modes in nested windows from the softest mode on, the widest first: 5 where D(omega) ~ omega^4",
+    (
+        Column("end", "double", FREQUENCY, "end of the window; the cutoff of a sample ends it earlier"),
+        Column("extent", "double", NONE, "end of the window over the softest mode"),
+        Column("count", "int64", NONE, "modes in the window"),
+        Column("exponent", "double", NONE, "exponent of the cumulative by maximum likelihood"),
+        Column("error", "double", NONE, "its standard error, exponent/sqrt(count)"),
+    ),
+)
 
 OBSERVABLE = Observable(
     name="modes",
@@ -52,7 +63,7 @@ OBSERVABLE = Observable(
     takes=("glasses.gsd",),
     tables=(MODES,),
     combines=(MODES.file, "elasticity.parquet"),
-    curves=(MODE_DENSITY,),
+    curves=(MODE_DENSITY, MODE_WINDOWS),
     kept=(MODE_COUNTS,),
     algebra="full",
     message="Finding the modes",
@@ -97,7 +108,7 @@ OBSERVABLE = Observable(
             "A_g_exponent",
             r"1+\beta",
             NONE,
-            "exponent of the cumulative below the cutoff, 5 for the law",
+            "exponent of the cumulative in the widest window on which it does not depend, 5 for the law",
             "exponent of the cumulative",
             11,
             universal=True,
@@ -165,7 +176,7 @@ OBSERVABLE = Observable(
         Figure(
             "cumulative_modes",
             "plot_cumulative_modes",
-            tables=("mode_density", "quantities", "fits", "flags"),
+            tables=("mode_density", "mode_windows", "quantities", "fits", "flags"),
             quantities=("A_g", "omega_ph"),
             observables=("modes",),
             source="002 Fig. 2",

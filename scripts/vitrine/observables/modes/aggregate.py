@@ -14,12 +14,16 @@ import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches, read_samples
 from vitrine.observables.elasticity import ELASTICITY
-from vitrine.observables.modes import A_G_UNIT, MODE_DENSITY, MODES
+from vitrine.observables.modes import A_G_UNIT, MODE_DENSITY, MODE_WINDOWS, MODES
+from vitrine.observables.modes.soft_modes import SoftModes
 from vitrine.schema import FREQUENCY, NONE
 from vitrine.statistics.bootstrap import ratio, standard_error, weighted_mean
 from vitrine.statistics.histograms import OMEGA_BINS, BinnedSums, filled_range
+from vitrine.statistics.laws import Law, Windows, at, law_window, stable_window, turns
 from vitrine.statistics.power_laws import censored_prefactor, cumulative_exponent, fit_cumulative
 from vitrine.statistics.weibull import censored_fit, measured_relative_deviation
+
+OF_THE_LAW = ("A_g", "A_g_ml")  # what is nothing without the law
 
 
 @dataclass
@@ -43,20 +47,21 @@ def aggregate_modes(
     ensemble: Ensemble,
     phonon_fraction: float,
     softest: float = np.inf,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """(estimates, mode_density, mode_counts, flags) from the batches of the modes and elasticity tables.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """(estimates, mode_density, mode_windows, mode_counts, flags) from the batches of the modes and elasticity tables.
 
     Modes below the cutoff omega_c count for A_g. The cutoff of a sample is `phonon_fraction` of its own first shear phonon, or, where that is lower,
     the frequency below which the ensemble has `softest` modes per sample on average: in small samples the first phonon lies above the end of the
-    omega^4 law (Rainone et al. 2020, Fig. 3), and a window up to the phonon would not be one of the law.
+    omega^4 law (Rainone et al. 2020, Fig. 3), and a window up to the phonon would not be one of the law. Below the cutoff the law is looked for in
+    nested windows (`statistics.laws`): A_g is that of the widest one that shows it, and flagged where none does.
     """
     ledger = Ledger("modes")
     phonons = _first_phonons(elasticity, ensemble)
     spectra = Spectra(BinnedSums(OMEGA_BINS, ensemble.rows))
     for batch in read_batches(MODES, modes, ensemble, ledger, positive=("omega",)):
         _add_batch(spectra, _usable(batch, phonons, ensemble, ledger), phonons[0], ensemble, phonon_fraction)
-    estimates = _estimates(spectra, phonons[0], ensemble, ledger, phonon_fraction, softest)
-    return estimates_frame(ensemble, estimates), _density(spectra, ensemble), _counts(spectra, ensemble), ledger.frame()
+    estimates, windows = _estimates(spectra, phonons[0], ensemble, ledger, phonon_fraction, softest)
+    return estimates_frame(ensemble, estimates), _density(spectra, ensemble), law_windows(windows), _counts(spectra, ensemble), ledger.frame()
 
 
 def _first_phonons(paths: Sequence[str | Path], ensemble: Ensemble) -> tuple[dict[int, float], dict[int, str]]:
@@ -98,8 +103,8 @@ def _joined(parts: list[np.ndarray], dtype: type) -> np.ndarray:
 
 def _estimates(
     spectra: Spectra, phonons: dict[int, float], ensemble: Ensemble, ledger: Ledger, fraction: float, softest: float
-) -> dict[str, Estimate]:
-    """Every scalar of the modes, from sums that neither batches nor the order of samples can change."""
+) -> tuple[dict[str, Estimate], Windows]:
+    """Every scalar of the modes, from sums that neither batches nor the order of samples can change; and the windows of the law."""
     samples = _joined(spectra.samples, int)
     order = np.argsort(samples)
     samples, minimal = samples[order], _joined(spectra.minimal, float)[order]
@@ -109,30 +114,45 @@ def _estimates(
     many = below[0] >= softest * total[0] if len(samples) else np.zeros(len(edges), bool)
     ceiling = min(spectra.complete, edges[np.argmax(many)] if many.any() else np.inf)
     cutoff = np.minimum(fraction * phonon, ceiling)
-    counts, logs = _below_cutoff(spectra, samples, cutoff)
-    upper = np.minimum(fraction * weighted_mean(weights, phonon), ceiling)
+    soft = SoftModes.of(samples, cutoff, _joined(spectra.low_owner, int), _joined(spectra.low_omega, float))
+    windows = soft.windows(weights, minimal.min(initial=np.inf))
+    law = law_window(windows, len(soft.omega))
+    ends = _ends(windows, law, ensemble.rows)
+    upper = np.minimum(np.minimum(fraction * weighted_mean(weights, phonon), ceiling), ends)
+    likelihood = {end: censored_prefactor(weights, minimal, np.minimum(cutoff, end), ensemble.particles) for end in np.unique(ends)}
     shape, scale = censored_fit(weights, minimal, cutoff)
     values = {
         "omega_min": (weighted_mean(weights, minimal), FREQUENCY),
         "omega_min_ratio": (measured_relative_deviation(weights, minimal), NONE),
         "omega_min_below": (weighted_mean(weights, (minimal < fraction * phonon).astype(float)), NONE),
-        "omega_cutoff": (weighted_mean(weights, cutoff), FREQUENCY),
+        "omega_cutoff": (upper, FREQUENCY),
         "weibull_exponent": (shape, NONE),
         "weibull_scale": (scale, FREQUENCY),
         "A_g": (fit_cumulative(below, edges, ensemble.particles * total, upper), A_G_UNIT),
-        "A_g_exponent": (cumulative_exponent(weights, counts, logs), NONE),
-        "A_g_ml": (censored_prefactor(weights, minimal, cutoff, ensemble.particles), A_G_UNIT),
+        "A_g_exponent": (_free_exponent(windows, soft, weights), NONE),
+        "A_g_ml": (np.array([likelihood[end][row] for row, end in enumerate(ends)]), A_G_UNIT),
     }
-    return {name: Estimate(numbers, unit, len(samples), len(ledger)) for name, (numbers, unit) in values.items()}
+    flags = dict.fromkeys(OF_THE_LAW, law.reason)
+    return {name: Estimate(numbers, unit, len(samples), len(ledger), flags.get(name, "")) for name, (numbers, unit) in values.items()}, windows
 
 
-def _below_cutoff(spectra: Spectra, samples: np.ndarray, cutoff: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Per sample (S,): modes below its cutoff and their sum of ln(cutoff/omega)."""
-    owner, omega = np.searchsorted(samples, _joined(spectra.low_owner, int)), _joined(spectra.low_omega, float)
-    kept = omega < cutoff[owner]
-    owner, omega = owner[kept], omega[kept]
-    logs = np.bincount(owner, weights=np.log(cutoff[owner] / omega), minlength=len(samples))
-    return np.bincount(owner, minlength=len(samples)), logs
+def _ends(windows: Windows, law: Law, rows: int) -> np.ndarray:
+    """Where the window of every replicate (R,) ends; infinite, so that the cutoffs alone hold, where there is no law."""
+    return windows.ends[turns(windows.counts[0], law.place, rows)] if law.place >= 0 else np.full(rows, np.inf)
+
+
+def _free_exponent(windows: Windows, soft: SoftModes, weights: np.ndarray) -> np.ndarray:
+    """Exponent (R,) of the cumulative in the widest window in which it does not depend on the window; of few modes, below the cutoffs."""
+    stable = stable_window(windows)
+    if stable >= 0:
+        return at(windows.exponents, turns(windows.counts[0], stable, len(weights)))
+    return cumulative_exponent(weights, *soft.inside(np.inf))
+
+
+def law_windows(windows: Windows) -> pd.DataFrame:
+    """The table of the windows: what the exponent of the cumulative is in each."""
+    columns = {"end": windows.ends, "extent": windows.extents, "count": windows.counts[0], "exponent": windows.exponents[0], "error": windows.errors}
+    return pd.DataFrame(columns).astype({"count": np.int64})[MODE_WINDOWS.names]
 
 
 def _density(spectra: Spectra, ensemble: Ensemble) -> pd.DataFrame:

@@ -9,20 +9,28 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import blended_transform_factory
 
 from vitrine.figures import marks
-from vitrine.figures.data import Units, at_value, has_values, sample_note, select, series
+from vitrine.figures.data import Units, at_value, flag_at, has_values, sample_note, select, series
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import GREY, INK, SINGLE, new_figure, styled, value_colours, value_markers
+from vitrine.figures.style import DOUBLE, GREY, INK, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.statistics.laws import FEWEST
 
 
 @styled
 def plot_cumulative_modes(
-    mode_density: pd.DataFrame, quantities: pd.DataFrame, fits: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None
+    mode_density: pd.DataFrame,
+    mode_windows: pd.DataFrame,
+    quantities: pd.DataFrame,
+    fits: pd.DataFrame,
+    settings: Settings,
+    flags: pd.DataFrame | None = None,
 ) -> Figure:
-    """Modes per particle below omega, with A_g omega^5/5 in the window of its fit and the first phonon of each point; inset: A_g.
+    """(a) Modes per particle below omega, with A_g omega^5/5 in the window of its fit and the first phonon of each point; inset: A_g.
+    (b) Exponent of the cumulative against the end of the window that it is read from: 5 where the law holds.
 
-    Tables: MODE_DENSITY, QUANTITIES (A_g, A_g_reduced, omega_ph, omega_cutoff), FITS (c_inf, a0), FLAGS.
+    Tables: MODE_DENSITY, MODE_WINDOWS, QUANTITIES (A_g, A_g_reduced, omega_ph, omega_cutoff), FITS (c_inf, a0), FLAGS.
     """
-    figure, (ax,) = new_figure(SINGLE, 3.7)
+    figure, (ax, right) = new_figure(DOUBLE, 3.7, 1, 2)
+    name_panels((ax, right))
     units = Units.of(fits, settings)
     curves = select(mode_density, settings, large=True)
     curves = curves[curves["cumulative"] > 0]
@@ -30,11 +38,12 @@ def plot_cumulative_modes(
     cutoff = series(quantities, "omega_cutoff", settings, large=True)
     if not has_values(cutoff):
         cutoff = phonon.assign(value=settings.option("modes", "phonon_fraction") * phonon["value"])
-    marks.note(figure, sample_note({"$A_g$": prefactor}, settings, flags, "modes", SINGLE))
+    marks.note(figure, sample_note({"$A_g$": prefactor}, settings, flags, "modes"))
     ax.set_xlabel(rf"$\omega\,{units.frequency_label}$")
     ax.set_ylabel("modes per particle below $\\omega$")
     if not len(curves):
         marks.not_enough(ax, "no mode was measured")
+        marks.not_enough(right, "no mode was measured")
         return figure
     colours = value_colours(curves[settings.against])
     markers = value_markers(colours)
@@ -45,14 +54,37 @@ def plot_cumulative_modes(
             x, rows["cumulative"], marks.bars(rows["cumulative"], rows["cumulative_error"]), linestyle="none", elinewidth=0.6, zorder=3, **style
         )
         window = x.min(), at_value(cutoff, value) / units.frequency
-        _draw_fit(ax, window, at_value(prefactor, value) * units.frequency**5, colour, f"fit-{settings.axis.text(value)}")
+        if flag_at(prefactor, value) == "":
+            _draw_fit(ax, window, at_value(prefactor, value) * units.frequency**5, colour, f"fit-{settings.axis.text(value)}")
     _set_limits(ax, curves, phonon, units)
     _mark_phonons(ax, phonon, units, colours)
     _draw_guide(ax, curves, units)
     ax.legend(loc="lower left", borderaxespad=0.3)
     _draw_prefactor(ax, series(quantities, "A_g_reduced", settings, large=True), colours, settings)
-    marks.value_legend(figure, colours, settings, 4, markers)
+    _draw_exponents(right, select(mode_windows, settings, large=True), prefactor, units, colours, settings)
+    marks.value_legend(figure, colours, settings, 8, markers)
     return figure
+
+
+def _draw_exponents(ax: Axes, windows: pd.DataFrame, prefactor: pd.DataFrame, units: Units, colours: dict, settings: Settings) -> None:
+    """Exponents of nested windows, hollow at a point that shows no law; a filled square where the law's window ends."""
+    ax.set_xlabel(rf"end of the window, $\omega\,{units.frequency_label}$")
+    ax.set_ylabel("exponent of the cumulative in the window")
+    if not len(windows):
+        marks.not_enough(ax, f"fewer than {FEWEST} modes below the phonons")
+        return
+    markers = value_markers(colours)
+    ax.axhline(5, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1, label=r"5: $D(\omega)\sim\omega^4$")
+    for value, rows in windows.groupby(settings.against):
+        colour = colours.get(value, GREY)
+        face = colour if flag_at(prefactor, value) == "" else "white"
+        style = {"color": colour, "marker": markers.get(value, "o"), "markersize": 3.0, "markerfacecolor": face, "linewidth": 0.6, "elinewidth": 0.6}
+        ax.errorbar(rows["end"] / units.frequency, rows["exponent"], rows["error"], **style)
+    ax.set_xscale("log")
+    marks.plain_log_ticks(ax, "x")
+    reach = np.minimum(windows["exponent"] + windows["error"], 2 * windows["exponent"].median() + 5)
+    ax.set_ylim(0, 1.25 * max(reach.max(), 6.0))
+    ax.legend(loc="upper left")
 
 
 def _draw_fit(ax: Axes, window: tuple[float, float], prefactor: float, colour: tuple, name: str) -> None:

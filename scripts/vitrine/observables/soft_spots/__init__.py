@@ -21,6 +21,14 @@ OBSERVABLE = Observable(
             "N_qlm_ml", r"N_\mathrm{QLM}", NONE, "the same with A_g from omega_min", "N_QLM (omega_min)", 14, change=("N_qlm_ml_decades", "decades")
         ),
         Quantity("xi_g", r"\xi_g/a_0", "a0", "glassy length 2 pi c_s/omega_g", "xi_g", 15, ratio="R_xi_g", change=("xi_g_decrease", "decrease")),
+        Quantity(
+            "E_qlm_local",
+            r"E_\mathrm{QLM}",
+            "k_B T_onset",
+            "slope of ln N_QLM against 1/T_p between this T_p and the next hotter",
+            "local E_QLM",
+            14.5,
+        ),
         Quantity("R_xi_g", r"R_\xi", NONE, "xi_g over its value at the hottest T_p", "R_xi (xi_g)", 20),
     ),
     headlines=(
@@ -56,6 +64,16 @@ OBSERVABLE = Observable(
             "window T_p <= T_x, as for E_QLM; the published window is not printed",
         ),
         Headline(
+            "E_qlm_crossover",
+            "E_QLM below a crossover T_x that is fitted too",
+            3.3,
+            f"{PINCHING}, eq. 3 and Fig. 5",
+            5.5,
+            None,
+            False,
+            "a plateau above T_x, the law below; the published window is not printed",
+        ),
+        Headline(
             "xi_g_decrease",
             "decrease of xi_g, hottest to coldest T_p",
             0.4,
@@ -86,7 +104,7 @@ OBSERVABLE = Observable(
             observables=("soft_spots", "modes"),
             source="002 Fig. 5",
             axis="parent_temperature",
-            title="N_QLM against 1/T_p with the fit and its window",
+            title="N_QLM against 1/T_p with the fit and its window; E_QLM against the window",
         ),
         Figure("lengths", "plot_lengths", tables=("quantities", "flags"), quantities=("xi_g",), source="002 Fig. 6", title="xi_g against T_p"),
     ),

@@ -11,19 +11,23 @@ from vitrine.figures import marks
 from vitrine.figures.data import fit_value, has_values, sample_note, series
 from vitrine.figures.labels import inverse_label, number, temperature_symbol, with_error
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import GREY, INK, PALE, SECOND, SINGLE, new_figure, styled
+from vitrine.figures.style import DOUBLE, GREY, INK, PALE, SECOND, name_panels, new_figure, styled
 
 
 @styled
 def plot_boltzmann(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None) -> Figure:
-    """ln N_QLM = E_qlm_intercept - E_qlm T_onset/T_p, solid in its window T_p <= T_x and dashed beyond; the published slope as a guide.
+    """(a) ln N_QLM = E_qlm_intercept - E_qlm T_onset/T_p, solid in its window T_p <= T_x and dashed beyond; the published slope as a guide.
+    (b) E_QLM against the window: local slopes, fits from the coldest T_p up to each other one, and from the hottest down.
 
-    Tables: QUANTITIES (N_qlm, N_qlm_ml), FITS (E_qlm, E_qlm_intercept, E_qlm_full, E_qlm_full_intercept), FLAGS.
+    Tables: QUANTITIES (N_qlm, N_qlm_ml, E_qlm_local), FITS (E_qlm, E_qlm_intercept, E_qlm_full, E_qlm_full_intercept, E_qlm_below:*, E_qlm_above:*),
+    FLAGS.
     """
-    figure, (ax,) = new_figure(SINGLE, 3.25)
+    figure, (ax, right) = new_figure(DOUBLE, 3.25, 1, 2)
+    _draw_windows(right, quantities, fits, settings)
+    name_panels((ax, right))
     fitted, likelihood = (series(quantities, name, settings) for name in ("N_qlm", "N_qlm_ml"))
     named = {r"$N_\mathrm{QLM}$": fitted, r"$N_\mathrm{QLM}$ (likelihood)": likelihood}
-    marks.note(figure, sample_note(named, settings, flags, "modes", SINGLE))
+    marks.note(figure, sample_note(named, settings, flags, "modes"))
     ax.set_ylabel(r"$N_\mathrm{QLM}=A_g\,\omega_g^5$ (per particle)")
     if not (has_values(fitted, positive=True) or has_values(likelihood, positive=True)):
         ax.set_xlabel(inverse_label(settings))
@@ -44,6 +48,43 @@ def plot_boltzmann(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setti
     marks.inverse_temperature_axis(ax, settings, list(fitted["at"]))
     ax.legend(loc="lower left")
     return figure
+
+
+def _draw_windows(ax: Axes, quantities: pd.DataFrame, fits: pd.DataFrame, settings: Settings) -> None:
+    """How E_QLM hangs on the range of T_p that it is read from."""
+    local = series(quantities, "E_qlm_local", settings)
+    marks.value_axis(ax, settings, local)
+    ax.set_ylabel(rf"$E_\mathrm{{QLM}}/k_B{temperature_symbol(settings)}$")
+    drawn = [local]
+    marks.points(ax, local, "between this $T_p$ and the next hotter", GREY, "s", line=False, size=3.0)
+    for name, label, colour, marker in (
+        ("below", "fit of this $T_p$ and all colder", INK, "o"),
+        ("above", "fit of this $T_p$ and all hotter", SECOND, "D"),
+    ):
+        table = _windows(fits, f"E_qlm_{name}:", settings)
+        if has_values(table):
+            marks.points(ax, table, label, colour, marker, size=3.4)
+            drawn.append(table)
+    if not any(has_values(table) for table in drawn):
+        marks.not_enough(ax, r"fewer than two $T_p$ with $N_\mathrm{QLM}$", 0.25)
+        return
+    published = marks.published_value("E_qlm", settings)
+    if np.isfinite(published):
+        ax.axhline(published, color=GREY, linestyle=(0, (1, 1.2)), linewidth=1.2, label=f"{published:g} ({marks.RAINONE}, Fig. 5)", zorder=1.5)
+    every = pd.concat(drawn)
+    every = every[np.isfinite(every["value"])]
+    reach = every["error"].fillna(0.0).clip(upper=2 * every["value"].abs().max())
+    ends = [*(every["value"] - reach), *(every["value"] + reach), 0.0, *([published] if np.isfinite(published) else [])]
+    marks.linear_limits(ax, min(ends), max(ends), 0.05, 0.5)
+    ax.legend(loc="upper right")
+
+
+def _windows(fits: pd.DataFrame, prefix: str, settings: Settings) -> pd.DataFrame:
+    """The fits whose names begin so, as a series by the T_p in their name."""
+    rows = fits[fits["name"].str.startswith(prefix)]
+    at = rows["name"].str.removeprefix(prefix).astype(float)
+    table = pd.DataFrame({"at": at, "x": at / settings.temperature_unit, "value": rows["value"], "error": rows["error"]})
+    return table.assign(sound=np.isfinite(table["error"])).sort_values("x", ignore_index=True)
 
 
 def _line(fits: pd.DataFrame, name: str, x: np.ndarray) -> np.ndarray:

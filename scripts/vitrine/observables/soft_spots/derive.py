@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from vitrine.aggregation.results import Results, Rows, combined
-from vitrine.schema import NONE
+from vitrine.schema import NONE, TEMPERATURE
 from vitrine.statistics.bootstrap import ratio
-from vitrine.statistics.fits import boltzmann_fit
+from vitrine.statistics.fits import boltzmann_fit, onset_fit
 
 
 def add_quantities(results: Results) -> None:
@@ -23,10 +23,29 @@ def add_quantities(results: Results) -> None:
         if "c_s" in quantities:
             a0 = quantities["spacing"].values if "spacing" in quantities else results.a0
             quantities["xi_g"] = combined(lambda c, omega, a0=a0: 2 * np.pi * ratio(c, omega) / a0, "a0", quantities["c_s"], omega)
+    if results.settings.thermal:
+        _add_local_slopes(results)
+
+
+def _add_local_slopes(results: Results) -> None:
+    """E_qlm_local of every ensemble: the slope of ln N_QLM against 1/T_p between it and the next hotter one, where both are sound."""
+    unit = results.settings.temperature_unit
+    for key in list(results.ensembles):
+        sound = results.along(key, "N_qlm")
+        if key not in sound or key == sound[-1]:
+            continue
+        hotter = sound[sound.index(key) + 1]
+        step = unit / results.value(key) - unit / results.value(hotter)
+        results.ensembles[key]["E_qlm_local"] = combined(
+            lambda cold, hot, step=step: np.log(np.where(ratio(hot, cold) > 0, ratio(hot, cold), np.nan)) / step,
+            f"k_B {results.settings.temperature_name}",
+            results.ensembles[key]["N_qlm"],
+            results.ensembles[hotter]["N_qlm"],
+        )
 
 
 def fit_soft_spots(rows: Rows, results: Results) -> None:
-    """ln N_QLM against 1/T_p: below the crossover T_x, where the law is expected to hold, and over all temperatures for comparison."""
+    """ln N_QLM against 1/T_p: below the crossover T_x, over all temperatures, with T_x as a parameter, and how the slope hangs on the window."""
     settings = results.settings
     if not settings.thermal:
         return
@@ -43,3 +62,32 @@ def fit_soft_spots(rows: Rows, results: Results) -> None:
         rows.add(name, fit.slope, f"k_B {settings.temperature_name}", fit.window, used)
         rows.add(f"{name}_intercept", fit.intercept, NONE, fit.window, used)
         rows.add_number(f"{name}_chi_square", fit.chi_square, np.nan, "per degree of freedom", fit.window, used)
+    _fit_crossover(rows, results)
+    _fit_windows(rows, results)
+
+
+def _fit_crossover(rows: Rows, results: Results) -> None:
+    """A plateau of N_QLM above T_x and the law below it, with T_x as a parameter: ln N = ln N_0 - E max(0, 1/T_p - 1/T_x)."""
+    settings = results.settings
+    warm, values, samples = results.series("N_qlm")
+    logs = np.log(np.where(values > 0, values, np.nan))
+    fit = onset_fit(-settings.temperature_unit / warm, -logs)
+    window, used = fit.window.replace("usable temperatures", "usable points"), int(samples.sum())
+    if np.isfinite(fit.onset[0]):
+        window = f"all T_p: {', '.join(f'{temperature:g}' for temperature in warm)}"
+    rows.add("E_qlm_crossover", fit.steepness, f"k_B {settings.temperature_name}", window, used)
+    rows.add("T_x", -settings.temperature_unit / fit.onset, TEMPERATURE, window, used)
+    rows.add("N_qlm_plateau", np.exp(-fit.plateau), NONE, window, used)
+
+
+def _fit_windows(rows: Rows, results: Results) -> None:
+    """E_QLM from the coldest T_p up to each other one, and from the hottest down to each: `E_qlm_below:T_p` and `E_qlm_above:T_p`."""
+    unit = results.settings.temperature_unit
+    warm, values, samples = results.series("N_qlm")
+    for place, temperature in enumerate(warm):
+        for name, inside in (("below", slice(None, place + 1)), ("above", slice(place, None))):
+            if len(warm[inside]) < 2:
+                continue
+            fit = boltzmann_fit(warm[inside], values[:, inside], unit)
+            used = int(samples[inside][fit.used].sum())
+            rows.add(f"E_qlm_{name}:{temperature:g}", fit.slope, f"k_B {results.settings.temperature_name}", fit.window, used)
