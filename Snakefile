@@ -8,12 +8,11 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 
 from vitrine import params, paths
-from vitrine.batches import sample_indices
 from vitrine.config_files import check_config_files
 from vitrine.errors import InputError
 from vitrine.observables import module_of, module_of_figure, named
 from vitrine.provenance import code_hash
-from vitrine.runs.cost import job_cost
+from vitrine.runs import resources
 from vitrine.runs.run import Run, share_library
 from vitrine.study import Study
 

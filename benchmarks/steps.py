@@ -48,8 +48,8 @@ def sweep(subject: Subject, solver: str) -> Iterator[Row]:
     liquid, _, step = subject
     chain = SwapMonteCarlo(liquid, TEMPERATURE, np.random.default_rng(3), step=step)
     settings, sweeps = config()["preparation"], LOOKS * -(-SWEEP_MOVES // (LOOKS * liquid.particles))
-    kept = {name: settings[name] for name in ("target_acceptance", "overlap_length", "maximum_drift")}
-    taken = seconds(lambda: equilibrate(chain, relaxation_times=0, minimum_sweeps=sweeps, maximum_sweeps=sweeps, tuning_sweeps=TUNING, **kept))
+    kept = {name: settings[name] for name in ("target_acceptance", "overlap_length")}
+    taken = seconds(lambda: equilibrate(chain, sweeps=sweeps, tuning_sweeps=TUNING, **kept))
     yield "swap_sweep", 0, taken / (sweeps + TUNING)
 
 

@@ -7,21 +7,32 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from vitrine.errors import InputError
 
 from docs.blocks import REPOSITORY, pages, renew
 from docs.declared import DECLARED
-from docs.results import numbers, samplers, take_up
+from docs.minimisers import minimisers
+from docs.results import compared, numbers, take_up
 
-WRITERS = {**DECLARED, "numbers of the default study": numbers, "samplers": samplers}
+WRITERS = {
+    **DECLARED,
+    "numbers of the default study": numbers,
+    "samplers": partial(compared, "samplers", "parent_temperature", "sampler"),
+    "minimisers": minimisers,
+    "bracket": partial(compared, "bracket", "parent_temperature"),
+    "finite size": partial(compared, "finite_size", "parent_temperature", "particles"),
+}
 
 
 def main() -> None:
     """Bring every page up to date."""
     parser = argparse.ArgumentParser(prog="python -m docs", description=__doc__)
-    parser.add_argument("--results", type=Path, nargs="+", default=[], help="folders of finished studies: default, samplers")
+    parser.add_argument(
+        "--results", type=Path, nargs="+", default=[], help="folders of finished studies: default, samplers, bracket, finite_size, workstation"
+    )
     arguments = parser.parse_args()
     try:
         for results in arguments.results:

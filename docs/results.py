@@ -17,7 +17,7 @@ from PIL import Image
 from snakemake.utils import update_config
 from vitrine import params
 from vitrine.aggregation.results import StudySettings
-from vitrine.aggregation.summary import number, summary_markdown
+from vitrine.aggregation.summary import cell, summary_markdown
 from vitrine.config_files import merged_config
 from vitrine.errors import InputError
 from vitrine.figures.settings import Settings
@@ -34,17 +34,34 @@ KEPT = DOCS / "results"
 SHEET = DOCS / "figures.png"
 FILES = {"summary.parquet": "summary.parquet", "quantities.parquet": "tables/quantities.parquet", "flags.parquet": "tables/flags.parquet"}
 WIDTH, GAP, DOTS = 21.0, 0.15, 90  # of the sheet: inches, inches, dots per inch
-SHOWN = ("default", "samplers")  # studies with a place on the pages
-# Of the comparison of samplers.
-COMPARED = (
-    "energy_liquid",
-    "pressure_liquid",
-    "configurational_temperature",
-    "relaxation_time",
-    "energy_inherent",
-    "shear_modulus",
-    "omega_g",
-)
+# Studies with a place on the pages; of those that compare points, which quantities.
+SHOWN: dict[str, tuple[str, ...]] = {
+    "default": (),
+    "workstation": (),
+    "samplers": (
+        "energy_liquid",
+        "pressure_liquid",
+        "configurational_temperature",
+        "relaxation_time",
+        "energy_inherent",
+        "shear_modulus",
+        "omega_g",
+    ),
+    "bracket": ("energy_liquid", "relaxation_time", "run_length", "heat_capacity_liquid", "temperature_drift", "temperature_bracket"),
+    "finite_size": (
+        "energy_liquid",
+        "relaxation_time",
+        "temperature_drift",
+        "energy_inherent",
+        "shear_modulus",
+        "omega_g",
+        "A_g_exponent",
+        "A_g_ml",
+        "N_qlm_ml",
+        "xi_g",
+    ),
+}
+SHEETS = ("workstation", "finite_size")  # studies whose figures are kept beside their tables; those of the default study are docs/figures.png
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 
 
@@ -62,6 +79,8 @@ def take_up(results: Path) -> None:
         partial.write_text(json.dumps(params.combining(study), indent=1) + "\n", encoding="utf-8")
     if study.name == "default":
         draw_sheet(study, results / "tables")
+    elif study.name in SHEETS:
+        draw_sheet(study, results / "tables", kept / "figures.png")
 
 
 def study_of(results: Path) -> Study:
@@ -74,26 +93,32 @@ def study_of(results: Path) -> Study:
     return Study.from_config(config, conda=True)
 
 
-def numbers() -> str:
-    """The numbers of the default study, from the kept tables: what summary.md says, without its title."""
-    kept = KEPT / "default"
+def numbers(name: str = "default") -> str:
+    """The numbers of a study, from the kept tables: what summary.md says, without its title."""
+    kept = KEPT / name
     quantities, flags = read_table(QUANTITIES, kept / "quantities.parquet"), read_table(FLAGS, kept / "flags.parquet")
     settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
-    text = summary_markdown(read_table(SUMMARY, kept / "summary.parquet"), quantities, flags, settings, "default")
+    text = summary_markdown(read_table(SUMMARY, kept / "summary.parquet"), quantities, flags, settings, name)
     return text.partition("\n")[2].strip().replace("*", r"\*").replace("<", "&lt;")
 
 
-def samplers() -> str:
-    """Samplers beside each other, from the kept tables of docs/samplers.yaml: a row for each quantity, a column for each temperature and sampler."""
-    quantities = read_table(QUANTITIES, KEPT / "samplers" / "quantities.parquet")
-    points = list(quantities.groupby(["parent_temperature", "sampler"], sort=True))
+def compared(name: str, *axes: str) -> str:
+    """Points of a study beside each other, from the kept tables: a row for each of its quantities, a column for each point that is measured."""
+    kept = KEPT / name
+    quantities = read_table(QUANTITIES, kept / "quantities.parquet")
+    settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
+    known = {axis.name: axis for axis in settings.axes}
+    points = [(key, data) for key, data in quantities.groupby(list(axes), sort=True) if "energy_inherent" in set(data["quantity"])]
     meanings = {quantity.name: quantity.meaning for one in declarations().values() for quantity in one.quantities}
     rows = []
-    for name in COMPARED:
-        found = [data.set_index("quantity").loc[name] for _, data in points]
-        rows.append((meanings[name], found[0]["unit"], *(number(one["value"], one["error"]) for one in found)))
-    rows.append(("samples used, at least", "", *(str(data["samples"].min()) for _, data in points)))
-    return table(("quantity", "unit", *(f"{sampler}, T_p = {temperature:g}" for (temperature, sampler), _ in points)), rows)
+    for wanted in SHOWN[name]:
+        found = [data[data["quantity"] == wanted] for _, data in points]
+        unit = next(one["unit"].iloc[0] for one in found if len(one))
+        rows.append((meanings[wanted], unit, *("-" if one.empty else cell(one.iloc[0]) for one in found)))
+    of_glasses = quantities[quantities["quantity"] == "energy_inherent"].set_index(list(axes))["samples"]
+    rows.append(("samples", "", *(str(of_glasses.loc[key]) for key, _ in points)))
+    heads = [", ".join(f"{known[axis].plain} = {known[axis].words(value)}" for axis, value in zip(axes, key, strict=True)) for key, _ in points]
+    return table(("quantity", "unit", *heads), rows)
 
 
 def draw_sheet(study: Study, tables: Path, path: Path = SHEET) -> None:

@@ -1,7 +1,6 @@
 # Paths, and the functions that find the inputs of rules and what their jobs need.
 
 import functools
-import math
 import re
 
 RESULTS = paths.results(study)
@@ -11,9 +10,6 @@ TABLES = paths.tables(study)
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 BATCH_NAME = "{point}_{batch}"
-LEAST_MINUTES = 30  # to start, and to reach the next restart point
-TIME_MARGIN, MEMORY_MARGIN = 2, 1.25  # asked for over estimated, at the first attempt
-MOST_RAISED = 4  # attempts that raise them: a job that ends itself at its walltime is tried many times
 SCRIPTS = Path(workflow.basedir, "scripts")
 LENGTH = study.main.length
 
@@ -57,39 +53,7 @@ def hashes():
     return {name: script_hash(name) for name in ("pilot_liquids", "equilibrate_liquids", "quench_samples")} | measured | averaged | fitted
 
 
-def resources_of(name):
-    """What a job of the rule called `name` asks a cluster for, in minutes and MB; in proportion to the first attempts.
-
-    A job that stops itself at `walltime_minutes` asks for no more than that and the time to its next restart point.
-    """
-
-    def runtime(wildcards, attempt):
-        seconds, _ = estimated_cost(name, wildcards)
-        minutes = min(attempt, MOST_RAISED) * (LEAST_MINUTES + TIME_MARGIN * seconds / 60)
-        walltime = config["preparation"]["walltime_minutes"] if name in ("pilot_liquids", "equilibrate_liquids") else None
-        return math.ceil(minutes if walltime is None else min(minutes, LEAST_MINUTES + walltime))
-
-    def mem_mb(wildcards, attempt, threads):
-        _, megabytes = estimated_cost(name, wildcards)
-        return math.ceil(min(attempt, MOST_RAISED) * MEMORY_MARGIN * megabytes * threads)  # threads: samples at once, on a GPU
-
-    return {"runtime": params.told(runtime), "mem_mb": params.told(mem_mb)}
-
-
-def estimated_cost(name, wildcards):
-    """Seconds and megabytes that a job takes by the measured cost of its step."""
-    if "point" not in wildcards.keys():
-        return cached_cost(name)
-    label = wildcards.point
-    samples = len(sample_indices(wildcards.batch)) if "batch" in wildcards.keys() else study.places[label].samples
-    return cached_cost(name, label, samples)
-
-
-@functools.cache
-def cached_cost(name, *ensemble):
-    """The cost of a rule's job: of a point and the number of samples, the same for nearly all batches."""
-    return job_cost(name, study, *ensemble)
-
+resources_of = resources.resources_of(study)
 
 # While it runs: a note of who runs it, and a progress line of every point that has moved on.
 run = Run(study, Path.cwd(), logger.info)

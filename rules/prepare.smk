@@ -27,6 +27,7 @@ if any(place.has_pilot for place in study.places.values()):
         script:
             "../scripts/pilot_liquids.py"
 
+
 rule equilibrate_liquids:
     input:
         unpack(liquids_before),

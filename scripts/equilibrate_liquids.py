@@ -13,7 +13,7 @@ from vitrine.models import glass_former
 from vitrine.parquet import Key, write_table
 from vitrine.points import Point
 from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, starts
-from vitrine.preparation.pilot import pilot_times, run_length
+from vitrine.preparation.pilot import NONE_ASKED, pilot_times, run_length
 from vitrine.preparation.restart import Restarts
 from vitrine.provenance import provenance
 from vitrine.samples import write_samples
@@ -25,7 +25,8 @@ if __name__ == "__main__":
     point, former = Point.of(params.point), glass_former(**params.model)
     compile_once(former, settings, params.code)
     pilot = snakemake.input.get("pilot")
-    length = run_length(settings, pilot_times(pilot, params.identity) if pilot else ())
+    times = pilot_times(pilot, params.identity) if pilot else ()
+    length = NONE_ASKED if settings["sampler"] == "cooling" else run_length(settings, times)
     made_of = {"settings": settings, "seed": params.seed, "model": params.model, "code": params.code}
     restarts = Restarts(Path(params.restarts), settings["restart_sweeps"], made_of, snakemake.config["preparation"]["walltime_minutes"])
     indices = sample_indices(snakemake.wildcards.batch)

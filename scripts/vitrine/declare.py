@@ -25,7 +25,8 @@ SHARE = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
 class Setting:
     """A leaf of the observable's section in the config.
 
-    allowed: as JSON schema. used_by: `measure`, `aggregate` or `derive`, whose rule runs anew when it changes, or `figure`.
+    allowed: as JSON schema. used_by: `measure`, `aggregate` or `derive`, whose rule runs anew when it changes, or `figure`. names_axis: its value is
+    the name of an axis of the study, or null.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Setting:
     allowed: Mapping
     meaning: str
     used_by: str = "measure"
+    names_axis: bool = False
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,7 @@ class Study:
         if config["against"] not in [axis.name for axis in ensembles[0].points[0].axes]:
             allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
             raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")
+        _check_options(study)
         study.figures.update(chosen_figures(config["figures"], config["against"], chosen))
         return study
 
@@ -339,6 +340,18 @@ def _check_axes(key: str, ensemble: Ensemble, dynamics: bool) -> None:
             raise InputError(
                 f"config key {key}: liquids keep their number of particles and their dimension, no ladder or history along {axis.name} is allowed"
             )
+
+
+def _check_options(study: Study) -> None:
+    """Refuse an option of a figure that names an axis which the study has not."""
+    names = [axis.name for axis in study.axes]
+    for name, (figure, _) in figures().items():
+        for option in figure.options:
+            value = study.options[name][option.name]
+            if option.names_axis and value is not None and value not in names:
+                raise InputError(
+                    f"config key figure_options.{name}.{option.name} is {value}: allowed are null and the study's axes, {', '.join(names)}"
+                )
 
 
 def _resolved(config: Mapping, number: int, ensemble: Ensemble, conda: bool) -> tuple[GlassFormer, str]:

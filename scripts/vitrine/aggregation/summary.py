@@ -170,12 +170,12 @@ def _series_table(data: pd.DataFrame, settings: StudySettings) -> tuple[list[str
         found = [cells.get((quantity.name, place)) for place in places]
         if any(one is not None for one in found):
             unit = next(one["unit"] for one in found if one is not None)
-            rows.append([quantity.label, unit, *("-" if one is None else _cell(one) for one in found)])
+            rows.append([quantity.label, unit, *("-" if one is None else cell(one) for one in found)])
     return ["quantity", "unit", *(f"{axis.plain} = {axis.words(place)}" for place in places)], rows
 
 
-def _cell(row: pd.Series) -> str:
-    """A number of the table, in parentheses where it is in doubt."""
+def cell(row: pd.Series) -> str:
+    """A number of the table of quantities for readers, in parentheses where it is in doubt."""
     text = number(row["value"], row["error"])
     return f"({text})" if row["flag"] and text != "-" else text
 

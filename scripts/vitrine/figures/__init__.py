@@ -38,7 +38,9 @@ FIGURES = (
                 "names of quantities, one panel each; those that the study does not measure are left out",
                 "figure",
             ),
-            Setting("beside", None, {"type": ["string", "null"]}, "another axis, each of whose values is a series of its own; null: none", "figure"),
+            Setting(
+                "beside", None, {"type": ["string", "null"]}, "another axis, each of whose values is a series of its own; null: none", "figure", True
+            ),
         ),
     ),
 )

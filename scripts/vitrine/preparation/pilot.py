@@ -20,10 +20,13 @@ from vitrine.tables import PILOT as PILOT_TABLE
 
 
 class RunLength(NamedTuple):
-    """How long every sample of a point runs [sweeps], and how long it should, were there no budget; NaN where no relaxation time is known."""
+    """How long every sample of a point runs [sweeps], and how long it should without a budget: infinite where no chain of the pilot could run."""
 
     sweeps: int
     asked: float
+
+
+NONE_ASKED = RunLength(0, np.nan)  # of a history, which runs for its hold times
 
 
 def pilot_liquid(
@@ -82,6 +85,6 @@ def run_length(settings: Mapping, relaxation_times: Iterable[float] = ()) -> Run
         return RunLength(settings["sweeps"], settings["sweeps"])
     known = [time for time in relaxation_times if np.isfinite(time)]
     if not known:
-        return RunLength(settings["maximum_sweeps"], np.nan)
+        return RunLength(settings["maximum_sweeps"], np.inf)
     asked = max(CHECK * int(np.ceil(settings["relaxation_times"] * np.mean(known) / CHECK)), settings["minimum_sweeps"])
     return RunLength(min(asked, settings["maximum_sweeps"]), asked)

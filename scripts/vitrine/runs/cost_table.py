@@ -120,7 +120,8 @@ def headline(study: Study, costs: Costs | None = None) -> str:
     """The study's cost in one line."""
     jobs = study_jobs(study, costs)
     total = sum(job.total for job in jobs)
-    liquids = sum(job.total for job in jobs if job.rule == LIQUIDS) / total
+    running = (PILOT, LIQUIDS, *(one.rule for one in study.measured if one.prepares))
+    liquids = sum(job.total for job in jobs if job.rule in running) / total
     most = max(job.megabytes for job in jobs)
     path = duration(longest_path(study, jobs))
     return (

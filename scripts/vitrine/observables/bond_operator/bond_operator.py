@@ -108,6 +108,7 @@ def _draw_exponents(ax: Axes, windows: pd.DataFrame, prefactor: pd.DataFrame, co
     """Exponent of P(lambda) above an onset; hollow at a point that shows no law."""
     ax.set_xlabel(_onset_label(settings))
     ax.set_ylabel(r"exponent of $P(\lambda)$ above the onset")
+    windows = windows[np.isfinite(windows["exponent"])]
     if not len(windows):
         marks.not_enough(ax, f"fewer than {FEWEST} eigenvalues in the tail")
         return

@@ -67,9 +67,10 @@ def plot_cumulative_modes(
 
 
 def _draw_exponents(ax: Axes, windows: pd.DataFrame, prefactor: pd.DataFrame, units: Units, colours: dict, settings: Settings) -> None:
-    """Exponents of nested windows, hollow at a point that shows no law; a filled square where the law's window ends."""
+    """Exponents of nested windows, hollow at a point that shows no law."""
     ax.set_xlabel(rf"end of the window, $\omega\,{units.frequency_label}$")
     ax.set_ylabel("exponent of the cumulative in the window")
+    windows = windows[np.isfinite(windows["exponent"])]
     if not len(windows):
         marks.not_enough(ax, f"fewer than {FEWEST} modes below the phonons")
         return
