@@ -12,7 +12,7 @@ from vitrine.observables import known_tables
 from vitrine.parquet import Key, write_table
 from vitrine.runs import locks
 from vitrine.study import Study
-from vitrine.tables import ENSEMBLES, ESTIMATES, FITS, FLAGS, QUANTITIES, SUMMARY
+from vitrine.tables import ENSEMBLES, ESTIMATES, FITS, FLAGS, PILOT, QUANTITIES, SUMMARY
 
 # What the rules of the default study write for a batch, by the README's words: the samples, and a table or two.
 BATCH = {
@@ -62,6 +62,16 @@ class Results:
             return self.study.identity(label, "measure", OBSERVABLE[rule])
         return self.study.identity(label, {"equilibrate_liquids": "liquids", "quench_samples": "glasses"}[rule])
 
+    def pilot(self, label: str, seconds: float = 1.0, identity: str | None = None) -> None:
+        """What the pilot of a point leaves behind."""
+        place = self.study.places[label]
+        path = self.folder / label / "pilot.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".gsd").touch()
+        rows = [PILOT.row(sample=sample) for sample in range(place.preparation["pilot_samples"])]
+        write_table(PILOT, rows, path, {"identity": identity or self.study.identity(label)}, Key.of(place.point))
+        self.benchmark("pilot_liquids", label, seconds)
+
     def average(self, label: str, name: str, seconds: float = 1.0, identity: str | None = None) -> None:
         """What averaging an observable leaves behind."""
         one = self.study.observables[name]
@@ -95,8 +105,10 @@ class Results:
     def everything(self) -> None:
         """A finished study."""
         for label, place in self.study.places.items():
-            for batch in place.ensemble.batches():
+            for batch in place.batches:
                 self.batch(label, batch)
+            if place.has_pilot:
+                self.pilot(label)
             for one in self.study.aggregated:
                 self.average(label, one.name)
         self.whole()

@@ -14,8 +14,8 @@ from vitrine.errors import InputError
 from vitrine.runs.archive import archive_study
 
 TABLES = (
-    "quantities", "fits", "flags", "ensembles", "liquids", "relaxation_curves", "mode_density", "pinching_force", "pinching_scatter",
-    "bond_operator_density",
+    "quantities", "fits", "flags", "ensembles", "liquids", "relaxation_curves", "energy_windows", "mode_density", "mode_windows",
+    "tail_windows", "pinching_force", "pinching_scatter", "bond_operator_density",
 )  # fmt: skip
 
 
@@ -57,7 +57,8 @@ def test_with_samples(results):
     added = set(packed(results, samples=True)) - set(packed(results))
     batches = {f"{label}/{batch}/{file}" for label in (HOT, COLD) for batch in (FIRST, SECOND, LAST) for files in BATCH.values() for file in files}
     assert batches < added
-    assert added - batches == {f"{label}/{file}" for label in (HOT, COLD) for one in results.study.aggregated for file in one.averages}
+    averages = [file for one in results.study.aggregated for file in one.averages]
+    assert added - batches == {f"{label}/{file}" for label in (HOT, COLD) for file in [*averages, "pilot.gsd", "pilot.parquet"]}
 
 
 def test_a_report_belongs_to_a_whole_study(results):

@@ -188,8 +188,8 @@ def usual():
     return identities(CONFIG)
 
 
-EVERYTHING = {"liquids", "glasses", "modes", "elasticity", "pinching", "bond_operator", "vibrability"}
-AFTER_LIQUIDS = EVERYTHING - {"liquids"}
+EVERYTHING = {"liquids", "reheating", "glasses", "modes", "elasticity", "pinching", "bond_operator", "vibrability"}
+OF_GLASSES = EVERYTHING - {"liquids", "reheating"}
 HOT, *COLDER = CONFIG["ensembles"][0]["axes"]["parent_temperature"]
 MOVED = {
     "seed": ({"seed": 1}, EVERYTHING),
@@ -198,12 +198,15 @@ MOVED = {
     "no ladder": ({"ensembles__0__ladder": None}, EVERYTHING),
     "the model": ({"model__poly__size_ratio": 2.0}, EVERYTHING),
     "the length of runs": ({"preparation__relaxation_times": 6}, EVERYTHING),
+    "a length that is given": ({"preparation__sweeps": 5000}, EVERYTHING),
+    "the length of the pilot": ({"preparation__pilot_relaxations": 7}, EVERYTHING),
     "the interval of restarts": ({"preparation__restart_sweeps": 10_000}, EVERYTHING),
     "the sampler": ({"preparation__sampler": "hybrid"}, EVERYTHING),
-    "the tolerance": ({"quench__tolerance": 1e-11}, AFTER_LIQUIDS),
-    "the minimiser": ({"quench__minimiser": "cg"}, AFTER_LIQUIDS),
+    "the tolerance": ({"quench__tolerance": 1e-11}, OF_GLASSES),
+    "the minimiser": ({"quench__minimiser": "cg"}, OF_GLASSES),
     "a setting of one": ({"observables__modes__vectors": 3}, {"modes"}),
     "a setting of another": ({"observables__pinching__bonds": 3}, {"pinching"}),
+    "the number that is heated up": ({"observables__reheating__samples": 3}, {"reheating"}),
 }
 SAME = {
     "the size of batches": {"ensembles__0__batch": 1},
@@ -214,6 +217,7 @@ SAME = {
     "the bootstrap": {"analysis__bootstrap": 17},
     "the unit of temperature": {"analysis__temperature_unit": 0.5, "analysis__temperature_name": "T_g"},
     "the solver": {"linear_algebra__solver": "dense"},
+    "what is tolerated": {"observables__liquids__tolerance": 0.1},
     "a setting of averages": {"observables__modes__phonon_fraction": 0.5, "observables__soft_spots__crossover_temperature": 0.5},
     "other observables": {"observables__vibrability": None},
     "figures": {"figures": ["trends"], "figure_options__trends__quantities": ["chi"]},
@@ -268,13 +272,14 @@ def averages(config):
     ("leaves", "moved", "study_moves"),
     [
         ({"ensembles__0__batch": 1}, set(), False),
-        ({"ensembles__0__samples": 1000}, {"liquids", *AFTER_LIQUIDS}, True),
-        ({"analysis__bootstrap": 17}, {"liquids", *AFTER_LIQUIDS}, True),
+        ({"ensembles__0__samples": 1000}, EVERYTHING, True),
+        ({"analysis__bootstrap": 17}, EVERYTHING, True),
         ({"observables__modes__phonon_fraction": 0.5}, {"modes"}, True),
         ({"observables__modes__vectors": 3}, {"modes"}, True),
         ({"observables__soft_spots__crossover_temperature": 0.5}, set(), True),
+        ({"observables__liquids__tolerance": 0.1}, set(), True),
         ({"analysis__temperature_unit": 0.5}, set(), True),
-        ({"quench__tolerance": 1e-11}, AFTER_LIQUIDS, True),
+        ({"quench__tolerance": 1e-11}, OF_GLASSES, True),
         ({"figures": ["trends"]}, set(), False),
         ({"linear_algebra__solver": "dense"}, set(), False),
     ],

@@ -172,7 +172,14 @@ def test_declarations_load_nothing_heavy():
 
 # --- units --------------------------------------------------------------------------------------------------------------------------------------
 
-DERIVED = {"R_Ag", "R_Ag_tail", "xi_bond_reduced", "R_xi_bond"}  # combined over ensembles: their units are tested with these
+DERIVED = {
+    "R_Ag",
+    "R_Ag_tail",
+    "xi_bond_reduced",
+    "R_xi_bond",
+    "energy_bracket",
+    "temperature_bracket",
+}  # combined over ensembles: their units are tested with these
 
 
 @pytest.mark.parametrize("name", ON_ENSEMBLES)

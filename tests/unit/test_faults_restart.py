@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from test_restart import EVERY, Killed, killing, same, settings, start_of  # noqa: F401 - killing is a fixture
+from test_restart import EVERY, SWEEPS, Killed, killing, same, settings, start_of  # noqa: F401 - killing is a fixture
 from vitrine.preparation.liquids import equilibrate_liquid
 from vitrine.preparation.restart import Keeper, Restarts
 from vitrine.seeds import LIQUID, sample_generator
@@ -15,7 +15,7 @@ RAMP = {"cooling_rate": 0.1, "hold_time": 1.2, "thermostat": "langevin", "pressu
 def cool(folder):
     """Binary discs down from T = 1.3, over three intervals between savings; the random kicks come from the chain's stream."""
     ramp = {**settings("cooling", "builtin", dynamics=RAMP), "sampler": "cooling"}
-    return equilibrate_liquid(start_of("dynamics"), 1.0, 9, ramp, Restarts(folder, EVERY, "origin"))
+    return equilibrate_liquid(start_of("dynamics"), 1.0, 9, ramp, SWEEPS, Restarts(folder, EVERY, "origin"))
 
 
 def test_a_ramp_longer_than_the_interval_between_savings_runs(tmp_path):
@@ -45,7 +45,7 @@ def test_times_before_zero_have_streams_of_their_own_and_the_others_stay_as_they
 
     start, restarts = start_of("dynamics"), Restarts()
     with pytest.raises(Seen):
-        equilibrate_liquid(start, 1.0, 9, settings("cooling", "builtin"), restarts)
+        equilibrate_liquid(start, 1.0, 9, settings("cooling", "builtin"), SWEEPS, restarts)
     words = {time: restarts.stream(time).integers(2**63) for time in (-100, -50, 0, 50, 100)}
     assert len(set(words.values())) == 5
     for place in ((), (0,), (50,), (10**12,)):
@@ -57,8 +57,8 @@ def test_exchanges_before_time_zero_restart_too(tmp_path, killing):  # noqa: F81
     """The hybrid sampler draws from the streams of negative times while its velocities settle."""
 
     def run(folder):
-        long = settings("hybrid", "builtin", tuning_sweeps=2 * EVERY, relaxation_times=0, minimum_sweeps=60, maximum_sweeps=60)
-        return equilibrate_liquid(start_of("hybrid"), 1.0, 9, long, Restarts(folder, EVERY, "origin"))
+        long = settings("hybrid", "builtin", tuning_sweeps=2 * EVERY)
+        return equilibrate_liquid(start_of("hybrid"), 1.0, 9, long, 60, Restarts(folder, EVERY, "origin"))
 
     undisturbed = run(tmp_path / "undisturbed")
     killing(2)
@@ -73,7 +73,7 @@ def stored(tmp_path_factory):
     """The keeper of a run that was stored after its time zero, and the bytes of its file."""
     folder = tmp_path_factory.mktemp("stored")
     start = start_of("swap")
-    equilibrate_liquid(start, 1.0, 9, settings("swap", "builtin"), Restarts(folder, EVERY, "origin"))
+    equilibrate_liquid(start, 1.0, 9, settings("swap", "builtin"), SWEEPS, Restarts(folder, EVERY, "origin"))
     (file,) = folder.iterdir()
     with np.load(file) as arrays:
         key = str(arrays["key"])

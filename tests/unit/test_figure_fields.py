@@ -32,7 +32,10 @@ def keyed(frames: dict[float, pd.DataFrame], study: Study) -> pd.DataFrame:
 
 def quantity(name: str, study: Study) -> pd.DataFrame:
     """One quantity at every temperature."""
-    return keyed({T: pd.DataFrame([{"quantity": name, "value": 1.0, "error": 0.1, "unit": "", "samples": 48, "flagged": 0}]) for T in LADDER}, study)
+    return keyed(
+        {T: pd.DataFrame([{"quantity": name, "value": 1.0, "error": 0.1, "unit": "", "samples": 48, "flagged": 0, "flag": ""}]) for T in LADDER},
+        study,
+    )
 
 
 @pytest.fixture(scope="module")

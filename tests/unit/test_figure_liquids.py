@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import bars, check, draw, labels, legend, legend_words, levels, note, one, rows, standard, top, words
+from drawn import bars, check, draw, labels, legend, legend_words, levels, note, one, rows, standard, top, uprights, words
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from synthetic_tables import FOUR, ONSET, TWELVE, Study, settings_of
+from synthetic_tables import FOUR, ONSET, Study, settings_of
 from vitrine.figures.style import value_colours, value_markers
 
 COLOURS = {temperature: to_hex(colour) for temperature, colour in value_colours(FOUR).items()}
-HOT_TO_COLD = sorted(FOUR, reverse=True)
+DRIFT, BRACKET = "second half against second quarter", "came down against heated up"
+REASON = "not in equilibrium: its mean energy drifts, by as much as 2.1 % of T_p would change it"
 
 
 @pytest.fixture(scope="module")
@@ -59,84 +60,94 @@ def test_relaxation_time_against_the_inverse_temperature(study: Study, panels: l
     assert [text.get_text() for text in top(panels[1]).get_xticklabels()] == ["1.3", "0.7", "0.55", "0.45"]
 
 
-def placed(study: Study) -> pd.DataFrame:
-    """All samples with their place `x`: the column of their T_p, hot to cold, and in it 0.7 wide by the index; cold to hot, as they are drawn."""
-    table = study.liquids.sort_values(["parent_temperature", "sample"], ignore_index=True)
-    column = table["parent_temperature"].map(HOT_TO_COLD.index)
-    return table.assign(x=column + 0.7 * ((table["sample"] + 0.5) / study.samples - 0.5))
+def bands(ax: Axes) -> list[tuple[float, float]]:
+    """Lower and upper ends of the bands across the panel."""
+    return [(band.get_y(), band.get_y() + band.get_height()) for band in ax.patches if (band.get_x(), band.get_width()) == (0, 1)]
 
 
-def points(ax: Axes) -> list[tuple[np.ndarray, list, str]]:
-    """Offsets, face colours and label of every scatter."""
-    return [(np.asarray(one.get_offsets(), float), one.get_facecolors(), str(one.get_label())) for one in ax.collections if len(one.get_offsets())]
+def relative(study: Study, quantity: str) -> pd.DataFrame:
+    """The rows of a difference of temperatures, over T_p."""
+    table = rows(study, quantity)
+    return table.assign(value=table["value"] / table["parent_temperature"], error=table["error"] / table["parent_temperature"])
 
 
-@pytest.mark.parametrize(("panel", "column"), [(2, "relaxations"), (3, "energy_drift")])
-def test_every_sample_is_at_its_number(study: Study, panels: list[Axes], panel: int, column: str) -> None:
-    table = placed(study)
-    x, good, flags = table["x"], (table["flag"] == "").to_numpy(), table["flag"].to_numpy()
-    value = table[column].where(table["relaxations"] >= 0).to_numpy(float)
-    drawn = [entry for entry in points(panels[panel]) if len(entry[0]) > 1 or entry[2] != "_nolegend_"]
-    offsets, faces, _ = drawn[0]
-    np.testing.assert_allclose(offsets, np.column_stack([x, value])[good])
-    assert [to_hex(face) for face in faces] == [COLOURS[temperature] for temperature in table.loc[good, "parent_temperature"]]
-    for (offsets, faces, label), flag in zip(drawn[1:], sorted(set(flags) - {""}), strict=True):
-        mine = np.column_stack([x, value])[flags == flag]
-        assert label.replace("\n", " ").startswith(f"{flag}: {len(mine)} left out") and to_hex(faces[0]) == "#ffffff"
-        known = np.isfinite(mine[:, 1])
-        np.testing.assert_allclose(offsets[:, 0], mine[:, 0])
-        np.testing.assert_allclose(offsets[known, 1], mine[known, 1])
-        np.testing.assert_allclose(offsets[~known, 1], 0.025)
-        assert label.endswith("(on the axis)") == (not known.any())
-    assert [text.get_text() for text in panels[panel].get_xticklabels()] == [f"{temperature / ONSET:.2f}" for temperature in HOT_TO_COLD]
-    assert list(panels[panel].get_xticks()) == [0, 1, 2, 3] and panels[panel].get_xlabel() == r"$T_p/T_\mathrm{onset}$"
+def test_energy_along_the_run_as_a_temperature(study: Study, panels: list[Axes]) -> None:
+    """The first eighth is not drawn; series stand side by side, cold to hot."""
+    capacity = rows(study, "heat_capacity_liquid").set_index("parent_temperature")["value"]
+    for rank, (temperature, found) in enumerate(zip(sorted(FOUR), bars(panels[2]), strict=True)):
+        table = study.energy_windows[study.energy_windows["parent_temperature"] == temperature].iloc[1:]
+        scale = capacity[temperature] * temperature
+        check(found, table["share"] + 0.006 * rank, table["change"] / scale, table["change_error"] / scale)
+        assert (found.colour, found.marker, len(found.x)) == (COLOURS[temperature], value_markers(FOUR)[temperature], 7)
+    assert labels(panels[2]) == ("share of the run", r"energy against the second half, $\Delta T/T_p$") and uprights(panels[2]) == [0.5]
+    assert bands(panels[2]) == [(-0.005, 0.005)]
+    assert set(legend_words(panels[2])) == {r"$\pm$ 0.005, what is tolerated", "end of the approach"}
 
 
-def test_run_length_that_is_asked_for(study: Study, panels: list[Axes]) -> None:
-    assert levels(panels[2]) == [10.0] and "asked for: 10" in legend_words(panels[2])
-    assert panels[2].get_ylabel() == r"run length [relaxation times $\tau$]"
-    assert panels[2].get_ylim()[1] > study.liquids["relaxations"].max()
-    cooled = draw("equilibration", study, settings_of(study, relaxation_times=0.0)).axes[2]
-    assert not levels(cooled) and not any("asked for" in text for text in legend_words(cooled))
+def test_a_temperature_without_heat_capacity_has_no_energies_along_the_run() -> None:
+    study = Study()
+    mine = (study.quantities["quantity"] == "heat_capacity_liquid") & (study.quantities["parent_temperature"] == 0.7)
+    study.quantities = study.quantities[~mine]
+    assert [found.colour for found in bars(draw("equilibration", study).axes[2])] == [COLOURS[one] for one in sorted(FOUR) if one != 0.7]
 
 
-def test_mean_drift_with_its_standard_error_and_the_bands(study: Study, panels: list[Axes]) -> None:
-    ax, good = panels[3], study.liquids[study.liquids["flag"] == ""]
-    drift = [good.loc[good["parent_temperature"] == temperature, "energy_drift"] for temperature in HOT_TO_COLD]
-    found = one(bars(ax, "mean and its standard error"))
-    order = np.argsort(found.x)
-    np.testing.assert_array_equal(found.x[order], [0, 1, 2, 3])
-    np.testing.assert_allclose(found.y[order], [one.mean() for one in drift])
-    np.testing.assert_allclose(found.up[order], [one.std(ddof=1) / np.sqrt(len(one)) for one in drift])
-    assert sorted((band.get_y(), band.get_y() + band.get_height()) for band in ax.patches) == [(-2, 2), (-1, 1)]
-    assert ax.get_ylabel() == "energy drift [standard errors]"
+def test_drift_and_bracket_over_the_temperature(study: Study, panels: list[Axes]) -> None:
+    drift, bracket = relative(study, "temperature_drift"), relative(study, "temperature_bracket")
+    found, beside = one(bars(panels[3], DRIFT)), one(bars(panels[3], BRACKET))
+    check(found, drift["t"], drift["value"], drift["error"])
+    check(beside, bracket["t"] + 0.01, bracket["value"], bracket["error"])
+    assert len(found.x) == len(FOUR) and len(beside.x) == len(FOUR) - 1  # nothing is heated up to the coldest rung
+    assert not found.hollow and not beside.hollow and (found.marker, beside.marker) == ("o", "D") and found.colour != beside.colour
+    assert labels(panels[3]) == (r"$T_p/T_\mathrm{onset}$", r"$\Delta T/T_p$") and levels(panels[3]) == [0.0]
+    assert legend_words(panels[3]) == [DRIFT, BRACKET]
+
+
+@pytest.mark.parametrize("tolerance", [0.005, 0.2])
+def test_the_band_is_what_is_tolerated_and_is_inside_the_panel(study: Study, tolerance: float) -> None:
+    ax = draw("equilibration", study, settings_of(study, options={"liquids": {"tolerance": tolerance}})).axes[3]
+    assert bands(ax) == [(-tolerance, tolerance)]
     low, high = ax.get_ylim()
-    assert low < study.liquids["energy_drift"].min() and high > study.liquids["energy_drift"].max()
+    assert low < -tolerance and high > tolerance
+    for found in bars(ax):
+        assert low < (found.y - found.down).min() and high > (found.y + found.up).max()
+
+
+def test_a_point_that_is_not_in_equilibrium_is_hollow_and_named() -> None:
+    study = Study()
+    mine = study.quantities["parent_temperature"] == 0.55
+    study.quantities.loc[mine, "flag"] = REASON
+    study.quantities.loc[mine & (study.quantities["quantity"] == "temperature_drift"), "value"] = 0.0115
+    figure = draw("equilibration", study)
+    times = rows(study, "relaxation_time")
+    for ax, label, table, x, log in (
+        (figure.axes[1], "mean over samples", times, 1 / times["t"], True),
+        (figure.axes[3], DRIFT, relative(study, "temperature_drift"), rows(study, "temperature_drift")["t"], False),
+        (figure.axes[3], BRACKET, relative(study, "temperature_bracket"), rows(study, "temperature_bracket")["t"] + 0.01, False),
+    ):
+        flagged = table["parent_temperature"] == 0.55
+        filled = one(bars(ax, label))
+        check(filled, x[~flagged], table["value"][~flagged], table["error"][~flagged], log)
+        (hollow,) = [found for found in bars(ax) if found.hollow and found.marker == filled.marker and found.colour == filled.colour]
+        np.testing.assert_allclose((hollow.x, hollow.y, hollow.up), np.array([x, table["value"], table["error"]])[:, flagged], rtol=1e-6)
+        assert not filled.hollow
+    assert figure.axes[3].get_ylim()[1] > 0.0115 / 0.55
+    assert r"hollow, not in equilibrium: $T_p/T_\mathrm{onset}$ = 0.611" in note(figure) and "drifts" not in note(figure)
+    assert "hollow" not in note(standard("equilibration"))
 
 
 def test_flagged_liquids_are_counted_by_reason(study: Study, figure: Figure) -> None:
     for flag, found in study.liquids[study.liquids["flag"] != ""].groupby("flag"):
-        assert f"{flag}: {len(found)} left out" in words(figure) and f"{flag} ({len(found)})" in note(figure)
-
-
-def test_flagged_liquids_are_all_drawn_when_good_ones_are_thinned() -> None:
-    study = Study((0.45,), samples=900)
-    figure = draw("equilibration", study)
-    drawn = [len(offsets) for offsets, _, label in points(figure.axes[2])]
-    assert sum(drawn[1:]) == (study.liquids["flag"] != "").sum() and 150 < drawn[0] <= 200
-    assert f"{sum(drawn)} of 900 samples drawn, all flagged ones among them" in words(figure)
-
-
-def test_many_temperatures_stand_upright_below_their_columns() -> None:
-    ax = draw("equilibration", Study(TWELVE, samples=3)).axes[2]
-    assert len(ax.get_xticklabels()) == 12 and ax.get_xticklabels()[0].get_rotation() == 0 and ax.get_xlim() == (-0.6, 11.6)
+        assert f"{flag} ({len(found)})" in note(figure)
 
 
 def test_reasons_with_details_are_one_reason() -> None:
     study = Study((0.45,))
-    study.liquids.loc[:2, "flag"] = [f"not equilibrated: {done} of 10 relaxation times" for done in (3, 4, 5)]
-    count = int(study.liquids["flag"].str.startswith("not equilibrated").sum())
-    assert f"not equilibrated: {count} left out" in words(draw("equilibration", study))
+    flags = [f"blew up at step {step} with time step 0.005: far" for step in (3, 4)] + ["overlapping particles at the start: 7"] * 2
+    rows_of = [
+        {"particles": 256, "parent_temperature": 0.45, "step": "liquids", "flag": flag, "samples": 2, "examples": "1, 2"} for flag in flags[:3]
+    ]
+    study.flags = pd.DataFrame([*rows_of, {**rows_of[-1], "flag": "overlapping particles at the start: 8"}])
+    assert "overlapping particles at the start (4)" in note(draw("equilibration", study))
 
 
 def test_the_legend_names_the_temperatures(figure: Figure) -> None:
@@ -146,6 +157,15 @@ def test_the_legend_names_the_temperatures(figure: Figure) -> None:
 def test_liquids_that_never_relaxed_or_ran_are_said() -> None:
     study = Study()
     study.quantities = study.quantities[study.quantities["quantity"] != "relaxation_time"]
-    study.relaxation_curves, study.liquids = study.relaxation_curves.iloc[:0], study.liquids.iloc[:0]
+    study.relaxation_curves, study.energy_windows = study.relaxation_curves.iloc[:0], study.energy_windows.iloc[:0]
     text = words(draw("equilibration", study))
-    assert all(part in text for part in ("no liquid relaxed within its budget", "no overlap was measured", "no liquid was run"))
+    assert all(part in text for part in ("no liquid relaxed within its budget", "no overlap was measured", "no energy along a run"))
+
+
+def test_a_cooled_study_has_no_verdict() -> None:
+    """No length was asked for: neither a drift nor a bracket is there, and the panel says so."""
+    study = Study()
+    study.quantities = study.quantities[~study.quantities["quantity"].isin(["temperature_drift", "temperature_bracket"])]
+    figure = draw("equilibration", study, settings_of(study, relaxation_times=0.0))
+    assert "no length of a run was asked for" in words(figure) and bars(figure.axes[3]) == []
+    assert len(bars(figure.axes[2])) == len(FOUR)

@@ -42,7 +42,8 @@ RULES = rules()
 MEASURES = {one.rule for one in declarations().values() if one.rule}
 AVERAGES = {one.aggregate for one in declarations().values() if one.aggregate}
 FIGURES = {figure.function for figure, _ in figures().values()}
-PREPARATION = {"equilibrate_liquids", "quench_samples"}
+PREPARATION = {"pilot_liquids", "equilibrate_liquids", "quench_samples"}
+RUNS_LIQUIDS = {one.rule for one in declarations().values() if one.prepares}
 
 
 REMEMBERED = ("_parsed", "_imports", "_table_names", "_meaning")  # by the file's name in a job, here by its content
@@ -164,8 +165,8 @@ def test_a_new_observable_reruns_nothing_old(library, reruns):
 
 def test_edit_of_a_minimiser_reaches_what_quenches(library, reruns):
     moved = reruns(lambda: edit(library / "vitrine/preparation/minimise.py", "SKIN = 0.3", "SKIN = 0.31"))
-    assert {"equilibrate_liquids", "quench_samples"} <= moved
-    assert not MEASURES & moved
+    assert moved >= PREPARATION | RUNS_LIQUIDS
+    assert MEASURES & moved == RUNS_LIQUIDS == {"reheat_liquids"}
 
 
 def test_edit_of_a_figure_reaches_plots_alone(library, reruns):

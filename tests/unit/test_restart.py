@@ -29,13 +29,10 @@ SETTINGS = {
     "target_acceptance": 0.25,
     "tuning_sweeps": 25,
     "overlap_length": 0.3,
-    "relaxation_times": 1,
-    "minimum_sweeps": 320,
-    "maximum_sweeps": 400,
-    "maximum_drift": 50.0,
     "restart_sweeps": EVERY,
     "dynamics": DYNAMICS,
 }
+SWEEPS = 320  # of every run that is not a cooling's
 KOB_ANDERSEN = {"dimension": 3, "density": 1.2, "small_fraction": 0.2, "cutoff": 2.5, "cutoff_of": "AA"}
 BINARY = {
     "dimension": 2, "density": 0.86, "exponent": 10, "cutoff": 1.48, "truncation": "force_shift", "smoothness": 3, "large_fraction": 0.5,
@@ -86,7 +83,7 @@ def killing(monkeypatch):
 def run(case, engine, folder, walltime=None, origin="origin"):
     if engine == "hoomd" and case != "swap":
         pytest.importorskip("hoomd", reason="HOOMD-blue (envs/hoomd.yaml) cannot be imported")
-    return equilibrate_liquid(start_of(case), 1.0, 9, settings(case, engine), Restarts(folder, EVERY, origin, walltime))
+    return equilibrate_liquid(start_of(case), 1.0, 9, settings(case, engine), SWEEPS, Restarts(folder, EVERY, origin, walltime))
 
 
 def same(first, second):
@@ -135,7 +132,9 @@ def test_a_file_that_does_not_serve_is_passed_over(damage, tmp_path, killing):
         file.write_bytes(content)
     elif damage == "other start":
         other = next(random_starts(poly(), 140, 1.3, [4], seed=5))
-        equilibrate_liquid(other.moved(other.positions, index=3), 1.0, 9, settings("swap", "builtin"), Restarts(tmp_path / "killed", EVERY, "origin"))
+        equilibrate_liquid(
+            other.moved(other.positions, index=3), 1.0, 9, settings("swap", "builtin"), SWEEPS, Restarts(tmp_path / "killed", EVERY, "origin")
+        )
     same(run("swap", "builtin", tmp_path / "killed"), undisturbed)
 
 
@@ -143,7 +142,8 @@ def test_what_is_stored_depends_on_where_it_is_stored_alone(tmp_path):
     """Storing more often takes the chain up anew more often: another chain, of the same physics. The interval is part of a sample's identity."""
     start = start_of("swap")
     often, rarely = (
-        equilibrate_liquid(start, 1.0, 9, settings("swap", "builtin"), Restarts(tmp_path / str(every), every, "origin"))[0] for every in (50, 100)
+        equilibrate_liquid(start, 1.0, 9, settings("swap", "builtin"), SWEEPS, Restarts(tmp_path / str(every), every, "origin"))[0]
+        for every in (50, 100)
     )
     assert not np.array_equal(often.positions, rarely.positions)
 
@@ -157,13 +157,13 @@ def test_the_walltime_ends_a_run_in_one_sentence(tmp_path):
         except InputError as error:
             assert "walltime_minutes is over" in str(error) and "run again" in str(error) and "\n" not in str(error)
             sentences += 1
-    assert sentences >= 320 // EVERY  # every saving ended a run
+    assert sentences >= SWEEPS // EVERY  # every saving ended a run
     same(end, run("swap", "builtin", tmp_path / "undisturbed"))
 
 
 def test_a_batch_that_is_done_leaves_nothing(tmp_path):
     restarts = Restarts(tmp_path / "batch", EVERY, "origin")
-    equilibrate_liquid(start_of("swap"), 1.0, 9, settings("swap", "builtin"), restarts)
+    equilibrate_liquid(start_of("swap"), 1.0, 9, settings("swap", "builtin"), SWEEPS, restarts)
     assert list((tmp_path / "batch").iterdir())
     restarts.clear()
     assert not (tmp_path / "batch").exists()
@@ -177,12 +177,12 @@ def test_a_time_step_that_blows_up_is_halved_and_then_flagged(engine, tmp_path, 
     start = start_of("dynamics")
     wild = settings("dynamics", engine, dynamics={"time_step": 0.4, "halvings": 2, "thermostat": "bussi"})
     with caplog.at_level("WARNING", logger="vitrine"):
-        liquid, run = equilibrate_liquid(start, 1.0, 9, wild, Restarts(tmp_path, EVERY, "origin"))
+        liquid, run = equilibrate_liquid(start, 1.0, 9, wild, SWEEPS, Restarts(tmp_path, EVERY, "origin"))
     assert run is None and liquid.flag.startswith("blew up at step ") and "time step 0.1" in liquid.flag
     assert [word in record.message for record, word in zip(caplog.records, ("0.4", "0.2", "0.1"), strict=True)] == [True] * 3
     assert all("sample 3" in record.message for record in caplog.records)
     tame = settings("dynamics", engine, dynamics={"time_step": 0.4, "halvings": 6, "thermostat": "bussi"})
-    liquid, run = equilibrate_liquid(start, 1.0, 9, tame, Restarts(tmp_path / "tame", EVERY, "origin"))
+    liquid, run = equilibrate_liquid(start, 1.0, 9, tame, SWEEPS, Restarts(tmp_path / "tame", EVERY, "origin"))
     assert run is not None and run.step < 0.1 and liquid.provenance["time_step"] == run.step
 
 
@@ -192,15 +192,15 @@ def test_a_flaw_in_a_history_stays():
     flawed = start.moved(start.positions, flag="blew up at step 7 with time step 0.005")
     quick = settings("cooling", "builtin", dynamics={"hold_time": 0.4, "cooling_rate": 5.0})
     for one in (start, flawed):
-        liquid, run = equilibrate_liquid(one, 1.0, 9, quick)
+        liquid, run = equilibrate_liquid(one, 1.0, 9, quick, SWEEPS)
         assert liquid.flag == run.flag == one.flag and run.sweeps == 20
 
 
 def test_planar_samples_restart_too(tmp_path, killing):
     start = next(random_starts(poly(**PLANAR), 100, 1.3, [0], seed=5))
-    whole = equilibrate_liquid(start, 0.9, 9, settings("swap", "builtin"), Restarts(tmp_path / "whole", EVERY, "origin"))
+    whole = equilibrate_liquid(start, 0.9, 9, settings("swap", "builtin"), SWEEPS, Restarts(tmp_path / "whole", EVERY, "origin"))
     killing(2)
     with pytest.raises(Killed):
-        equilibrate_liquid(start, 0.9, 9, settings("swap", "builtin"), Restarts(tmp_path / "killed", EVERY, "origin"))
+        equilibrate_liquid(start, 0.9, 9, settings("swap", "builtin"), SWEEPS, Restarts(tmp_path / "killed", EVERY, "origin"))
     killing(10**6)
-    same(equilibrate_liquid(start, 0.9, 9, settings("swap", "builtin"), Restarts(tmp_path / "killed", EVERY, "origin")), whole)
+    same(equilibrate_liquid(start, 0.9, 9, settings("swap", "builtin"), SWEEPS, Restarts(tmp_path / "killed", EVERY, "origin")), whole)

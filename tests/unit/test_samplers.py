@@ -70,6 +70,7 @@ BAD = {
     "too many rates": (
         {"preparation": {"sampler": "cooling"}, "dynamics": {"cooling_rate": [None] * 5}}, ["preparation.dynamics.cooling_rate", "5 entries", "4"],
     ),
+    "too few lengths": ({"preparation": {"sweeps": [1000, 2000]}}, ["preparation.sweeps", "2 entries", "4"]),
     "negative rate": ({"dynamics": {"cooling_rate": -1e-3}}, ["preparation.dynamics.cooling_rate", "-0.001", "greater than 0"]),
     "negative rate in a list": ({"dynamics": {"cooling_rate": [None, -1e-3, None, None]}}, ["cooling_rate", "greater than 0"]),
     "no time": ({"dynamics": {"hold_time": 0}}, ["preparation.dynamics.hold_time", "0", "greater than 0"]),

@@ -101,6 +101,7 @@ def test_the_share_of_the_predicted_work(results):
     now = Observer(study, results.directory).look(None)
     batches = sum(predicted(study, label, *((rule, size) for rule in BATCH for size in (2, 2, 1))) for label in (HOT, COLD))
     averages = sum(job_cost(one.aggregate, study, label, 5)[0] for one in study.aggregated for label in (HOT, COLD))
+    averages += sum(job_cost("pilot_liquids", study, label)[0] for label in (HOT, COLD))
     whole = sum(job_cost(rule, study)[0] for rule in ("collect_tables", "fit_study", "write_summary", "write_provenance"))
     figures = sum(job_cost(figure.function, study)[0] for figure in study.figures.values())
     assert now.work == pytest.approx(batches + averages + whole + figures)

@@ -98,7 +98,7 @@ def test_a_bar_on_a_terminal_alone(results, terminal):
 
 def test_averages_and_figures_move_the_study_on(results):
     for label in (HOT, COLD):
-        for batch in results.study.places[label].ensemble.batches():
+        for batch in results.study.places[label].batches:
             results.batch(label, batch)
     run, said = begun(results)
     results.average(HOT, "modes")
@@ -141,7 +141,7 @@ def test_a_study_is_watched_for_little_time(tmp_path):
     results = Results(small(ensembles=[{"axes": axes, "samples": 10_000, "batch": 250, "ladder": "parent_temperature"}]), tmp_path)
     assert len(results.study.places) == 12
     label = next(iter(results.study.places))
-    for batch in results.study.places[label].ensemble.batches()[:4]:
+    for batch in results.study.places[label].batches[:4]:
         results.batch(label, batch, *list(BATCH)[:2])
     observer = progress.Observer(results.study, results.directory)
     start = time.process_time()

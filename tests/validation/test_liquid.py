@@ -4,28 +4,21 @@ import numpy as np
 import pytest
 import scipy.stats
 from naive import block_error, jackknife, liquid, poly, scattered
-from vitrine.preparation.drift import correlation_time
 from vitrine.preparation.equilibrate import equilibrate
+from vitrine.preparation.series import correlation_time
 from vitrine.preparation.swap import SwapMonteCarlo
 
 PARTICLES, TEMPERATURE, SAMPLES = 160, 0.8, 5
 HOT, COLD = 1.05, 1.0
-CHAIN = {
-    "relaxation_times": 5,
-    "minimum_sweeps": 1000,
-    "maximum_sweeps": 100_000,
-    "tuning_sweeps": 200,
-    "target_acceptance": 0.25,
-    "overlap_length": 0.3,
-    "maximum_drift": 10.0,
-}
+CHAIN = {"tuning_sweeps": 200, "target_acceptance": 0.25, "overlap_length": 0.3}
+RELAXATION_TIMES = {1.3: 220, HOT: 360, COLD: 390, TEMPERATURE: 720, 0.6: 2200}  # sweeps, about
 
 
 def settled(sample, temperature, seed):
-    """A chain that has counted five relaxations at its temperature, and how it ran."""
+    """A chain that has run for five relaxation times at its temperature, and how it ran."""
     chain = SwapMonteCarlo(sample, temperature, np.random.default_rng(seed))
-    run = equilibrate(chain, **CHAIN)
-    assert run.flag == ""
+    run = equilibrate(chain, sweeps=5 * RELAXATION_TIMES[temperature], **CHAIN)
+    assert run.flag == "" and run.relaxations >= 3
     return chain, run
 
 

@@ -2,6 +2,7 @@
 
 Nothing chaotic stands between the stored glasses and the numbers, so that these are the same on every machine but for the rounding of its linear
 algebra. `python tests/workflow/golden_study.py` writes the numbers anew: only after a change that is meant to change them, and the commit says so.
+With the word `liquids` behind it, it runs new liquids before: only where their tables have other columns. The glasses stay as they are.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ from vitrine.aggregation.summary import summarise  # noqa: E402
 from vitrine.config_files import merged_config  # noqa: E402
 from vitrine.observables import named  # noqa: E402
 from vitrine.observables.jobs import measure  # noqa: E402
-from vitrine.parquet import read_table  # noqa: E402
+from vitrine.parquet import Key, read_table, write_table  # noqa: E402
+from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, random_starts  # noqa: E402
 from vitrine.study import Study  # noqa: E402
-from vitrine.tables import ESTIMATES, FLAGS  # noqa: E402
+from vitrine.tables import ESTIMATES, FLAGS, LIQUIDS, RELAXATION  # noqa: E402
 
 
 class Names(list):
@@ -110,6 +112,21 @@ def run(driver, study: Study, label: str, given: dict, inputs: dict, outputs: di
             handler.close()
 
 
+def keep_liquids() -> None:
+    """Run the liquids of the golden study down its ladder, and keep their tables. The glasses beside them come from liquids of an earlier version."""
+    study = Study.from_config(merged_config([REPOSITORY / "config.yaml", GOLDEN / "study.yaml"]))
+    liquids: dict[str | None, list] = {}
+    for label, place in study.places.items():
+        point, settings = place.point, place.preparation
+        starts = liquids.get(place.before) or random_starts(place.model, point.particles, point.parent_temperature, range(place.samples), study.seed)
+        runs = [equilibrate_liquid(start, point.parent_temperature, study.seed, settings, settings["sweeps"]) for start in starts]
+        rows = [liquid_rows(*run, asked=settings["sweeps"]) for run in runs]
+        liquids[label] = [liquid for liquid, _ in runs]
+        write_table(LIQUIDS, [LIQUIDS.row(**row) for row, _ in rows], GOLDEN / label / LIQUIDS.file, {"study": study.name}, Key.of(point))
+        series = [RELAXATION.row(**curve) for _, curves in rows for curve in curves]
+        write_table(RELAXATION, series, GOLDEN / label / RELAXATION.file, {"study": study.name}, Key.of(point))
+
+
 def kept() -> Iterator[tuple[str, pd.DataFrame]]:
     """The tables that are kept."""
     for path in sorted((GOLDEN / "numbers").glob("*.parquet")):
@@ -129,5 +146,7 @@ def keep(numbers: dict[str, pd.DataFrame]) -> None:
 if __name__ == "__main__":
     import tempfile
 
+    if sys.argv[1:] == ["liquids"]:
+        keep_liquids()
     with tempfile.TemporaryDirectory() as place:
         keep(golden_numbers(Path(place)))

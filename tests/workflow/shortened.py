@@ -12,6 +12,7 @@ from vitrine.study import Study
 LEAST = {2: 256, 3: 200}  # particles, by dimension
 ROOM = 1.3  # over the least number that the range of the interaction allows: at constant pressure a box shrinks
 RESTART = 10  # sweeps between two points at which a run may be taken up: the least that the config allows
+SWEEPS = 2000  # of a liquid
 LONGEST = 45  # sweeps of the longest ramp, and of the longest hold: several restart points
 ONE_IN = 8  # of the unknowns: modes and bonds beyond a quarter of them go another way (linalg, pinching)
 
@@ -23,9 +24,9 @@ def shortened(*configs: Path) -> dict:
     sizes = {size: _particles(study, rank) for rank, size in enumerate(sorted({place.point.particles for place in study.places.values()}))}
     kept = [_rungs(one.rungs, first=not number) for number, one in enumerate(study.ensembles)]
     entries = zip(config["ensembles"], study.ensembles, kept, strict=True)
-    # A particle that trembles counts as having moved, so that every liquid counts as relaxed; its run is long enough for its drift to be judged.
-    preparation = {"restart_sweeps": RESTART, "tuning_sweeps": 20, "minimum_sweeps": 8000, "maximum_sweeps": 12000}
-    preparation |= {"relaxation_times": min(2, config["preparation"]["relaxation_times"]), "overlap_length": 0.03, "maximum_drift": 1.0e9}
+    # A particle that trembles counts as having moved, so that the one chain of a pilot soon counts as relaxed, and no budget ends a run.
+    preparation = {"restart_sweeps": RESTART, "tuning_sweeps": 20, "minimum_sweeps": SWEEPS, "maximum_sweeps": 10 * SWEEPS, "overlap_length": 0.03}
+    preparation |= {"relaxation_times": 2, "pilot_samples": 1, "pilot_relaxations": 1} | _lengths(config["preparation"]["sweeps"], len(kept[0]))
     return {
         "ensembles": [_entry(entry, ensemble.path, rungs, sizes) for entry, ensemble, rungs in entries],
         "preparation": preparation | ({} if config["preparation"]["sampler"] == "swap" else {"dynamics": _dynamics(study, kept[0])}),
@@ -58,6 +59,11 @@ def _entry(entry: Mapping, path: str, rungs: tuple, sizes: Mapping[int, int]) ->
     if isinstance(measured, list):
         measured = [rung for rung in measured if rung in rungs]
     return {**entry, "axes": axes, "measured": measured, "samples": 2, "batch": 1}
+
+
+def _lengths(sweeps: int | list | None, rungs: int) -> dict:
+    """Lengths of runs, where the study gives them: a pilot has measured them otherwise."""
+    return {} if sweeps is None else {"sweeps": SWEEPS if isinstance(sweeps, int) else [SWEEPS] * rungs}
 
 
 def _dynamics(study: Study, kept: tuple) -> dict:

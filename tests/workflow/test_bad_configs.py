@@ -36,6 +36,9 @@ BAD = {
     "no ensembles": ({"ensembles": []}, ["ensembles", "at least 1"]),
     "negative density": ({"model": {"poly": {"density": -0.5}}}, ["model.poly.density", "-0.5", "0"]),
     "least above most": ({"preparation": {"minimum_sweeps": 90000}}, ["preparation.minimum_sweeps", "90000", "preparation.maximum_sweeps"]),
+    "lengths that do not fit the ladder": (
+        ensemble() | {"preparation": {"sweeps": [100, 200, 300]}}, ["preparation.sweeps", "3 entries", "2 rungs"],
+    ),
     "no samples": (ensemble(samples=0), ["samples", "0", "1"]),
     "negative temperature": (ensemble({"parent_temperature": [1.0, -0.5]}), ["parent_temperature", "-0.5", "0"]),
     "ascending ladder": (ensemble({"parent_temperature": [0.5, 0.7]}), ["parent_temperature", "0.5, 0.7", "hot to cold"]),

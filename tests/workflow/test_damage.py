@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CHOSEN = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))["observables"]
 OBSERVABLES = [one for one in declarations().values() if one.preparation or CHOSEN.get(one.name) is not None]
 TABLES = known_tables() | {table.name: table for table in (ESTIMATES, FLAGS, QUANTITIES, FITS)}
-SAMPLE_RULES = ("equilibrate_liquids", "quench_samples", *(one.rule for one in OBSERVABLES if one.rule))
+SAMPLE_RULES = ("pilot_liquids", "equilibrate_liquids", "quench_samples", *(one.rule for one in OBSERVABLES if one.rule))
 COLD = "N160_T0.8000"  # jobs of this point stand for those of all
 
 
@@ -222,6 +222,16 @@ def test_damaged_samples_are_flagged(one_job_of, finished, rule, damage):
     path = damage_input(job, 0, damage)
     if run_or_sentence(job, path):
         assert flagged_or_good(job, finished.directory) > 0 or damage in FLIPPED  # not every byte of a GSD file is ours
+
+
+@pytest.mark.parametrize("damage", ANY_FILE, ids=lambda damage: damage.__name__)
+def test_a_damaged_pilot_is_refused(one_job_of, finished, damage):
+    """It says how long every sample runs."""
+    job = one_job_of("equilibrate_liquids")
+    path = damage_input(job, "pilot", damage)
+    if run_or_sentence(job, path):
+        assert damage in FLIPPED and same_numbers(path, finished.directory)
+        assert all(same_numbers(Path(output), finished.directory) for output in job.output if output.endswith(".parquet"))
 
 
 AVERAGED = [(one.aggregate, file) for one in OBSERVABLES if one.aggregate and one.scope == "ensemble" for file in one.combines]

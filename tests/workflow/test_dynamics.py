@@ -10,6 +10,7 @@ pytestmark = pytest.mark.slow  # kernels of other glass formers are compiled
 ENSEMBLE = {"axes": {"particles": 160, "parent_temperature": [1.3, 1.0]}, "ladder": "parent_temperature", "samples": 2, "batch": 2}
 DYNAMICS = {"time_step": 0.005, "steps_per_sweep": 5, "device": "cpu"}
 LENGTH = {"tuning_sweeps": 20, "relaxation_times": 1, "minimum_sweeps": 1000, "maximum_sweeps": 4000, "restart_sweeps": 200}
+LENGTH |= {"pilot_samples": 1, "pilot_relaxations": 1}
 BINARY = {
     "dimension": 2, "density": 0.86, "exponent": 10, "cutoff": 1.48, "truncation": "force_shift", "smoothness": 3, "large_fraction": 0.5,
     "sigma_ab": 1.18, "sigma_bb": 1.4,

@@ -1,7 +1,9 @@
-"""Stored glasses give the numbers that they gave before the workflow was rebuilt (commit 62c412b): every measurement, average and fit of that time.
+"""Stored glasses give the numbers that they gave before: every measurement, average and fit.
 
-Glasses, liquids and numbers lie in golden/, from the tiny study of that version. The numbers hold on any processor: with the kernels of OpenBLAS and
-numba for other processors than the one that made them they differ by 1e-11 at most. golden_study.py says how they are kept anew.
+Glasses, liquids and numbers lie in golden/. The glasses and what is measured of each are of the version before the workflow was rebuilt (commit
+62c412b); the liquids, averages and fits are of the version in which lengths of runs are known beforehand and laws are looked for. The numbers hold on
+any processor: with the kernels of OpenBLAS and numba for other processors than the one that made them they differ by 1e-11 at most. golden_study.py
+says how they are kept anew.
 """
 
 import numpy as np

@@ -3,12 +3,14 @@
 Snakemake sees a changed seed by itself, but not where it is asked to go by dates alone (--rerun-triggers mtime) or its notes in .snakemake are gone.
 """
 
+import os
 import shutil
 
 import pytest
 
 SENTENCE = "was made with another seed, ladder or other settings than those of the study"
 BY_DATES = ("--rerun-triggers", "mtime")
+PILOT = ("pilot.gsd", "pilot.parquet")
 HOT = "results/tiny/N160_T1.3000"
 
 
@@ -28,14 +30,27 @@ def sentences(run, *arguments: str) -> list[str]:
 
 
 def test_a_batch_made_anew_is_not_averaged_with_the_others(other_seed):
-    """From the top of the ladder, so that nothing of the other seed is behind it; it replaces the second of two batches."""
+    """From the top of the ladder, so that nothing of the other seed is behind it; it replaces the second of two batches, and the pilot."""
     batch, target = other_seed.directory / HOT / "00002-00002", f"{HOT}/elasticity_estimates.parquet"
-    for path in [*batch.iterdir(), other_seed.directory / target]:
+    pilot = [other_seed.directory / HOT / name for name in PILOT]
+    for path in [*batch.iterdir(), other_seed.directory / target, *pilot]:
         path.unlink()
+    other_seed.succeed(f"{HOT}/pilot.parquet", *BY_DATES)
+    for path in pilot:
+        os.utime(path, (1e9, 1e9))  # older than the liquids: by dates the first batch is good
     said = sentences(other_seed, target, *BY_DATES)
     assert all(f"{HOT}/00000-00001/elasticity.parquet" in sentence and "give the study another name" in sentence for sentence in said)
     assert (batch / "elasticity.parquet").exists()  # the new one was made
     assert not (other_seed.directory / target).exists()
+
+
+def test_no_liquid_is_run_for_as_long_as_the_pilot_of_another_seed_says(other_seed):
+    batch = other_seed.directory / HOT / "00002-00002"
+    for path in batch.iterdir():
+        path.unlink()
+    said = sentences(other_seed, f"{HOT}/00002-00002/liquids.parquet", *BY_DATES)
+    assert all(f"{HOT}/pilot.parquet" in sentence for sentence in said)
+    assert not (batch / "liquids.parquet").exists()
 
 
 def test_a_batch_is_not_measured_from_glasses_of_another_seed(other_seed):
@@ -67,7 +82,7 @@ def test_averages_of_another_seed_are_not_fitted(other_seed):
 def test_with_snakemakes_notes_everything_is_made_anew(other_seed):
     study = other_seed.resolved()
     planned = other_seed.plan()
-    assert planned["equilibrate_liquids"] == planned["quench_samples"] == len(list(study.batches()))
+    assert planned["equilibrate_liquids"] == planned["quench_samples"] == len(list(study.batches())) and planned["pilot_liquids"] == 2
 
 
 @pytest.mark.slow

@@ -115,10 +115,11 @@ def test_another_table_moves_no_hash_of_rules_that_do_not_use_it(edited):
 def test_an_edit_of_the_sampler_reruns_everything(edited):
     append(edited.scripts / "vitrine" / "preparation" / "swap.py")
     study = edited.resolved()
-    batches = len(list(study.batches()))
-    per_batch, per_point = len(study.measured) + 2, len(study.aggregated)
+    prepared = sum(2 * len(place.batches) + place.has_pilot for place in study.places.values())
+    measured = sum(len(study.places[label].batches) for one in study.measured for label in study.labels(one))
+    averaged = sum(len(study.labels(one)) for one in study.aggregated)
     whole = len(study.overarching) + len(CONCLUDE) + len(study.figures)
-    assert sum(edited.plan().values()) == batches * per_batch + len(study.places) * per_point + whole
+    assert sum(edited.plan().values()) == prepared + measured + averaged + whole
 
 
 @pytest.mark.parametrize(
@@ -127,14 +128,16 @@ def test_an_edit_of_the_sampler_reruns_everything(edited):
         ({"observables": {"pinching": {"bonds": 61}}}, {"pinch_bonds"}),
         pytest.param({"observables": {"pinching": {"weak_force": 0.02}}}, set(), marks=SLOW),
         pytest.param({"quench": {"tolerance": 1.0e-11}}, None, marks=SLOW),
+        pytest.param({"observables": {"reheating": {"samples": 3}}}, {"reheat_liquids"}, marks=SLOW),
+        pytest.param({"observables": {"liquids": {"tolerance": 0.01}}}, set(), marks=SLOW),
         ({"figure_options": {"trends": {"quantities": ["omega_g"]}}}, set()),
     ],
-    ids=["measure", "aggregate", "quench", "figure"],
+    ids=["measure", "aggregate", "quench", "reheated", "tolerated", "figure"],
 )
 def test_a_setting_reruns_the_steps_that_use_it(finished, workflow, overlay, changes, measuring):
     run = workflow(finished.directory, *finished.configs, overlay(changes))
     planned, study = set(run.plan()), run.resolved()
-    rules = {one.rule for one in study.measured}
-    assert planned & (rules | {"quench_samples", "equilibrate_liquids"}) == ({*rules, "quench_samples"} if measuring is None else measuring)
+    rules, of_liquids = {one.rule for one in study.measured if not one.prepares}, {"pilot_liquids", "equilibrate_liquids", "reheat_liquids"}
+    assert planned & (rules | {"quench_samples"} | of_liquids) == ({*rules, "quench_samples"} if measuring is None else measuring)
     if "figure_options" in changes:
         assert planned == {"plot_trends", "all"}

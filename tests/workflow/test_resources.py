@@ -44,7 +44,7 @@ def ask(workflow, overlay, wordy, tmp_path):
 
 def every_rule(study):
     """Rules whose jobs ask for something: all that a study has, but for `all`."""
-    rules = {"equilibrate_liquids", "quench_samples", "collect_tables", "fit_study", "write_provenance", "write_summary"}
+    rules = {"pilot_liquids", "equilibrate_liquids", "quench_samples", "collect_tables", "fit_study", "write_provenance", "write_summary"}
     rules |= {rule for one in study.observables.values() for rule in (one.rule, one.aggregate) if rule}
     return rules | {figure.function for figure in study.figures.values()}
 
@@ -85,10 +85,12 @@ def test_colder_liquids_ask_for_more_time(ask):
 def test_a_job_that_stops_itself_asks_for_little_more_than_its_walltime(ask):
     changes = {"ensemble": {"samples": 50, "batch": 50}, "axes": {"particles": 2000}}
     changes["preparation"] = {"minimum_sweeps": 500000, "maximum_sweeps": 5000000}
-    job = ("equilibrate_liquids", "N2000_T0.8000_00000-00049")
-    free = ask(**changes)[job]["runtime"]
+    changes["preparation"] |= {"pilot_samples": 50, "pilot_relaxations": 2000}
+    jobs = (("equilibrate_liquids", "N2000_T0.8000_00000-00049"), ("pilot_liquids", "N2000_T0.8000"))
+    free = ask(**changes)
     changes["preparation"]["walltime_minutes"] = 120
-    assert 120 < ask(**changes)[job]["runtime"] <= 180 < free
+    limited = ask(**changes)
+    assert all(120 < limited[job]["runtime"] <= 180 < free[job]["runtime"] for job in jobs)
 
 
 @pytest.mark.slow

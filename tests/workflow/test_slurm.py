@@ -21,7 +21,7 @@ TABLES = ("collect_tables", "fit_study")
 
 @pytest.fixture(scope="module")
 def configs(overlay) -> tuple[Path, Path]:
-    """The tiny study in one batch at each temperature: 26 jobs and more through Slurm, each of which starts Snakemake twice."""
+    """The tiny study in one batch at each temperature: 30 jobs and more through Slurm, each of which starts Snakemake twice."""
     (ensemble,) = yaml.safe_load(TINY.read_text(encoding="utf-8"))["ensembles"]
     return TINY, overlay({"ensembles": [{**ensemble, "batch": 3}]})
 
@@ -72,7 +72,7 @@ def test_study_survives_a_cancelled_job_and_ctrl_c(cluster, workflow, configs, t
     arguments = (*TABLES, "--profile", str(PROFILE), *SOON)
     snakemake = begin(run, *arguments)
     try:
-        killed = wait_until(lambda: cluster.running("equilibrate_liquids"), 60, "running job")
+        killed = wait_until(lambda: cluster.running("equilibrate_liquids"), 120, "running job")  # a pilot's is before it
         cluster.ask("scancel", killed.number)
         retried = wait_until(lambda: again(cluster, killed), 60, "second submission")
         wait_until(lambda: cluster.running("quench_samples"), 120, "next job")
@@ -88,7 +88,8 @@ def test_study_survives_a_cancelled_job_and_ctrl_c(cluster, workflow, configs, t
     assert jobs[killed.number].state == "CANCELLED" and jobs[retried.number].state == "COMPLETED"
     assert retried.minutes > killed.minutes and retried.megabytes > killed.megabytes
     study = run.resolved()
-    submitted = {"equilibrate_liquids", "quench_samples", *(one.rule for one in study.measured), *(one.aggregate for one in study.aggregated)}
+    measured = {rule for one in study.observables.values() if one.scope == "ensemble" for rule in (one.rule, one.aggregate) if rule}
+    submitted = {"pilot_liquids", "equilibrate_liquids", "quench_samples"} | measured
     assert {rule_of(job) for job in jobs.values() if job.state == "COMPLETED"} == submitted
     assert {job.cores for job in jobs.values()} == {1}
 
@@ -104,14 +105,15 @@ def test_filled_in_profile_asks_for_account_partition_and_gpu(cluster, workflow,
     estimates = "results/tiny/N160_T1.3000/liquids_estimates.parquet"
     snakemake = begin(run, estimates, "--profile", str(profile.parent), "--slurm-status-command", "sacct", *SOON)
     try:
-        killed = wait_until(lambda: cluster.running("equilibrate_liquids"), 60, "running job")
+        killed = wait_until(lambda: cluster.running("equilibrate_liquids"), 120, "running job")  # a pilot's is before it
         wait_until(lambda: kill_processes(killed.number), 10, "process of the job")
         assert snakemake.wait(timeout=120) == 0, (run.directory / "output.txt").read_text()
     finally:
         snakemake.kill()
     assert (run.directory / estimates).exists()
-    first, second, aggregate = cluster.jobs()
-    assert [job.state for job in (first, second, aggregate)] == ["FAILED", "COMPLETED", "COMPLETED"]
+    pilot, first, second, aggregate = cluster.jobs()
+    assert [rule_of(job) for job in (pilot, first)] == ["pilot_liquids", "equilibrate_liquids"]
+    assert [job.state for job in (pilot, first, second, aggregate)] == ["COMPLETED", "FAILED", "COMPLETED", "COMPLETED"]
     assert second.comment == first.comment and second.minutes > first.minutes and second.megabytes > first.megabytes
     assert [(job.account, job.partition, job.gpus) for job in (second, aggregate)] == [(ACCOUNT, "gpus", 1), (ACCOUNT, "long", 0)]
 
@@ -119,7 +121,7 @@ def test_filled_in_profile_asks_for_account_partition_and_gpu(cluster, workflow,
 def filled_in(profile: str) -> str:
     """The profile as its comments tell users to change it: "#" removed, names given."""
     text = re.sub(r"^( *)# (?=slurm_|set-resources:|  \w+: \{)", r"\1", profile, flags=re.MULTILINE)
-    assert len(text) == len(profile) - 2 * 5, text
+    assert len(text) == len(profile) - 2 * 6, text
     text = text.replace("slurm_account: NAME", f"slurm_account: {ACCOUNT}").replace("gpu: 1, slurm_partition: NAME", "gpu: 1, slurm_partition: gpus")
     return text.replace("slurm_partition: NAME", "slurm_partition: long")
 

@@ -25,7 +25,17 @@ def test_whole_run_makes_every_table_figure_and_summary(finished):
     for name in study.figures:
         for suffix in ("svg", "pdf"):
             assert is_whole(finished.results / "figures" / f"{name}.{suffix}")
-    for name in ("quantities", "fits", "mode_density", "bond_operator_density", "pinching_force", "pinching_scatter", "relaxation_curves", "liquids"):
+    for name in (
+        "quantities",
+        "fits",
+        "energy_windows",
+        "mode_density",
+        "bond_operator_density",
+        "pinching_force",
+        "pinching_scatter",
+        "relaxation_curves",
+        "liquids",
+    ):
         assert pq.read_metadata(finished.results / "tables" / f"{name}.parquet").num_rows > 0
     assert (finished.results / "summary.md").read_text(encoding="utf-8").startswith("#")
     assert pq.read_metadata(finished.results / "summary.parquet").num_rows > 0
@@ -42,6 +52,30 @@ def test_every_point_is_listed_and_has_its_folder(finished):
         assert sorted(path.name for path in (finished.results / point).iterdir() if path.is_dir()) == ["00000-00001", "00002-00002"]
 
 
+def test_every_sample_of_a_point_runs_as_long_as_its_pilot_says(finished):
+    for place in finished.resolved().places.values():
+        folder, settings = finished.results / place.point.label, place.preparation
+        pilot = pd.read_parquet(folder / "pilot.parquet")
+        liquids = pd.concat([pd.read_parquet(path) for path in sorted(folder.glob("*/liquids.parquet"))])
+        assert len(pilot) == settings["pilot_samples"] == 2 and (pilot["relaxations"] == settings["pilot_relaxations"]).all()
+        asked = max(10 * np.ceil(settings["relaxation_times"] * pilot["relaxation_time"].mean() / 10), settings["minimum_sweeps"])
+        assert set(liquids["sweeps"]) == set(liquids["sweeps_asked"]) == {asked} and len(liquids) == 3
+
+
+def test_liquids_of_the_cold_rung_are_heated_up_to_the_hot_one(finished):
+    """Two of three; the batch of the third is there, without a row."""
+    hot, cold = finished.results / "N160_T1.3000", finished.results / "N160_T0.8000"
+    assert not list(hot.rglob("reheated*"))
+    first, second = (pd.read_parquet(cold / batch / "reheated.parquet") for batch in ("00000-00001", "00002-00002"))
+    length = pd.read_parquet(hot / "00000-00001" / "liquids.parquet")["sweeps"].iloc[0]
+    assert list(first["sample"]) == [0, 1] and len(second) == 0 and list(second.columns) == list(first.columns)
+    assert set(first["temperature"]) == {1.3} and set(first["sweeps"]) == {length} and set(first["flag"]) == {""}
+    quantities = pd.read_parquet(finished.results / "tables" / "quantities.parquet").set_index(["quantity", "parent_temperature"])["value"]
+    assert quantities["energy_reheated", 0.8] == pytest.approx(first["energy"].mean())
+    assert quantities["energy_bracket", 1.3] == pytest.approx(quantities["energy_liquid", 1.3] - first["energy"].mean())
+    assert ("energy_bracket", 0.8) not in quantities.index
+
+
 def test_the_record_says_what_made_the_study(finished):
     record = json.loads((finished.results / "provenance.json").read_text(encoding="utf-8"))
     config = record["config"]
@@ -49,7 +83,7 @@ def test_the_record_says_what_made_the_study(finished):
     assert record["config_hash"] == read_provenance(finished.results / "tables" / "quantities.parquet")["config_hash"]
     assert record["versions"]["numpy"] == np.__version__ and record["versions"]["snakemake"]
     assert set(record["solver"]) == {"480 unknowns"}  # N d
-    assert set(record["code"]) >= {"equilibrate_liquids", "find_modes", "aggregate_modes", "fit_study"}
+    assert set(record["code"]) >= {"pilot_liquids", "equilibrate_liquids", "find_modes", "aggregate_modes", "fit_study"}
 
 
 def test_results_stay_in_the_working_directory(finished):
@@ -119,10 +153,16 @@ def test_one_batch_of_all_samples_gives_the_same_ensemble(finished, workflow, re
 
 
 def test_a_study_has_no_rule_of_what_it_does_not_choose(workflow, overlay, tmp_path):
-    changes = {"observables": {"bond_operator": None, "soft_spots": None, "pinching": None}, "figures": ["trends", "cumulative_modes"]}
+    """No pilot either, where it gives the lengths itself."""
+    changes = {
+        "preparation": {"sweeps": [100, 200]},
+        "observables": {"reheating": None, "bond_operator": None, "soft_spots": None, "pinching": None},
+        "figures": ["trends", "cumulative_modes"],
+    }
     run = workflow(tmp_path, *workflow(tmp_path).configs, overlay(changes))
     rules = run.succeed("--list-rules").split()
     assert {"equilibrate_liquids", "find_modes", "aggregate_modes", "measure_elasticity", "collect_tables"} <= set(rules)
+    assert not {"pilot_liquids", "reheat_liquids", "aggregate_reheated"} & set(rules)
     assert not {"diagonalise_bond_operator", "aggregate_bond_operator", "pinch_bonds", "aggregate_pinching"} & set(rules)
     assert {rule for rule in rules if rule.startswith("plot_")} == {"plot_trends", "plot_cumulative_modes"}
     assert {rule for rule in rules if rule.startswith("figure_")} == {"figure_trends", "figure_cumulative_modes"}
