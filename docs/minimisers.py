@@ -24,7 +24,7 @@ from vitrine.samples import Sample, read_samples
 from vitrine.schema import NONE, TEMPERATURE, Column, Table
 
 from docs.blocks import table
-from docs.results import KEPT, study_of
+from docs.results import KEPT, NOT_RUN, study_of
 
 MINIMISERS = ("lbfgs", "cg", "fire")
 FILE = KEPT / "minimisers" / "minimisers.parquet"
@@ -106,6 +106,8 @@ def _rows(found: np.ndarray, temperature: float) -> Iterator[dict]:
 
 def minimisers() -> str:
     """The kept table, for the page."""
+    if not FILE.is_file():
+        return NOT_RUN
     data = pd.read_parquet(FILE)
     rows = []
     for (temperature, quantity), own in data.groupby(["parent_temperature", "quantity"], sort=False):

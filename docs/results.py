@@ -62,6 +62,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
 }
 SHEETS = ("workstation", "finite_size")  # studies whose figures are kept beside their tables; those of the default study are docs/figures.png
+NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 
 
@@ -105,6 +106,8 @@ def numbers(name: str = "default") -> str:
 def compared(name: str, *axes: str) -> str:
     """Points of a study beside each other, from the kept tables: a row for each of its quantities, a column for each point that is measured."""
     kept = KEPT / name
+    if not kept.is_dir():
+        return NOT_RUN
     quantities = read_table(QUANTITIES, kept / "quantities.parquet")
     settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
     known = {axis.name: axis for axis in settings.axes}

@@ -25,7 +25,8 @@ FIELD_ROWS = {"sample": -1, "vibrability": np.nan, "flag": ""}
 SETTINGS = {"modes": {"phonon_fraction": FRACTION, "softest": np.inf}, "pinching": {"weak_force": 1e-2}} | {
     "bond_operator": {"lambda_tail": 0.03, "plateau_excess": 0.15}
 }
-ON_ENSEMBLES = [name for name in ("liquids", "glasses", "modes", "elasticity", "pinching", "bond_operator", "vibrability")]
+ON_ENSEMBLES = ["liquids", "reheating", "glasses", "modes", "elasticity", "pinching", "bond_operator", "vibrability"]
+RUN = 1600  # sweeps of every liquid
 TABLES = known_tables()
 FIELDS: dict[str, Field] = {field.name: field for one in declarations().values() for field in one.fields}
 
@@ -71,9 +72,9 @@ def make_modes() -> pd.DataFrame:
 
 
 def make_bond_operator() -> pd.DataFrame:
-    """Eigenvalues omega^-2 of the same law; N e = 30 in the tail (lambda > 1) and 80 below."""
+    """Eigenvalues omega^-2 of the same law; N e = 30 in the tail (lambda > 1) and 80 below, to a tenth."""
     values = make_modes()["omega"].to_numpy() ** -2.0
-    force = np.where(values > 1, 30, 80) / ENSEMBLE.particles
+    force = np.where(values > 1, 30, 80) / ENSEMBLE.particles * (1 + 0.1 * np.random.default_rng(9).standard_normal(len(values)))
     columns = {"lambda": values, "participation_force": force, "participation_displacement": 2 * force}
     return many_rows("bond_operator", ENSEMBLE.modes, mode=np.tile(np.arange(ENSEMBLE.modes), SAMPLES), **columns)
 
@@ -88,13 +89,20 @@ def make_pinching() -> pd.DataFrame:
     return many_rows("pinching", BONDS, i=i, j=i + 1, force=force, force_reduced=force, omega=omega)
 
 
+def make_liquids() -> pd.DataFrame:
+    """Runs of one length, four fifths of the one asked for."""
+    return sample_rows("liquids", sweeps=np.full(SAMPLES, RUN), sweeps_asked=np.full(SAMPLES, 1.25 * RUN))
+
+
 def make_relaxation() -> pd.DataFrame:
+    """Overlaps of runs of two lengths, energies at the ends of 16 blocks."""
     rng = np.random.default_rng(6)
     times = np.array([1.0, 10.0, 100.0, 1000.0])
     lengths = np.where(np.arange(SAMPLES) % 3 == 0, 3, 4)
     time = np.concatenate([times[:length] for length in lengths])
     frame = many_rows("relaxation", lengths, time=time, value=np.exp(-time / 200) + 0.01 * rng.standard_normal(len(time)), series="overlap")
-    energy = frame[frame["time"] == 1.0].assign(series="energy", value=-3.0)
+    times = np.tile(RUN / 16 * np.arange(1, 17), SAMPLES)
+    energy = many_rows("relaxation", 16, time=times, value=np.exp(-times / 300) - 3 + 0.01 * rng.standard_normal(len(times)), series="energy")
     return pd.concat([frame, energy], ignore_index=True)
 
 
@@ -107,7 +115,10 @@ def make_vibrability_field() -> pd.DataFrame:
 @cache
 def made(name: str) -> pd.DataFrame:
     """The rows of a table, or of a field, of all samples."""
-    makers = {one.__name__: one for one in (make_elasticity, make_modes, make_bond_operator, make_pinching, make_relaxation, make_vibrability_field)}
+    makers = {
+        one.__name__: one
+        for one in (make_elasticity, make_modes, make_bond_operator, make_pinching, make_liquids, make_relaxation, make_vibrability_field)
+    }
     return makers[f"make_{name}"]() if f"make_{name}" in makers else sample_rows(name)
 
 
@@ -136,7 +147,7 @@ class Aggregation:
                 write_fields(paths[-1], FIELDS[name], entries, origin)
             else:
                 paths.append(path.with_suffix(".parquet"))
-                write_table(schema(name), pd.concat(rows).reset_index(drop=True), paths[-1], origin, Key.of(point))
+                write_table(schema(name), pd.concat(rows or [frame.iloc[:0]]).reset_index(drop=True), paths[-1], origin, Key.of(point))
         return paths
 
     def __call__(

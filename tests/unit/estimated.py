@@ -58,7 +58,7 @@ def estimates(particles=2000, temperatures=TEMPERATURES, spread=0.02, samples=SA
             value = value(temperature) if callable(value) else value
             scattered = np.append(value, value * (1 + spread * rng.standard_normal(REPLICATES)))
             for replicate, one in enumerate(scattered):
-                rows.append((particles, temperature, name, replicate, one, UNITS.get(name, "1"), samples, 2))
+                rows.append((particles, temperature, name, replicate, one, UNITS.get(name, "1"), samples, 2, ""))
     return pd.DataFrame(rows, columns=[*(axis.name for axis in AXES), *tables.ESTIMATES.names])
 
 

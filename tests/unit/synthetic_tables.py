@@ -24,6 +24,7 @@ G_INF = 17.0 * ONSET / A0**3
 C_INF = np.sqrt(G_INF / DENSITY)
 UNIT = C_INF / A0
 ENERGY = 3.3
+CAPACITY = 2.0  # of the liquids, per particle
 FOUR = (1.3, 0.7, 0.55, 0.45)
 KEY = ("particles", "parent_temperature")
 SCHEMAS = {**known_tables(), **{table.name: table for table in (QUANTITIES, FITS, FLAGS)}}
@@ -37,6 +38,9 @@ TABLES = (
     "pinching_scatter",
     "pinching_force",
     "relaxation_curves",
+    "energy_windows",
+    "mode_windows",
+    "tail_windows",
 )
 UNITS = {quantity.name: quantity.unit for one in declarations().values() for quantity in one.quantities}
 UNITS |= {"omega_g_reduced": "c_inf/a0", "omega_g_unfiltered_reduced": "c_inf/a0", "A_g_reduced": "(c_inf/a0)^-5", "A_g_ml_reduced": "(c_inf/a0)^-5"}
@@ -58,6 +62,11 @@ def defects(t: float) -> float:
     return 0.02 * np.exp(-ENERGY * (1 / t - 1 / bend)) if t <= bend else 0.02 * np.exp(-0.9 * (1 / t - 1 / bend))
 
 
+def nested(number: float) -> np.ndarray:
+    """Modes in nested windows, each with fewer than the last by the square root of two, none with fewer than eight."""
+    return (number * 2 ** (-0.5 * np.arange(1 + int(2 * np.log2(number / 8))))).astype(int)
+
+
 MADE: dict[tuple, dict] = {}  # the tables of studies that were made already
 
 
@@ -74,6 +83,7 @@ class Study:
 
     def _make(self, random: np.random.Generator) -> None:
         self.random, temperatures = random, self.temperatures
+        self.evidence, self.laws = random.spawn(2)
         self.side = (self.particles / DENSITY) ** (1 / 3)
         self.liquids = self._liquids()
         bad = self.liquids[self.liquids["flag"] != ""]
@@ -85,6 +95,9 @@ class Study:
         self.bond_operator_density = pd.concat([self._bond_density(temperature) for temperature in temperatures], ignore_index=True)
         self.pinching_scatter, self.pinching_force = self._pinching()
         self.relaxation_curves = pd.concat([self._relaxation(temperature) for temperature in temperatures], ignore_index=True)
+        self.energy_windows = pd.concat([self._windows(temperature) for temperature in temperatures], ignore_index=True)
+        self.mode_windows = pd.concat([self._mode_windows(temperature) for temperature in temperatures], ignore_index=True)
+        self.tail_windows = pd.concat([self._tail_windows(temperature) for temperature in temperatures], ignore_index=True)
         for name in TABLES:
             assert list(getattr(self, name).columns) == [*(KEY if name != "fits" else ()), *SCHEMAS[name].names], name
 
@@ -132,23 +145,44 @@ class Study:
             "lambda_tail": (14.0 * stiffening(t) ** -2, 0.1),
             "relaxation_time": (40 * np.exp(0.9 / t + 0.35 / t**2), 0.6),
         }
-        rows = []
+        numbers = {}
         for name, (value, scale) in exact.items():
-            error = abs(value) * min(scale * few * 15, 0.8)
-            shift = np.exp(min(scale * few * 15, 0.8) * self.random.normal())
-            flagged = self.flagged.get(temperature, 0)
-            rows.append(
-                {
-                    **self._key(temperature),
-                    "quantity": name,
-                    "value": value * shift,
-                    "error": error,
-                    "unit": UNITS.get(name, ""),
-                    "samples": self.samples - flagged,
-                    "flagged": flagged,
-                }
-            )
+            relative = min(scale * few * 15, 0.8)
+            numbers[name] = (value * np.exp(relative * self.random.normal()), abs(value) * relative)
+        flagged = self.flagged.get(temperature, 0)
+        told = {"samples": self.samples - flagged, "flagged": flagged, "flag": ""}
+        rows = [
+            {**self._key(temperature), "quantity": name, "value": value, "error": error, "unit": UNITS.get(name, ""), **told}
+            for name, (value, error) in {**numbers, **self._equilibrium(temperature), **self._of_the_laws(temperature)}.items()
+        ]
         return pd.DataFrame(rows)
+
+    def _equilibrium(self, temperature: float) -> dict[str, tuple[float, float]]:
+        """The evidence of equilibrium: differences that scatter about zero by their errors. No liquid is heated up to the coldest rung."""
+        errors = {"temperature_drift": 0.001 * temperature, "temperature_bracket": 0.0015 * temperature}
+        if temperature == min(self.temperatures):
+            del errors["temperature_bracket"]
+        differences = {name: (error * self.evidence.normal(), error) for name, error in errors.items()}
+        return {"heat_capacity_liquid": (CAPACITY * (1 + 0.02 * self.evidence.normal()), 0.02 * CAPACITY), **differences}
+
+    def _of_the_laws(self, temperature: float) -> dict[str, tuple[float, float]]:
+        """Prefactor and onset of the tail, and the slope of ln N against 1/T_p up to the next hotter T_p."""
+        t, hotter = temperature / ONSET, min((one / ONSET for one in self.temperatures if one > temperature), default=0.0)
+        found = {"A_g_tail": (self.prefactor(temperature), 0.2), "plateau_onset": (12.0 * stiffening(t) ** -2, 0.05)}
+        if hotter:
+            found["E_qlm_local"] = (np.log(defects(hotter) / defects(t)) / (1 / t - 1 / hotter), 0.15)
+        return {name: (value * (1 + relative * self.laws.normal()), abs(value) * relative) for name, (value, relative) in found.items()}
+
+    def _windows_of_fits(self) -> dict[str, tuple[float, float]]:
+        """The slope of ln N against 1/T_p from either end to every other T_p."""
+        ordered, found = sorted(self.temperatures), {}
+        for place, temperature in enumerate(ordered):
+            for name, inside in (("below", ordered[: place + 1]), ("above", ordered[place:])):
+                if len(inside) > 1:
+                    t = np.array(inside) / ONSET
+                    slope = -np.polyfit(1 / t, [np.log(defects(one)) for one in t], 1)[0]
+                    found[f"E_qlm_{name}:{temperature:g}"] = (slope, 0.6 / len(inside))
+        return found
 
     def _fits(self) -> pd.DataFrame:
         bend = CROSSOVER / ONSET
@@ -162,6 +196,7 @@ class Study:
             "E_qlm_intercept": (np.log(0.02) + ENERGY / bend, 0.4),
             "E_qlm_full": (2.4, 0.1),
             "E_qlm_full_intercept": (np.log(0.02) + 2.0 / bend, 0.3),
+            **self._windows_of_fits(),
         }
         return pd.DataFrame(
             [{"name": name, "value": v, "error": e, "unit": "", "window": "", "samples": self.samples} for name, (v, e) in values.items()]
@@ -259,6 +294,38 @@ class Study:
         }
         return pd.DataFrame(frame).assign(**self._key(temperature))[[*KEY, *SCHEMAS["relaxation_curves"].names]]
 
+    def _windows(self, temperature: float) -> pd.DataFrame:
+        """The mean energy comes down within the first eighths of the runs."""
+        share, scale = np.arange(1, 9) / 8, CAPACITY * temperature
+        change = scale * (0.5 * np.exp(-16 * share) + 0.001 * self.evidence.normal(size=8))
+        frame = pd.DataFrame({"share": share, "change": change, "change_error": 0.001 * scale, "samples": self.samples})
+        return frame.assign(**self._key(temperature))[[*KEY, *SCHEMAS["energy_windows"].names]]
+
+    def _mode_windows(self, temperature: float) -> pd.DataFrame:
+        """Exponents of the law in windows that halve their modes in two steps, from the cutoff down."""
+        cutoff = 0.9 * self.phonon(temperature)
+        count = nested(max(self.samples * self.particles * self.prefactor(temperature) * cutoff**5 / 5, 40.0))
+        end, exponent = cutoff * (count / count[0]) ** 0.2, 5 * (1 + 0.7 * self.laws.normal(size=len(count)) / np.sqrt(count))
+        frame = {"end": end, "extent": count**0.2, "count": count, "exponent": exponent, "error": exponent / np.sqrt(count)}
+        return pd.DataFrame(frame).assign(**self._key(temperature))[[*KEY, *SCHEMAS["mode_windows"].names]]
+
+    def _tail_windows(self, temperature: float) -> pd.DataFrame:
+        """Exponents of the law and a level N e in windows from the onset of the tail up."""
+        count = nested(max(0.003 * 3 * self.particles * self.samples, 40.0))
+        noise, slopes = self.laws.normal(size=(2, len(count))) / np.sqrt(count)
+        exponent, plateau = 1 + 2.5 * (1 + 0.7 * noise), 28 * stiffening(temperature / ONSET) ** -3
+        frame = {
+            "onset": 10 * stiffening(temperature / ONSET) ** -2 * (count[0] / count) ** 0.4,
+            "extent": count**0.2,
+            "count": count,
+            "exponent": exponent,
+            "error": (exponent - 1) / np.sqrt(count),
+            "N_e": plateau * (1 + 0.1 * noise),
+            "slope": 0.5 * plateau * slopes,
+            "slope_error": 0.5 * plateau / np.sqrt(count),
+        }
+        return pd.DataFrame(frame).assign(**self._key(temperature))[[*KEY, *SCHEMAS["tail_windows"].names]]
+
     def _liquids(self) -> pd.DataFrame:
         rows = []
         for temperature in self.temperatures:
@@ -274,7 +341,8 @@ class Study:
                 )
                 good = flag != "overlapping particles at the start"
                 done = int(sweeps / mine) if not flag else int(self.random.integers(2, 9))
-                numbers = {"relaxation_time": mine, "relaxations": done, "sweeps": int(sweeps), "energy_drift": self.random.normal()} if good else {}
+                energy = 5.5 - 0.2 / t + 0.01 * self.random.normal() if good else np.nan
+                numbers = {"relaxation_time": mine, "relaxations": done, "sweeps": int(sweeps), "energy": energy} if good else {}
                 rows.append({**self._key(temperature), **LIQUIDS.row(sample=sample, flag=str(flag), **numbers)})
         return pd.DataFrame(rows)
 
@@ -298,7 +366,7 @@ def settings_of(study: Study, **other: object) -> Settings:
         "temperature_unit": ONSET,
         "published": ("poly",),
         "relaxation_times": 10.0,
-        "figure": {"quantities": ["energy_inherent", "shear_modulus", "omega_g", "A_g"]},
+        "figure": {"quantities": ["energy_inherent", "shear_modulus", "omega_g", "A_g"], "beside": None},
     }
     return Settings(**(standard | other))
 

@@ -119,12 +119,14 @@ def test_a_reduced_number_has_its_own_samples_and_the_losses_of_the_plateau_too(
     assert value(found, "omega_g", 0.4, column="flagged") == 2
 
 
-def test_the_summary_names_the_fewest_samples_of_a_point():
-    data = at(estimates(), "omega_g", "samples", {0.5: 11})
+@pytest.mark.parametrize(("poor", "told"), [(0.3, "40 | 40 | 40 | 40 | 40 | 40 | 11"), (0.5, "40 | 40 | 40 | 40 | 11 | 11 | 40")])
+def test_the_summary_names_the_fewest_samples_of_a_point(poor, told):
+    """The local slope of the next colder point takes them too."""
+    data = at(estimates(), "omega_g", "samples", {poor: 11})
     found, fits = collect_quantities(data), fit_study(data)
     flags = pd.DataFrame(columns=["particles", "parent_temperature", *FLAGS.names])
     text = summary_markdown(summarise(found, fits, SETTINGS), found, flags, SETTINGS, "default")
-    assert "| samples used, at least |  | 40 | 40 | 40 | 40 | 11 | 40 | 40 |" in text
+    assert f"| samples used, at least |  | {told} |" in text
 
 
 def test_fits_count_the_samples_that_they_use():
@@ -195,8 +197,12 @@ def test_units_of_what_is_derived_are_those_declared():
 
 
 def test_every_headline_is_a_number_that_the_study_has():
-    """The name of its fit is one that comes out where everything is measured, at two sizes."""
-    data = pd.concat([estimates(), estimates(500, (0.5, 0.6), names=("omega_min",), seed=3)])
+    """The name of its fit is one that comes out where everything is measured, at two sizes; a crossover where there is a plateau above the law."""
+
+    def bent(temperature):
+        return truth(2000, min(temperature, 0.7))["A_g"] * (truth(2000, min(temperature, 0.7))["omega_g"] / truth(2000, temperature)["omega_g"]) ** 5
+
+    data = pd.concat([estimates(A_g=bent), estimates(500, (0.5, 0.6), names=("omega_min",), seed=3)])
     names = set(fit_study(data)["name"])
     missing = {one.fit for name in SETTINGS.observables for one in declarations()[name].headlines} - names
     assert missing == set()

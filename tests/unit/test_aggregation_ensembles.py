@@ -106,7 +106,7 @@ def test_a_nan_in_a_good_row_takes_the_whole_sample_out(run, name):
 @pytest.mark.parametrize("omega", [-0.1, 0.0])
 def test_a_negative_eigenvalue_in_a_good_row_is_an_unstable_sample(run, omega):
     change = {"modes": lambda frame: frame.assign(omega=frame["omega"].where(frame.index != 0, omega))}
-    estimates, _, _, flags = run("modes", change=change)
+    estimates, *_, flags = run("modes", change=change)
     assert counts(estimates, "A_g") == (SAMPLES - 1, 1)
     assert flags["flag"].tolist() == ["omega is not positive"]
 
@@ -187,7 +187,7 @@ def test_means_and_chi_are_those_of_numpy(run):
 
 def test_a_liquid_without_one_number_is_left_out_of_that_mean_alone(run):
     change = {"liquids": lambda frame: frame.assign(energy_relaxation_time=frame["energy_relaxation_time"].where(frame["sample"] != 4))}
-    estimates, _, flags = run("liquids", change=change)
+    estimates, *_, flags = run("liquids", change=change)
     assert counts(estimates, "energy_relaxation_time") == (SAMPLES - 1, 1)
     assert counts(estimates, "energy_liquid") == (SAMPLES, 0)
     assert np.isfinite(estimates["value"]).all()
@@ -195,7 +195,7 @@ def test_a_liquid_without_one_number_is_left_out_of_that_mean_alone(run):
 
 
 def test_overlap_curve_is_the_mean_over_samples_that_ran_long_enough(run):
-    _, curve, _ = run("liquids", change={"liquids": flag_samples(1)})
+    _, curve, *_ = run("liquids", change={"liquids": flag_samples(1)})
     data = made("relaxation")
     data = data[(data["series"] == "overlap") & (data["sample"] != 1)]
     expected = data.groupby("time")["value"].agg(["mean", "count"])

@@ -20,6 +20,7 @@ from aggregated import (
     values,
     weights,
 )
+from scipy.stats import gamma
 from vitrine.observables.pinching.aggregate import SCATTERED
 from vitrine.seeds import CHOICE, point_generator
 from vitrine.statistics.histograms import LAMBDA_BINS, OMEGA_BINS
@@ -32,7 +33,7 @@ def run(tmp_path):
 
 
 def test_mode_density_is_the_plain_histogram_and_its_cumulative_reaches_all_modes(run):
-    _, density, _, _ = run("modes")
+    _, density, *_ = run("modes")
     omega = made("modes")["omega"].to_numpy()
     edges = np.append(density["omega_low"], density["omega_high"].iloc[-1])
     histogram = np.histogram(omega, edges)[0]
@@ -93,7 +94,7 @@ def test_the_window_of_the_fit_ends_where_it_should(run, softest):
 
 def test_counts_of_modes_are_those_of_a_plain_loop(run):
     """For every replicate, per particle, in the fine bins: what the specific heat is computed from."""
-    counts = run("modes", files=4)[2]
+    counts = run("modes", files=4)[3]
     omega, edges = made("modes")["omega"].to_numpy().reshape(SAMPLES, -1), OMEGA_BINS.edges
     plain = np.array([np.histogram(one, edges)[0] for one in omega])
     for b in (0, 7, 20):
@@ -178,15 +179,16 @@ def test_bins_without_a_bond_have_no_mean(run):
 
 
 def test_bond_operator_gives_back_exponent_prefactor_and_length(run):
-    estimates, _, _ = run("bond_operator")
+    estimates, *_ = run("bond_operator")
     for name, truth in (("A_g_tail", PREFACTOR), ("lambda_exponent", 3.5)):
         replicates = values(estimates, name)
         error = replicates[1:].std(ddof=1)
         assert 0 < error < 0.5 * truth
         assert abs(replicates[0] - truth) < 4 * error, name
     eigenvalues = made("bond_operator")["lambda"].to_numpy()
-    threshold = values(estimates, "lambda_tail")[0]
-    assert 0.027 < np.mean(eigenvalues >= threshold) <= 0.03
+    assert 0.027 < np.mean(eigenvalues >= values(estimates, "lambda_tail")[0]) <= 0.03
+    threshold = values(estimates, "plateau_onset")[0]
+    assert 0.95 < threshold < 1.2  # N e is 30 above one
     tail = made("bond_operator")["participation_force"][eigenvalues >= threshold] * 40
     assert values(estimates, "N_e_plateau")[0] == pytest.approx(tail.mean(), rel=1e-12)
     for b in (0, 5):
@@ -216,26 +218,28 @@ def test_xi_has_the_length_of_the_samples_own_boxes(run):
 
 
 def test_eigenvalue_density_is_the_plain_histogram_and_integrates_to_one(run):
-    _, density, _ = run("bond_operator")
+    _, density, *_ = run("bond_operator")
     eigenvalues = made("bond_operator")["lambda"].to_numpy()
     edges = np.append(density["lambda_low"], density["lambda_high"].iloc[-1])
     histogram = np.histogram(eigenvalues, edges)[0]
     np.testing.assert_array_equal(density["count"], histogram)
     assert np.sum(density["density"] * np.diff(edges)) == pytest.approx(1, rel=1e-12)
-    above = density["lambda_low"] >= 1
-    np.testing.assert_allclose(density.loc[above & (density["count"] > 0), "N_e"], 30, rtol=1e-12)
-    np.testing.assert_allclose(density.loc[density["lambda_high"] < 1, "N_e_displacement"].dropna(), 160, rtol=1e-12)
+    for name, column in (("N_e", "participation_force"), ("N_e_displacement", "participation_displacement")):
+        means = (40 * made("bond_operator")[column]).groupby(np.digitize(eigenvalues, edges)).mean()
+        np.testing.assert_allclose(density.loc[histogram > 0, name], means, rtol=1e-12)
+    tail = density[(density["lambda_low"] >= 1) & (histogram > 0)]
+    assert tail["N_e"].between(20, 40).all() and density.loc[density["lambda_high"] < 1, "N_e_displacement"].dropna().between(120, 200).all()
 
 
 def test_partial_eigenvalues_keep_the_tail_and_its_normalisation(run):
     """With the largest 20 eigenvalues alone the tail is as with all; participations may be missing below a rank."""
-    full_estimates, full, _ = run("bond_operator")
+    full_estimates, full, *_ = run("bond_operator")
 
     def largest(frame):
         rank = frame.groupby("sample")["lambda"].rank(ascending=False)
         return frame[rank <= 20]
 
-    estimates, partial, _ = run("bond_operator", change={"bond_operator": largest})
+    estimates, partial, *_ = run("bond_operator", change={"bond_operator": largest})
     assert_same([estimates], [full_estimates])
     assert_same([partial], [full[full["lambda_low"] >= partial["lambda_low"].min()].reset_index(drop=True)])
     assert len(partial) < len(full)
@@ -243,32 +247,45 @@ def test_partial_eigenvalues_keep_the_tail_and_its_normalisation(run):
     assert complete <= partial["lambda_low"].min() < 1.2 * complete
 
 
+def law_onset(eigenvalues, share):
+    """The definition, edge by edge: the lowest onset above which, and above all higher ones, 5/2 times the sum of logarithms is Gamma distributed."""
+    edges, tried, last = LAMBDA_BINS.edges, [], np.inf
+    for edge in edges:
+        inside = eigenvalues[eigenvalues >= edge]
+        if 8 <= len(inside) <= min(last / np.sqrt(2), share * len(eigenvalues)):
+            tried.append((edge, len(inside), 5 * np.log(inside / edge).sum() / 2))
+            last = len(inside)
+    best, highest = None, edges[np.searchsorted(edges, eigenvalues.max(), side="right")]
+    for place, (edge, number, total) in reversed(list(enumerate(tried))):
+        if 2 * min(gamma.cdf(total, number), gamma.sf(total, number)) < 0.01:
+            break
+        if (number >= 60 or place == 0) and np.sqrt(highest / edge) >= 1.5:
+            best = edge
+    return tried[0][0], best
+
+
 def test_the_prefactor_is_taken_where_the_law_sets_in(run):
-    """Of every tenth edge of the tail the one above which the eigenvalues follow lambda^(-5/2) best, by the largest distance of the two."""
+    """The lowest onset above which the exponent is compatible with the law's, and above all higher ones."""
 
     def bent(frame):
-        """Below lambda = 1.6 fewer eigenvalues than the law has."""
-        return frame.assign(**{"lambda": np.where(frame["lambda"] < 1.6, frame["lambda"] ** 2 / 1.6, frame["lambda"])})
+        """Below lambda = 1 fewer eigenvalues than the law has."""
+        return frame.assign(**{"lambda": np.where(frame["lambda"] < 1, frame["lambda"] ** 2, frame["lambda"])})
 
     estimates, *_ = run("bond_operator", change={"bond_operator": bent}, lambda_tail=0.3)
-    eigenvalues, edges = bent(made("bond_operator"))["lambda"].to_numpy(), LAMBDA_BINS.edges
-    above = np.array([np.sum(eigenvalues >= edge) for edge in edges])
-    start = int(np.argmax(above <= 0.3 * len(eigenvalues)))
-    first = int(np.searchsorted(edges, values(estimates, "lambda_tail").min()))  # of all replicates
-    law = {k: (edges[k:] / edges[k]) ** -2.5 for k in range(first, len(edges), 10) if k >= start and above[k] >= 20}
-    distances = {k: np.abs(above[k:] / above[k] - expected).max() for k, expected in law.items()}
-    onset = min(distances, key=distances.get)
-    assert values(estimates, "lambda_tail")[0] == edges[start] and values(estimates, "lambda_onset")[0] == edges[onset] > edges[start]
-    expected = 5 * 3 * 39 / 40 * above[onset] / len(eigenvalues) * edges[onset] ** 2.5
+    eigenvalues = bent(made("bond_operator"))["lambda"].to_numpy()
+    lowest, onset = law_onset(eigenvalues, 0.3)
+    assert values(estimates, "lambda_tail")[0] == lowest < 0.2 and values(estimates, "lambda_onset")[0] == onset > 0.8
+    expected = 5 * 3 * 39 / 40 * np.mean(eigenvalues >= onset) * onset**2.5
     assert values(estimates, "A_g_tail")[0] == pytest.approx(expected, rel=1e-12)
+    assert estimates["flag"].eq("").all() and expected == pytest.approx(PREFACTOR, rel=0.3)
 
 
 def test_modes_without_vectors_are_left_out_of_the_profile_alone(run):
     def blank(frame):
         return frame.assign(participation_force=frame["participation_force"].where(frame["lambda"] > 0.5))
 
-    _, density, _ = run("bond_operator", change={"bond_operator": blank})
-    _, full, _ = run("bond_operator")
+    _, density, *_ = run("bond_operator", change={"bond_operator": blank})
+    _, full, *_ = run("bond_operator")
     high = density["lambda_low"] >= 0.52
     assert_same([density[high]], [full[high]])
     assert density.loc[density["lambda_high"] < 0.5, "N_e"].isna().all()

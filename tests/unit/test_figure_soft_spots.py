@@ -47,7 +47,7 @@ def defects() -> list[Axes]:
 
 @pytest.fixture(scope="module")
 def boltzmann() -> Axes:
-    return one(standard("boltzmann").axes)
+    return standard("boltzmann").axes[0]
 
 
 def hot(study: Study, quantity: str) -> float:
@@ -144,7 +144,7 @@ def test_upper_axis_of_inverse_temperatures_has_simulation_units(boltzmann: Axes
 
 def test_inverse_temperatures_that_do_not_fit_are_left_out() -> None:
     study = Study((1.3, 0.7, 0.66, 0.55, 0.54, 0.45))
-    assert [text.get_text() for text in top(one(draw("boltzmann", study).axes)).get_xticklabels()] == ["1.3", "0.7", "0.55", "0.45"]
+    assert [text.get_text() for text in top(draw("boltzmann", study).axes[0]).get_xticklabels()] == ["1.3", "0.7", "0.55", "0.45"]
 
 
 def fitted(study: Study, name: str, x: np.ndarray) -> np.ndarray:
@@ -183,7 +183,7 @@ def test_published_slope_hangs_below_our_coldest_point(study: Study, boltzmann: 
 def test_without_a_fit_the_slope_hangs_on_the_point_and_the_legend_says_so(study: Study) -> None:
     poor = without(study, temperature=0.0)
     poor.fits = study.fits[~study.fits["name"].str.startswith("E_qlm")]
-    ax = one(draw("boltzmann", poor).axes)
+    ax = draw("boltzmann", poor).axes[0]
     line = one([line for line in ax.lines if str(line.get_label()).startswith("slope")])
     assert line.get_ydata()[1] == pytest.approx(0.45 * rows(study, "N_qlm")["value"].iloc[0])
     assert any(text.startswith("not enough data for the fit") for text in legend_words(ax))
@@ -192,16 +192,16 @@ def test_without_a_fit_the_slope_hangs_on_the_point_and_the_legend_says_so(study
 
 def test_one_of_the_two_estimates_is_enough(study: Study) -> None:
     for lost, kept in (("N_qlm", r"$A_g$ from $\omega_\mathrm{min}$ (likelihood)"), ("N_qlm_ml", "$A_g$ from the cumulative")):
-        assert [found.label for found in bars(one(draw("boltzmann", without(study, lost)).axes))] == [kept]
+        assert [found.label for found in bars(draw("boltzmann", without(study, lost)).axes[0])] == [kept]
         assert len(bars(draw("defects", without(study, lost)).axes[1])) == 1
     poor = Study()
     poor.fits = poor.fits[poor.fits["name"] != "E_qlm_full_intercept"]
-    assert not any(str(line.get_label()).startswith("all $T_p$") for line in one(draw("boltzmann", poor).axes).lines)
+    assert not any(str(line.get_label()).startswith("all $T_p$") for line in draw("boltzmann", poor).axes[0].lines)
 
 
 def test_the_option_of_the_crossover_moves_the_window(study: Study) -> None:
     settings = settings_of(study, options={"soft_spots": {"crossover_temperature": 0.5}})
-    line = one(lines(one(draw("boltzmann", study, settings).axes), gid="boltzmann-window"))
+    line = one(lines(draw("boltzmann", study, settings).axes[0], gid="boltzmann-window"))
     assert line.get_xdata()[0] == pytest.approx(ONSET / 0.5) and r"T_p\leq0.56\," in line.get_label()
 
 

@@ -179,7 +179,7 @@ def test_legend_in_several_rows_is_read_along_them() -> None:
     box = draw("cumulative_modes", Study(TWELVE)).legends[0]
     texts = [text.get_text() for text in box.get_texts()]
     cold_to_hot = [f"{temperature / 0.9:.2f} ({temperature:g})" for temperature in sorted(TWELVE)]
-    assert [texts[column * 3 + row] for row in range(3) for column in range(4)] == cold_to_hot
+    assert [texts[column * 2 + row] for row in range(2) for column in range(6)] == cold_to_hot
 
 
 def test_frequencies_stay_in_simulation_units_without_c_inf(study: Study) -> None:
@@ -312,8 +312,7 @@ def test_participation_and_its_plateau(study: Study, bonds: Figure) -> None:
         check(found, middle, table["N_e"], table["N_e_error"], log=True)
         line = one(lines(ax, gid=f"plateau-{temperature:.4f}"))
         np.testing.assert_allclose(line.get_ydata(), value(study, "N_e_plateau", temperature))
-        start = min(value(study, "lambda_tail", temperature), middle.max() / 3)
-        np.testing.assert_allclose(line.get_xdata(), [start, 1.3 * middle.max()])
+        np.testing.assert_allclose(line.get_xdata(), [value(study, "plateau_onset", temperature), 1.3 * middle.max()])
         assert to_hex(line.get_color()) == COLOURS[temperature] == found.colour
     assert legend_words(ax) == [r"plateau; $\xi$ is read 15 % above it (Giannini et al. 2021, eq. 13)"]
 
@@ -321,9 +320,10 @@ def test_participation_and_its_plateau(study: Study, bonds: Figure) -> None:
 def test_bond_operator_of_another_glass_former_and_excess() -> None:
     study = Study()
     settings = settings_of(study, length="sigma_AA", options={"bond_operator": {"plateau_excess": 0.2}})
-    left, right = draw("bond_operator", study, settings).axes
+    left, right, *lower = draw("bond_operator", study, settings).axes
     assert labels(left) == (r"$\lambda\;[\sigma_\mathrm{AA}^2/\varepsilon]$", r"$P(\lambda)\;[\varepsilon/\sigma_\mathrm{AA}^2]$")
     assert right.get_xlabel() == left.get_xlabel() and "is read 20 % above it" in one(legend_words(right))
+    assert [ax.get_xlabel() for ax in lower] == [r"onset, $\lambda\;[\sigma_\mathrm{AA}^2/\varepsilon]$"] * 2
 
 
 def test_a_plateau_that_is_not_known_is_not_drawn_and_named() -> None:
@@ -335,11 +335,12 @@ def test_a_plateau_that_is_not_known_is_not_drawn_and_named() -> None:
     assert r"no plateau at $T_p/T_\mathrm{onset}$ = 0.611" in note(figure)
 
 
-def test_a_plateau_without_tail_begins_at_a_third_of_its_end() -> None:
+def test_a_plateau_without_an_onset_is_not_drawn() -> None:
     study = Study()
-    study.quantities = study.quantities[study.quantities["quantity"] != "lambda_tail"]
-    line = one(lines(draw("bond_operator", study).axes[1], gid="plateau-0.7000"))
-    assert line.get_xdata()[0] * 3 * 1.3 == pytest.approx(line.get_xdata()[1])
+    lost = (study.quantities["quantity"] == "plateau_onset") & (study.quantities["parent_temperature"] == 0.7)
+    study.quantities = study.quantities[~lost]
+    ax = draw("bond_operator", study).axes[1]
+    assert not lines(ax, gid="plateau-0.7000") and lines(ax, gid="plateau-0.5500")
 
 
 def test_bars_do_not_reach_zero_on_logarithmic_axes(bonds: Figure) -> None:

@@ -86,6 +86,55 @@ def test_a_sample_that_two_steps_lose_is_told_once(study: Study, settings: Setti
     assert data.reasons(study.flags, settings, ("modes", "pinching")) == data.reasons(study.flags, settings, "modes") != ""
 
 
+# --- why points are hollow ---------------------------------------------------------------------------------------------------------------
+
+
+def flagged(study: Study, flags: dict[tuple[str, float], str]) -> pd.DataFrame:
+    """The quantities with flags at (quantity, T_p)."""
+    keys = zip(study.quantities["quantity"], study.quantities["parent_temperature"], strict=True)
+    return study.quantities.assign(flag=[flags.get(key, "") for key in keys])
+
+
+def test_a_flagged_point_of_a_series_is_not_sound(study: Study, settings: Settings) -> None:
+    table = data.series(flagged(study, {("A_g", 0.55): "no law: few"}), "A_g", settings).set_index("at")
+    assert table["sound"].to_dict() == {0.45: True, 0.55: False, 0.7: True, 1.3: True}
+    assert table["flag"].to_dict() == {0.45: "", 0.55: "no law: few", 0.7: "", 1.3: ""}
+    assert np.isfinite(table["value"]).all()
+
+
+def test_the_flag_of_one_place(study: Study, settings: Settings) -> None:
+    """None where the point has no number, or is not there."""
+    quantities = flagged(study, {("A_g", 0.55): "no law: few"})
+    table = data.series(quantities[(quantities["quantity"] != "A_g") | (quantities["parent_temperature"] != 0.7)], "A_g", settings)
+    assert [data.flag_at(table, value) for value in (0.45, 0.55, 0.7, 9.0)] == ["", "no law: few", "", ""]
+
+
+def test_note_gathers_hollow_points_by_their_reason_without_its_details(study: Study, settings: Settings) -> None:
+    flags = {
+        ("A_g", 0.55): "no law: few",
+        ("A_g", 1.3): "drift: by 2 %; no law: exponent 3",
+        ("N_qlm", 0.55): "no law: few",
+        ("N_qlm", 0.45): "drift: by 1 %",
+    }
+    quantities = flagged(study, flags)
+    series = {name: data.series(quantities, name, settings) for name in ("A_g", "N_qlm", "xi_g")}
+    text = data.sample_note(series, settings, width=99.0)
+    place = r"$T_p/T_\mathrm{onset}$ = "
+    assert text.endswith(f" left out; hollow, no law: {place}1.44, 0.611; hollow, drift: {place}1.44, 0.5")
+    without = data.sample_note({"x": series["xi_g"]}, settings, width=99.0)
+    assert "hollow" not in without
+
+
+def test_a_flag_is_no_missing_error_and_a_flag_without_a_number_is_no_hollow_point(study: Study, settings: Settings) -> None:
+    first = data.series(flagged(study, {("A_g", 0.55): "no law: few", ("A_g", 0.45): "no law: few"}), "A_g", settings)
+    gap = first.assign(value=first["value"].where(first["at"] != 0.45))
+    text = data.sample_note({"a": gap}, settings, width=99.0)
+    assert text.endswith(r"; no a at $T_p/T_\mathrm{onset}$ = 0.5; hollow, no law: $T_p/T_\mathrm{onset}$ = 0.611")
+    bare = first.assign(error=np.nan, sound=False)
+    assert data.sample_note({"a": bare}, settings, width=99.0).endswith(f"0.611, 0.5; {data.HOLLOW}")
+    assert data.HOLLOW not in text
+
+
 # --- symbols, units, numbers -------------------------------------------------------------------------------------------------------------
 
 

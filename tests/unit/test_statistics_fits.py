@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 from vitrine.statistics.bootstrap import standard_error
 from vitrine.statistics.fits import boltzmann_fit, fit_line, onset_fit, pooled_mean
 
@@ -89,18 +90,6 @@ def test_three_temperatures_have_no_onset():
     assert np.isnan(fit.onset).all() and "need 4" in fit.window
 
 
-def test_pooled_mean_weights_by_errors_and_leaves_nan_out():
-    values = replicates(np.array([5.0, 5.0, 5.0, 0.0]), np.array([0.1, 0.2, 0.4, 0.1]), seed=9)
-    values[1:, 3] = np.nan
-    mean, used = pooled_mean(values)
-    weights = standard_error(values)[:3] ** -2.0
-    assert mean[0] == pytest.approx(np.average(values[0, :3], weights=weights), rel=1e-12)
-    assert used.tolist() == [True, True, True, False]
-    assert standard_error(mean) == pytest.approx(weights.sum() ** -0.5, rel=0.2)
-    nothing, unused = pooled_mean(np.full((4, 2), np.nan))
-    assert np.isnan(nothing).all() and not unused.any()
-
-
 def symmetric(estimate, errors):
     """Replicates on both sides of the estimate: the error is exactly what is asked for."""
     apart = np.array([1.0, -1.0]) * np.asarray(errors)[:, None] * np.sqrt(0.5)
@@ -161,12 +150,60 @@ def test_replicates_without_an_onset_are_nan_and_counted():
     assert "replicates" not in onset_fit(TEMPERATURES, good).window
 
 
+# --- pooled means -------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_pooled_mean_weights_by_errors_and_leaves_nan_out():
+    values = replicates(np.array([5.0, 5.0, 5.0, 0.0]), np.array([0.1, 0.2, 0.4, 0.1]), seed=9)
+    values[1:, 3] = np.nan
+    pool = pooled_mean(values)
+    weights = standard_error(values)[:3] ** -2.0
+    assert pool.mean[0] == pytest.approx(np.average(values[0, :3], weights=weights), rel=1e-12)
+    assert pool.used.tolist() == [True, True, True, False]
+    assert standard_error(pool.mean) == pytest.approx(weights.sum() ** -0.5, rel=0.2)
+    nothing = pooled_mean(np.full((4, 2), np.nan))
+    assert np.isnan(nothing.mean).all() and not nothing.used.any()
+    assert nothing.one_number and nothing.words == "" and nothing.chi_square == 0
+
+
 def test_pooled_mean_of_a_replicate_takes_the_values_that_it_has():
     values = replicates(np.array([5.0, 6.0, 7.0, 0.0]), np.array([0.1, 0.2, 0.4, 0.1]), seed=9)
     values[3, 1] = np.nan
     values[5:, 3] = np.nan  # of too few replicates to be used; two have a value all the same
     weights = standard_error(values)[:3] ** -2.0
-    mean, used = pooled_mean(values)
-    assert used.tolist() == [True, True, True, False]
+    pool = pooled_mean(values)
+    assert pool.used.tolist() == [True, True, True, False]
     for row, present in ((2, [0, 1, 2]), (3, [0, 2])):
-        assert mean[row] == pytest.approx(np.average(values[row, present], weights=weights[present]), rel=1e-12)
+        assert pool.mean[row] == pytest.approx(np.average(values[row, present], weights=weights[present]), rel=1e-12)
+
+
+def test_chi_squared_of_a_pool_is_the_plain_sum_and_its_probability_that_of_scipy():
+    """Of the estimates that are used, one degree of freedom less than there are; a value without error adds nothing."""
+    estimate, errors = [5.0, 5.3, 4.9, 77.0], [0.1, 0.2, 0.1, 0.0]
+    pool = pooled_mean(symmetric(estimate, errors))
+    mean = (5.0 / 0.01 + 5.3 / 0.04 + 4.9 / 0.01) / (1 / 0.01 + 1 / 0.04 + 1 / 0.01)
+    expected = sum((one - mean) ** 2 / error**2 for one, error in zip(estimate[:3], errors[:3], strict=True))
+    assert pool.mean[0] == pytest.approx(mean, rel=1e-12) and pool.chi_square == pytest.approx(expected, rel=1e-9)
+    assert pool.probability == pytest.approx(chi2.sf(expected, 2), rel=1e-9)
+    assert pool.words == f"chi^2 = {expected:.3g} for 2"
+
+
+@pytest.mark.parametrize(("off", "one"), [(0.99, True), (1.01, False)])
+def test_estimates_are_one_number_up_to_a_hundredth_of_chance(off, one):
+    """Two estimates of error 1 that differ by d have chi^2 = d^2/2; of one degree of freedom, 2.5758 errors are the probability 0.01."""
+    pool = pooled_mean(symmetric([0.0, off * 2.5758293 * np.sqrt(2)], [1.0, 1.0]))
+    assert pool.chi_square == pytest.approx((off * 2.5758293) ** 2, rel=1e-9)
+    assert (pool.probability > 0.01) is one and pool.one_number is one
+
+
+def test_scattered_by_their_errors_estimates_are_one_number():
+    """Of 300 pools of five whose errors are right, one in a hundred is refused; their probabilities are uniform."""
+    rng, errors = np.random.default_rng(10), np.array([0.1, 0.2, 0.1, 0.3, 0.1])
+    pools = [pooled_mean(symmetric(5 + errors * rng.standard_normal(5), errors)) for _ in range(300)]
+    assert np.mean([pool.one_number for pool in pools]) > 0.965
+    assert np.mean([pool.probability < 0.5 for pool in pools]) == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_single_estimate_is_one_number_without_words():
+    pool = pooled_mean(symmetric([5.0], [0.1]))
+    assert (pool.mean[0], pool.one_number, pool.probability, pool.words) == (5.0, True, 1.0, "")

@@ -2,17 +2,11 @@
 
 import numpy as np
 import pytest
+from vitrine.observables.bond_operator.tail import Tail
 from vitrine.statistics.bootstrap import poisson_weights, standard_error
 from vitrine.statistics.histograms import LAMBDA_BINS, OMEGA_BINS, BinnedSums
-from vitrine.statistics.power_laws import (
-    censored_prefactor,
-    cumulative_exponent,
-    fit_cumulative,
-    hill_exponent,
-    tail_edge,
-    tail_onset,
-    tail_prefactor,
-)
+from vitrine.statistics.laws import at, turns
+from vitrine.statistics.power_laws import censored_prefactor, cumulative_exponent, fit_cumulative, tail_prefactor
 
 PARTICLES = 200
 REPLICATES = 100
@@ -104,71 +98,63 @@ def tail_of(eigenvalues, samples):
     return sums, weights.sum(axis=1) * each
 
 
+def prefactor_of(tail, total, place):
+    """A_g (R,) of the window at a place, the replicates taking turns as in the aggregation."""
+    places = turns(tail.windows.counts[0], place, REPLICATES + 1)
+    return tail_prefactor(at(tail.windows.counts, places), total, tail.onsets[places], PARTICLES, 3)
+
+
 def crossover_eigenvalues(number, crossover, fraction, seed):
     """Eigenvalues with P ~ lambda^(-7/2) above `crossover`, where `fraction` of them lie, and lambda^(-2) below it."""
     u = np.random.default_rng(seed).random(number)
     return np.maximum(crossover * np.where(u < fraction, (u / fraction) ** -0.4, fraction / u), 1e-3)
 
 
-def test_pareto_tail_gives_its_exponent_and_prefactor():
-    samples, each, dimension = 200, 3 * (PARTICLES - 1), 3
+def test_a_pareto_tail_gives_its_prefactor():
+    samples, each = 200, 3 * (PARTICLES - 1)
     eigenvalues = 0.5 * np.random.default_rng(6).random(samples * each) ** -0.4
     sums, total = tail_of(eigenvalues, samples)
-    start = tail_edge(sums.above(), total, 0.01)
-    assert np.mean(eigenvalues >= LAMBDA_BINS.edges[start[0]]) <= 0.01 < np.mean(eigenvalues >= LAMBDA_BINS.edges[start[0] - 1])
-    within(hill_exponent(sums.above(), sums.above("log"), LAMBDA_BINS.edges, start), 3.5)
-    tail = eigenvalues[eigenvalues >= LAMBDA_BINS.edges[start[0]]]
-    naive = 1 + len(tail) / np.log(tail / LAMBDA_BINS.edges[start[0]]).sum()
-    assert hill_exponent(sums.above(), sums.above("log"), LAMBDA_BINS.edges, start)[0] == pytest.approx(naive, rel=1e-10)
+    tail = Tail.of(sums, total, 0.0, 0.01)
+    assert tail.law.place == 0
     # The fraction above lambda is N/(d(N - 1)) A_g/5 lambda^(-5/2) and here (lambda/0.5)^(-5/2).
-    truth = 5 * dimension * (PARTICLES - 1) / PARTICLES * 0.5**2.5
-    within(tail_prefactor(sums.above(), total, LAMBDA_BINS.edges, start, PARTICLES, dimension), truth)
+    within(prefactor_of(tail, total, 0), 5 * 3 * (PARTICLES - 1) / PARTICLES * 0.5**2.5)
 
 
 def test_tail_and_modes_of_the_same_law_give_the_same_prefactor():
-    """Through lambda = omega^(-2), modes of D = A_g omega^4 per particle must come back as A_g."""
-    prefactor, samples, dimension = 0.05, 300, 3
-    upper = (5 * dimension * (PARTICLES - 1) / (PARTICLES * prefactor)) ** 0.2
-    omega = upper * np.random.default_rng(7).random(samples * dimension * (PARTICLES - 1)) ** 0.2
+    """Through lambda = omega^(-2), modes of D = A_g omega^4 per particle must come back as A_g, by both ways."""
+    prefactor, samples, each = 0.05, 300, 3 * (PARTICLES - 1)
+    upper = (5 * each / (PARTICLES * prefactor)) ** 0.2
+    omega = upper * np.random.default_rng(7).random(samples * each) ** 0.2
     sums, total = tail_of(omega**-2.0, samples)
-    start = tail_edge(sums.above(), total, 0.01)
-    within(tail_prefactor(sums.above(), total, LAMBDA_BINS.edges, start, PARTICLES, dimension), prefactor)
+    tail = Tail.of(sums, total, 0.0, 0.01)
+    found = prefactor_of(tail, total, tail.law.place)
+    within(found, prefactor)
+    modes = BinnedSums(OMEGA_BINS, REPLICATES + 1)
+    modes.add(weights_of(samples), np.repeat(np.arange(samples), each), omega)
+    end = np.full(REPLICATES + 1, tail.onsets[tail.law.place] ** -0.5)
+    within(fit_cumulative(modes.below(), OMEGA_BINS.edges, PARTICLES * weights_of(samples).sum(axis=1), end), prefactor)
 
 
-def test_the_onset_recovers_the_ratio_of_prefactors_where_one_fraction_does_not():
+@pytest.mark.parametrize("seed", [18, 28, 48])
+def test_the_window_of_the_law_recovers_the_ratio_of_prefactors_where_one_fraction_does_not(seed):
     """A hot glass with its tail from a fraction 0.02 on, a cold one with 50 times fewer soft spots, four times stiffer: R_Ag = 0.02/4^2.5."""
-    samples, each = 300, 3 * (PARTICLES - 1)
-    fixed, onsets = [], []
-    for crossover, fraction, seed in ((4.0, 0.02, 8), (1.0, 0.0004, 9)):
-        sums, total = tail_of(crossover_eigenvalues(samples * each, crossover, fraction, seed), samples)
-        start = tail_edge(sums.above(), total, 0.005)
-        onset = tail_onset(sums.above(), LAMBDA_BINS.edges, start)
-        assert np.all(onset >= start)
-        for found, where in ((fixed, start), (onsets, onset)):
-            found.append(tail_prefactor(sums.above(), total, LAMBDA_BINS.edges, where, PARTICLES, 3))
+    samples, each = 600, 3 * (PARTICLES - 1)
+    fixed, found = [], []
+    for place, (crossover, fraction) in enumerate(((4.0, 0.02), (1.0, 0.0004))):
+        sums, total = tail_of(crossover_eigenvalues(samples * each, crossover, fraction, seed + place), samples)
+        tail = Tail.of(sums, total, 0.0, 0.005)
+        assert tail.law.place >= 0 and tail.onsets[tail.law.place] > 0.8 * crossover
+        found.append(prefactor_of(tail, total, tail.law.place))
+        fixed.append(prefactor_of(tail, total, 0))
     truth = 0.02 / 4**2.5
-    within(onsets[1] / onsets[0], truth)
+    within(found[1] / found[0], truth)
     assert fixed[1][0] / fixed[0][0] < truth / 5
 
 
-def test_the_onset_of_a_pure_tail_costs_little_and_stays_where_statistics_are_poor():
-    samples, each = 100, 3 * (PARTICLES - 1)
-    sums, total = tail_of(0.5 * np.random.default_rng(10).random(samples * each) ** -0.4, samples)
-    start = tail_edge(sums.above(), total, 0.02)
-    onset = tail_onset(sums.above(), LAMBDA_BINS.edges, start)
-    counts = sums.above()[np.arange(len(start)), onset]
-    assert np.all(counts >= 20)
-    few = tail_edge(sums.above(), total, 10 / total[0])
-    np.testing.assert_array_equal(tail_onset(sums.above(), LAMBDA_BINS.edges, few)[0], few[0])
-
-
-def test_no_tail_gives_nan():
-    sums, total = tail_of(np.full(4 * 30, 0.01), 4)
-    start = tail_edge(sums.above(), total, 1e-3)
-    assert np.all(start == -1)
-    assert np.all(tail_onset(sums.above(), LAMBDA_BINS.edges, start) == -1)
-    assert np.isnan(hill_exponent(sums.above(), sums.above("log"), LAMBDA_BINS.edges, start)).all()
-    assert np.isnan(tail_prefactor(sums.above(), total, LAMBDA_BINS.edges, start, PARTICLES, 3)).all()
+def test_the_prefactor_is_the_share_of_eigenvalues_above_the_onset():
+    """N A_g lambda^(-5/2)/5 of the d (N - 1) eigenvalues; of two particles in the plane there are two. An empty replicate has none."""
+    found = tail_prefactor(np.array([25.0, 50.0, 0.0]), np.array([100.0, 100.0, 0.0]), np.array([3.0, 1.0, 3.0]), 2, 2)
+    np.testing.assert_allclose(2 * found / 5 * np.array([3.0, 1.0, 3.0]) ** -2.5, [0.25 * 2, 0.5 * 2, np.nan], rtol=1e-12)
 
 
 def test_the_window_of_the_cumulative_ends_with_its_upper_edge():
@@ -187,64 +173,3 @@ def test_an_exponent_needs_three_modes():
 def test_a_minimum_at_its_cutoff_is_censored():
     minimal, cutoff = np.array([0.5, 0.8, 1.0]), np.array([1.0, 0.8, 1.0])
     assert censored_prefactor(np.ones((1, 3)), minimal, cutoff, PARTICLES)[0] == pytest.approx(5 / PARTICLES / (minimal**5).sum())
-
-
-def counts_above(*rows):
-    """For rows of eigenvalues: how many lie above each edge, the sums of their logarithms there, and how many there are."""
-    above = np.array([[(row >= edge).sum() for edge in LAMBDA_BINS.edges] for row in map(np.asarray, rows)], dtype=float)
-    logs = np.array([[np.log(row[row >= edge]).sum() for edge in LAMBDA_BINS.edges] for row in map(np.asarray, rows)])
-    return above, logs, np.array([len(row) for row in rows], dtype=float)
-
-
-def test_the_edge_of_a_tail_has_no_more_above_it_than_asked_for():
-    above, _, total = counts_above(np.concatenate([np.full(90, 0.011), np.full(10, 2.0)]), np.full(50, 1e7))
-    start = tail_edge(above, total, 0.1)
-    assert above[0, start[0]] == 10 < above[0, start[0] - 1]
-    assert start[1] == -1  # all beyond the last edge: nowhere few enough
-
-
-def test_no_tail_gives_nan_where_eigenvalues_lie_beyond_all_edges():
-    above, logs, total = counts_above(np.full(50, 1e7))
-    assert np.isnan(hill_exponent(above, logs, LAMBDA_BINS.edges, np.array([-1])))[0]
-    assert np.isnan(tail_prefactor(above, total, LAMBDA_BINS.edges, np.array([-1]), PARTICLES, 3))[0]
-
-
-def test_the_prefactor_is_the_share_of_eigenvalues_above_the_edge():
-    """N A_g lambda^(-5/2)/5 of the d (N - 1) eigenvalues; of two particles in the plane there are two."""
-    above, _, total = counts_above(np.concatenate([np.full(75, 0.01), np.full(25, 3.0)]))
-    start = tail_edge(above, total, 0.3)
-    found = tail_prefactor(above, total, LAMBDA_BINS.edges, start, 2, 2)[0]
-    assert 2 * found / 5 * LAMBDA_BINS.edges[start[0]] ** -2.5 == pytest.approx(0.25 * 2, rel=1e-12)
-
-
-def crossover_to_tail(number, exponent, crossover, share):
-    """Eigenvalues without scatter: the fraction above lambda falls as lambda^(-exponent) to `share` at the crossover, as lambda^(-5/2) beyond."""
-    u = (np.arange(number) + 0.5) / number
-    return crossover * np.where(u < share, (u / share) ** -0.4, (u / share) ** (-1 / exponent))
-
-
-def best_onset(above, start):
-    """The definition, edge by edge: among every tenth edge from the lowest start on, the smallest distance to the law, by counts of 20 and more."""
-    edges, best = LAMBDA_BINS.edges, list(start)
-    for row, first in enumerate(start):
-        if first < 0:
-            continue
-        candidates = [k for k in range(min(s for s in start if s >= 0), len(edges), 10) if k >= first and above[row, k] >= 20]
-        distances = [max(abs(above[row, m] / above[row, k] - (edges[m] / edges[k]) ** -2.5) for m in range(k, len(edges))) for k in candidates]
-        if candidates:
-            best[row] = candidates[int(np.argmin(distances))]
-    return best
-
-
-@pytest.mark.parametrize("exponent", [1.0, 6.0], ids=["too many below", "too few below"])
-def test_the_onset_is_where_the_distance_to_the_law_is_smallest(exponent):
-    """Below the crossover the fraction may rise more slowly than the law or faster: both are distances. Rows of many, some and few eigenvalues."""
-    rows = [crossover_to_tail(number, exponent, 2.0, 0.1) for number in (20_000, 3000, 190, 45, 12, 20_000)]
-    above, _, total = counts_above(*rows)
-    start = tail_edge(above, total, 0.5)
-    start[-1] = -1
-    start[1] += 7  # a start of its own, between the edges that are tried
-    onset = tail_onset(above, LAMBDA_BINS.edges, start)
-    assert onset.tolist() == best_onset(above, start.tolist())
-    assert LAMBDA_BINS.edges[onset[0]] == pytest.approx(2.0, rel=0.15)
-    assert onset[4] == start[4] >= 0 and onset[5] == -1

@@ -121,7 +121,10 @@ class Results:
         return next((len(one.values) for quantities in self.ensembles.values() for one in quantities.values()), 1)
 
     def source(self, key: Key, name: str) -> Key:
-        """The ensemble whose `name` enters what is derived for `key`: itself, or the largest at this T_p above the option `large_above` of modes."""
+        """The ensemble whose `name` enters what is derived for `key`: itself, or the largest at this T_p above the option `large_above` of modes.
+
+        The largest that is usable, where one is: a flagged one is taken only if all are.
+        """
         names = [axis.name for axis in self.settings.axes]
         above = self.settings.option("modes", "large_above")
         if above is None or "particles" not in names or "parent_temperature" not in names:
@@ -131,7 +134,8 @@ class Results:
             return key
 
         larger = [other for other in self.ensembles if differ_only_at(size, key, other) and name in self.ensembles[other]]
-        return max(larger, key=lambda other: other[size]) if larger else key
+        sound = [other for other in larger if self.has(other, name)]
+        return max(sound or larger, key=lambda other: other[size], default=key)
 
 
 def differ_only_at(place: int, key: Key, other: Key) -> bool:

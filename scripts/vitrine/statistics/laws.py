@@ -28,6 +28,7 @@ NARROWED = 60  # modes in a window that is narrower than the widest: they tell 5
 EXTENT = 1.5  # least factor in omega from the softest mode to the end of a window
 UNLIKELY = 0.01  # probability, under the law, of an exponent so far from 5 that it is another one; there are several windows
 CERTAIN = 2.6  # errors of the same probability: beyond them two exponents differ, or a slope is none of chance
+ROUNDING = 1e-9  # share of a level below which a slope is the rounding of equal numbers
 STEP = np.sqrt(2.0)  # of the number of modes from one window to the next
 SHARE = 0.5  # of the modes of a window that those have which stand for its choice
 
@@ -153,7 +154,7 @@ def plateau_window(profile: Profile, fewest: int = FEWEST) -> Law:
     enough = profile.counts[0] >= fewest
     if not enough.any():
         return Law(-1, f"no plateau: {profile.counts[0].max(initial=0):.0f} modes in the tail, at least {fewest} are needed")
-    level = np.abs(profile.slopes[0]) <= CERTAIN * profile.slope_errors
+    level = np.abs(profile.slopes[0]) <= CERTAIN * profile.slope_errors + ROUNDING * np.abs(profile.means[0])
     narrower = np.logical_and.accumulate((level | ~enough)[::-1])[::-1] & enough
     if narrower.any():
         return Law(int(np.argmax(narrower)))

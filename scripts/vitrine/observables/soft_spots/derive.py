@@ -6,7 +6,7 @@ import numpy as np
 
 from vitrine.aggregation.results import Results, Rows, combined
 from vitrine.schema import NONE, TEMPERATURE
-from vitrine.statistics.bootstrap import ratio
+from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.statistics.fits import boltzmann_fit, onset_fit
 
 
@@ -72,9 +72,11 @@ def _fit_crossover(rows: Rows, results: Results) -> None:
     warm, values, samples = results.series("N_qlm")
     logs = np.log(np.where(values > 0, values, np.nan))
     fit = onset_fit(-settings.temperature_unit / warm, -logs)
-    window, used = fit.window.replace("usable temperatures", "usable points"), int(samples.sum())
-    if np.isfinite(fit.onset[0]):
-        window = f"all T_p: {', '.join(f'{temperature:g}' for temperature in warm)}"
+    errors = standard_error(logs)
+    taken = np.isfinite(logs[0]) & np.isfinite(errors) & (errors > 0)
+    remark = fit.window.partition(":")[2] if taken.sum() < 4 or not np.isfinite(fit.onset[0]) else fit.window.partition(";")[2]
+    window = f"all T_p: {', '.join(f'{temperature:g}' for temperature in warm[taken]) or 'none'}" + (f";{remark}" if remark else "")
+    used = int(samples[taken].sum())
     rows.add("E_qlm_crossover", fit.steepness, f"k_B {settings.temperature_name}", window, used)
     rows.add("T_x", -settings.temperature_unit / fit.onset, TEMPERATURE, window, used)
     rows.add("N_qlm_plateau", np.exp(-fit.plateau), NONE, window, used)
@@ -90,4 +92,5 @@ def _fit_windows(rows: Rows, results: Results) -> None:
                 continue
             fit = boltzmann_fit(warm[inside], values[:, inside], unit)
             used = int(samples[inside][fit.used].sum())
-            rows.add(f"E_qlm_{name}:{temperature:g}", fit.slope, f"k_B {results.settings.temperature_name}", fit.window, used)
+            window = fit.window.replace("all T_p", f"T_p {'<=' if name == 'below' else '>='} {temperature:g}")
+            rows.add(f"E_qlm_{name}:{temperature:g}", fit.slope, f"k_B {results.settings.temperature_name}", window, used)
