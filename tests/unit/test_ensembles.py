@@ -244,3 +244,27 @@ def test_drawn_ensembles_need_no_particles():
     axes = {"replica": [1, 2]}
     found = Study.from_config(changed("against", "replica", study({"axes": axes, "origin": "drawn"}, observables={})))
     assert [place.unknowns for place in found.places.values()] == [0, 0] and found.observables == {}
+
+
+# --- fewer samples down the ladder ------------------------------------------------------------------------------------------------------------------
+
+
+def test_samples_become_fewer_down_a_ladder():
+    axes = {"particles": 64, "parent_temperature": [1.3, 0.7, 0.45]}
+    ensemble = one(axes, ladder="parent_temperature", samples=[5, 5, 2])
+    assert ensemble.samples == 5 and [ensemble.samples_at(point) for point in ensemble.points] == [5, 5, 2]
+    assert [len(ensemble.batches(point)) for point in ensemble.points] == [3, 3, 1]
+    assert ensemble.batches(ensemble.points[2]) == ensemble.batches(ensemble.points[0])[:1]  # handed on batch by batch
+
+
+@pytest.mark.parametrize(
+    ("samples", "said"),
+    [
+        ([4, 2], "has 2 entries: allowed is one number, or one for each of the 3 rungs"),
+        ([2, 4, 4], "from rung to rung they may become fewer, by whole batches of 2"),
+        ([4, 4, 3], "from rung to rung they may become fewer, by whole batches of 2"),
+    ],
+)
+def test_a_list_of_samples_must_fit_the_ladder(samples, said):
+    with pytest.raises(InputError, match=said):
+        one({"particles": 64, "parent_temperature": [1.3, 0.7, 0.45]}, ladder="parent_temperature", samples=samples)

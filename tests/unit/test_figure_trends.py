@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
+import yaml
 from drawn import bars, check, check_series, draw, labels, log_down, note, one, rows, standard, top, words
+from matplotlib.container import ErrorbarContainer
 from synthetic_tables import FOUR, Study, against, settings_of
+from vitrine.errors import InputError
 from vitrine.figures.settings import Settings
+from vitrine.figures.trends import plot_trends
 from vitrine.points import MODEL, PARTICLES, Axis
+from vitrine.study import Study as ResolvedStudy
 
 ASKED = ["energy_inherent", "shear_modulus", "omega_g", "A_g"]
 
@@ -135,3 +143,26 @@ def test_against_sizes_is_logarithmic_with_the_sizes_as_ticks(study: Study) -> N
     assert ax.get_xlabel() == "$N$" and ax.get_xlim() == pytest.approx((256 / 1.3, 8192 * 1.3))
     assert note(figure).startswith(r"$T_p$ = 0.5 $\varepsilon/k_B$, 43–48 samples at each $N$")
     assert len(FOUR) == len(one(bars(ax)).x)
+
+
+def test_values_of_another_axis_are_series_beside_each_other() -> None:
+    """Two sizes against T_p, each with the points of its own table and its own label."""
+    small, large = Study(), Study(particles=2000, seed=3)
+    quantities = pd.concat([small.quantities, large.quantities], ignore_index=True)
+    settings = settings_of(small, figure={"quantities": ["omega_g"], "beside": "particles"})
+    ax = one(plot_trends(quantities, settings, None).axes)
+    drawn = {container.get_label(): container for container in ax.containers if isinstance(container, ErrorbarContainer)}
+    assert set(drawn) == {"$N$ = 256", "$N$ = 2000"}
+    for study in (small, large):
+        table = study.quantities[study.quantities["quantity"] == "omega_g"].sort_values("parent_temperature")
+        line = drawn[f"$N$ = {study.particles}"].lines[0]
+        assert list(line.get_xdata()) == pytest.approx(list(table["parent_temperature"] / 0.9))
+        assert list(line.get_ydata()) == pytest.approx(list(table["value"]))
+    assert drawn["$N$ = 256"].lines[0].get_color() != drawn["$N$ = 2000"].lines[0].get_color()
+
+
+def test_the_axis_beside_must_be_one_of_the_study() -> None:
+    config = yaml.safe_load((Path(__file__).resolve().parents[2] / "config.yaml").read_text(encoding="utf-8"))
+    config["figure_options"]["trends"]["beside"] = "pressure"
+    with pytest.raises(InputError, match="figure_options.trends.beside is pressure: allowed are null and the study's axes, particles, parent_temp"):
+        ResolvedStudy.from_config(config)
