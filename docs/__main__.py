@@ -15,6 +15,7 @@ from vitrine.errors import InputError
 from docs.blocks import REPOSITORY, pages, renew
 from docs.declared import DECLARED
 from docs.minimisers import minimisers
+from docs.power import power
 from docs.results import compared, numbers, take_up
 
 WRITERS = {
@@ -22,6 +23,7 @@ WRITERS = {
     "numbers of the default study": numbers,
     "samplers": partial(compared, "samplers", "parent_temperature", "sampler"),
     "minimisers": minimisers,
+    "power of the law's test": power,
     "bracket": partial(compared, "bracket", "parent_temperature"),
     "finite size": partial(compared, "finite_size", "parent_temperature", "particles"),
 }
