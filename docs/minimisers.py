@@ -1,4 +1,4 @@
-"""What the minimiser changes: the same liquids quenched by each of them. python -m docs.minimisers results/finite_size --particles 500
+"""What the minimiser changes: the same liquids quenched by each of them. python -m docs.minimisers results/default --particles 256
 
 Writes docs/results/minimisers/minimisers.parquet: for each T_p, minimiser and quantity the mean over the liquids, and the mean difference to the
 first minimiser, liquid by liquid, with their standard errors.
@@ -113,13 +113,19 @@ def minimisers() -> str:
     for (temperature, quantity), own in data.groupby(["parent_temperature", "quantity"], sort=False):
         by = own.set_index("minimiser")
         first = MINIMISERS[0]
-        changes = [number(by.loc[one, "change"], by.loc[one, "change_error"]) for one in MINIMISERS[1:]]
+        changes = [_change(by.loc[one]) for one in MINIMISERS[1:]]
         rows.append((f"{temperature:g}", quantity, number(by.loc[first, "value"], by.loc[first, "error"]), *changes))
     for temperature, own in data.groupby("parent_temperature", sort=False):
         by = own.drop_duplicates("minimiser").set_index("minimiser")
         shares = [f"{100 * by.loc[one, 'other']:.0f} %" for one in MINIMISERS[1:]]
         rows.append((f"{temperature:g}", f"liquids that end in another minimum, of {by['samples'].iloc[0]}", "", *shares))
     return table(("T_p", "quantity", MINIMISERS[0], *(f"{one} less {MINIMISERS[0]}" for one in MINIMISERS[1:])), rows)
+
+
+def _change(row: pd.Series) -> str:
+    """A difference with its error; 0 where all liquids end in the same minima, to rounding."""
+    same = max(abs(row["change"]), row["change_error"]) < SAME * abs(row["value"])
+    return "0" if same else number(row["change"], row["change_error"])
 
 
 def main() -> None:
