@@ -54,7 +54,7 @@ def _entry(entry: Mapping, path: str, rungs: tuple, sizes: Mapping[int, int]) ->
     if path:
         axes[path] = list(rungs)
     if "particles" in axes:
-        axes["particles"] = [sizes[size] for size in axes["particles"]]
+        axes["particles"] = [sizes[size] for size in dict.fromkeys((axes["particles"][0], axes["particles"][-1]))]  # the ends of a list
     measured = entry.get("measured", "all")
     if isinstance(measured, list):
         measured = [rung for rung in measured if rung in rungs]
