@@ -18,7 +18,7 @@ from vitrine.interactions import Interactions
 from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.observables.modes.measure import find_modes
 from vitrine.observables.pinching.measure import pinch_frequencies
-from vitrine.parquet import write_table
+from vitrine.parquet import read_table, write_table
 from vitrine.preparation.quench import quench
 from vitrine.samples import Sample, read_samples
 from vitrine.schema import NONE, TEMPERATURE, Column, Table
@@ -108,7 +108,7 @@ def minimisers() -> str:
     """The kept table, for the page."""
     if not FILE.is_file():
         return NOT_RUN
-    data = pd.read_parquet(FILE)
+    data = read_table(TABLE, FILE)
     rows = []
     for (temperature, quantity), own in data.groupby(["parent_temperature", "quantity"], sort=False):
         by = own.set_index("minimiser")

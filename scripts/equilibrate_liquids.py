@@ -4,8 +4,6 @@ In: the liquids of the rung before (none at the top of a ladder: random starts),
 Out: the liquids (GSD), how each chain ran (tables.LIQUIDS), overlap decays and energy series (tables.RELAXATION).
 """
 
-from pathlib import Path
-
 from vitrine.batches import sample_indices
 from vitrine.compile import compile_once
 from vitrine.job import start_log
@@ -27,8 +25,7 @@ if __name__ == "__main__":
     pilot = snakemake.input.get("pilot")
     times = pilot_times(pilot, params.identity) if pilot else ()
     length = NONE_ASKED if settings["sampler"] == "cooling" else run_length(settings, times)
-    made_of = {"settings": settings, "seed": params.seed, "model": params.model, "code": params.code}
-    restarts = Restarts(Path(params.restarts), settings["restart_sweeps"], made_of, snakemake.config["preparation"]["walltime_minutes"])
+    restarts = Restarts.of(params, snakemake.config["preparation"]["walltime_minutes"])
     indices = sample_indices(snakemake.wildcards.batch)
     liquids, runs, series = [], [], []
     for start in starts(former, point, indices, params.seed, params.before, snakemake.input.get("before")):

@@ -4,7 +4,6 @@ In: the pilot's liquids of the rung before (none at the top of a ladder: random 
 """
 
 import logging
-from pathlib import Path
 
 from vitrine.compile import compile_once
 from vitrine.job import start_log
@@ -24,8 +23,7 @@ if __name__ == "__main__":
     params, settings = snakemake.params, snakemake.params.settings
     point, former = Point.of(params.point), glass_former(**params.model)
     compile_once(former, settings, params.code)
-    made_of = {"settings": settings, "seed": params.seed, "model": params.model, "code": params.code}
-    restarts = Restarts(Path(params.restarts), settings["restart_sweeps"], made_of, snakemake.config["preparation"]["walltime_minutes"])
+    restarts = Restarts.of(params, snakemake.config["preparation"]["walltime_minutes"])
     liquids, rows = [], []
     for start in starts(former, point, range(settings["pilot_samples"]), params.seed, params.before, snakemake.input.get("before"), PILOT_START):
         liquid, row = pilot_liquid(start, point.parent_temperature, params.seed, settings, restarts, point.further, params.identity)

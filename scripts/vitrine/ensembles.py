@@ -11,6 +11,7 @@ from vitrine.errors import InputError
 from vitrine.models import GLASS_FORMERS, published_parameters
 from vitrine.observables import column_names
 from vitrine.points import AXES, Axis, Point
+from vitrine.preparation.checks import check_list
 
 LEAVES = ("model", "preparation", "quench")  # sections whose leaves may be axes
 MOST_POINTS = 10_000
@@ -36,7 +37,11 @@ class Ensemble:
 
     def samples_at(self, point: Point) -> int:
         """Samples of a point."""
-        return self.of_rungs[self.rungs.index(point.key[self.path])] if self.of_rungs else self.samples
+        return self.of_rungs[self.rung(point)] if self.of_rungs else self.samples
+
+    def rung(self, point: Point) -> int:
+        """The place of a point on its path; 0 where there is none."""
+        return self.rungs.index(point.key[self.path]) if self.path else 0
 
     def batches(self, point: Point | None = None) -> list[str]:
         """Names of the batches of a point, by first and last sample: 00000-00011, ..."""
@@ -44,9 +49,7 @@ class Ensemble:
 
     def before(self, point: Point) -> Point | None:
         """The point whose liquids this one starts from; None for random positions."""
-        if not self.path:
-            return None
-        place = self.rungs.index(point.key[self.path])
+        place = self.rung(point)
         return point.at(**{self.path: self.rungs[place - 1]}) if place else None
 
     def is_measured(self, point: Point) -> bool:
@@ -103,10 +106,7 @@ def _of_rungs(key: str, samples: object, rungs: Sequence, batch: int) -> tuple[i
     """Samples of each rung, where the config lists them: each starts from one of the rung before, and batches are handed on whole."""
     if not isinstance(samples, list):
         return ()
-    if len(samples) != len(rungs):
-        raise InputError(
-            f"config key {key} has {len(samples)} entries: allowed is one number, or one for each of the {len(rungs)} rungs of the ladder"
-        )
+    check_list(key, samples, len(rungs))
     for before, own in zip(samples[:-1], samples[1:], strict=True):
         if own > before or (own < before and own % batch):
             raise InputError(f"config key {key} is {samples}: from rung to rung they may become fewer, by whole batches of {batch}")

@@ -75,8 +75,7 @@ class Place:
 
     def _of_rung(self, value: object) -> object:
         """What a setting says for this rung, where it is a list of one for each."""
-        place = self.ensemble.rungs.index(self.point.key[self.ensemble.path]) if self.ensemble.path else 0
-        return value[place] if isinstance(value, list) else value
+        return value[self.ensemble.rung(self.point)] if isinstance(value, list) else value
 
     @property
     def comes_down(self) -> bool:

@@ -1,5 +1,7 @@
 """Identities that hold exactly for every sample or ensemble (recipes, section 5), measured on prepared glasses and on running chains."""
 
+from pathlib import Path
+
 import naive
 import numpy as np
 import pytest
@@ -8,7 +10,11 @@ from vitrine.interactions import Interactions
 from vitrine.linalg import Factor, full_spectrum
 from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
 from vitrine.observables.modes.measure import find_modes
+from vitrine.parquet import read_table
 from vitrine.preparation.swap import SwapMonteCarlo
+from vitrine.tables import QUANTITIES
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 CHAINS = {
     "published_1.3": (lambda: liquid(poly(), 160, 1.3, sweeps=2000), 1.3, 3200),
@@ -88,3 +94,18 @@ def test_energy_of_a_small_displacement(any_glass):
         step, shift = 1e-4, modes[:, k].reshape(any_glass.positions.shape)
         energies = [naive.energy(any_glass.moved(any_glass.positions + sign * step * shift)) for sign in (-1, 0, 1)]
         assert (energies[0] - 2 * energies[1] + energies[2]) / step**2 == pytest.approx(stiffness[k], rel=2e-3)
+
+
+def test_the_heat_capacity_of_fluctuations_is_the_slope_of_the_energy():
+    """C = dU/dT: between neighbouring T_p of the kept study the energy rises by the trapezoid of the heat capacities, within four errors of both."""
+    kept = read_table(QUANTITIES, REPOSITORY / "docs" / "results" / "bracket" / "quantities.parquet")
+    found = kept.pivot_table(index="parent_temperature", columns="quantity", values=["value", "error"]).sort_index()
+    temperature = found.index.to_numpy()
+    energy, capacity = (found["value"][name].to_numpy() for name in ("energy_liquid", "heat_capacity_liquid"))
+    energy_error, capacity_error = (found["error"][name].to_numpy() for name in ("energy_liquid", "heat_capacity_liquid"))
+    near = np.diff(temperature) < 0.15  # over a wider step the heat capacity is no straight line
+    rise, step = np.diff(energy), np.diff(temperature)
+    expected = step * (capacity[:-1] + capacity[1:]) / 2
+    error = np.sqrt(energy_error[:-1] ** 2 + energy_error[1:] ** 2 + (step / 2) ** 2 * (capacity_error[:-1] ** 2 + capacity_error[1:] ** 2))
+    assert near.sum() == 3 and np.all(error[near] < 0.04 * rise[near])
+    assert np.all(np.abs(rise - expected)[near] < 4 * error[near])

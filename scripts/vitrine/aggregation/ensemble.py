@@ -161,9 +161,14 @@ class Estimate:
     flag: str = ""
 
     @property
+    def finite(self) -> bool:
+        """Whether there is a number."""
+        return bool(np.isfinite(self.values[0]))
+
+    @property
     def usable(self) -> bool:
         """Whether it is finite and not flagged."""
-        return not self.flag and bool(np.isfinite(self.values[0]))
+        return self.finite and not self.flag
 
 
 def estimates_frame(ensemble: Ensemble, estimates: dict[str, Estimate]) -> pd.DataFrame:

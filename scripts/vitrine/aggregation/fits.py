@@ -28,7 +28,6 @@ REDUCED: dict[str, tuple[str, Callable]] = {
     "frequency": ("c_inf/a0", lambda omega, c, a0: omega * a0 / c),
     "prefactor": ("(c_inf/a0)^-5", lambda prefactor, c, a0: prefactor * (c / a0) ** 5),
 }
-NOTHING = Estimate(np.array([np.nan]), NONE, 0, 0)
 CHANGES: dict[str, Callable] = {"ratio": ratio, "decrease": lambda low, high: 1 - ratio(low, high), "decades": decades}
 
 
@@ -102,7 +101,7 @@ def _ratios(results: Results, key: Key) -> dict[str, Estimate]:
         if not declared.ratio:
             continue
         available = results.along(key, declared.name)
-        if not available or not np.isfinite(results.ensembles[key].get(declared.name, NOTHING).values[0]):
+        if not available or declared.name not in results.ensembles[key] or not results.ensembles[key][declared.name].finite:
             continue
         here, hottest = _sources(results, declared, key, available[-1])
         found[declared.ratio] = combined(ratio, NONE, results.ensembles[here][declared.name], results.ensembles[hottest][declared.name])

@@ -63,7 +63,11 @@ class StudySettings:
     @property
     def place(self) -> int:
         """Where its value stands in a key."""
-        return [axis.name for axis in self.axes].index(self.against)
+        return self.place_of(self.against)
+
+    def place_of(self, name: str) -> int | None:
+        """Where the value of an axis stands in a key; None where the study has no such axis."""
+        return next((place for place, axis in enumerate(self.axes) if axis.name == name), None)
 
     @property
     def thermal(self) -> bool:
@@ -125,11 +129,10 @@ class Results:
 
         The largest that is usable, where one is: a flagged one is taken only if all are.
         """
-        names = [axis.name for axis in self.settings.axes]
         above = self.settings.option("modes", "large_above")
-        if above is None or "particles" not in names or "parent_temperature" not in names:
+        size, temperature = self.settings.place_of("particles"), self.settings.place_of("parent_temperature")
+        if above is None or size is None or temperature is None:
             return key
-        size, temperature = names.index("particles"), names.index("parent_temperature")
         if key[size] != self.settings.main[size] or key[temperature] <= above:
             return key
 

@@ -8,7 +8,7 @@ by its first appearance, else the value itself.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -57,10 +57,9 @@ def select(frame: pd.DataFrame, settings: Settings, large: bool = False) -> pd.D
     """
     frame = frame[_has_value(frame[settings.against], settings)].reset_index(drop=True)
     main, above = main_rows(frame, settings), settings.option("modes", "large_above")
-    names = [axis.name for axis in settings.axes]
-    if not large or above is None or settings.against == PARTICLES.name or not {PARTICLES.name, PARENT_TEMPERATURE.name} <= set(names):
+    size, temperature = settings.place_of(PARTICLES.name), settings.place_of(PARENT_TEMPERATURE.name)
+    if not large or above is None or settings.against == PARTICLES.name or size is None or temperature is None:
         return main
-    size = names.index(PARTICLES.name)
     free = replace(settings, axes=_without(settings.axes, size), main=_without(settings.main, size))
     hot = main_rows(frame, free)
     hot = hot[hot[PARENT_TEMPERATURE.name] > above]
@@ -197,10 +196,15 @@ def _remarks(named: Mapping[str, pd.DataFrame], settings: Settings) -> list[str]
     for name, table in named.items():
         missing = table.loc[~np.isfinite(table["value"]), "at"]
         if len(missing):
-            listed = ", ".join([place_words(missing.iloc[0], settings), *(value_words(value, settings) for value in missing.iloc[1:])])
-            gaps.setdefault(f"any {axis_symbol(settings)}" if len(missing) == len(table) else listed, []).append(name)
+            gaps.setdefault(f"any {axis_symbol(settings)}" if len(missing) == len(table) else _listed(missing, settings), []).append(name)
     words = [f"no {', '.join(names)} at {where}" for where, names in gaps.items()]
     return words + _hollow(list(named.values()), settings)
+
+
+def _listed(values: Iterable, settings: Settings) -> str:
+    """`T_p = 0.5, 0.4`: several values on the study's axis."""
+    first, *others = values
+    return ", ".join([place_words(first, settings), *(value_words(value, settings) for value in others)])
 
 
 def _hollow(tables: Sequence[pd.DataFrame], settings: Settings) -> list[str]:
@@ -211,10 +215,7 @@ def _hollow(tables: Sequence[pd.DataFrame], settings: Settings) -> list[str]:
         for value, flag in zip(table["at"], table["flag"], strict=True):
             for reason in filter(None, flag.split("; ")):
                 flagged.setdefault(reason.split(": ")[0], []).append(value)
-    words = []
-    for reason, values in flagged.items():
-        first, *others = sorted(set(values), reverse=True)
-        words.append(f"hollow, {reason}: {', '.join([place_words(first, settings), *(value_words(value, settings) for value in others)])}")
+    words = [f"hollow, {reason}: {_listed(sorted(set(values), reverse=True), settings)}" for reason, values in flagged.items()]
     return words + [HOLLOW] * any(np.any(table["flag"] == "") for table in drawn)
 
 

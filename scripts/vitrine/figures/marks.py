@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from vitrine.declare import Headline
-from vitrine.figures.data import last_value, spans_decades
+from vitrine.figures.data import flag_at, last_value, spans_decades
 from vitrine.figures.labels import SIMULATION_LABEL, axis_label, inverse_label, legend_label, legend_title, number
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import GREY, INK, PALE
+from vitrine.figures.style import GREY, INK, PALE, value_markers
 from vitrine.observables import declarations
 
 RAINONE = "Rainone et al. 2020"
@@ -173,6 +173,24 @@ def value_legend(
 def note(figure: Figure, text: str) -> None:
     """N and the number of samples, above the panels on the left."""
     figure.suptitle(text, x=0.01, ha="left", color=GREY)
+
+
+def windows(
+    ax: Axes, table: pd.DataFrame, columns: tuple[str, str, str], law: pd.DataFrame, colours: Mapping, settings: Settings, unit: float = 1.0
+) -> None:
+    """A number of nested windows against their ends, point by point in its colour; hollow at a point where the series `law` is flagged.
+
+    columns: end, number and error. unit: of the ends.
+    """
+    end, value, error = columns
+    markers = value_markers(colours)
+    for at, rows in table.groupby(settings.against):
+        colour = colours.get(at, GREY)
+        face = colour if flag_at(law, at) == "" else "white"
+        style = {"color": colour, "marker": markers.get(at, "o"), "markersize": 3.0, "markerfacecolor": face, "linewidth": 0.6, "elinewidth": 0.6}
+        ax.errorbar(rows[end] / unit, rows[value], rows[error], **style)
+    ax.set_xscale("log")
+    plain_log_ticks(ax, "x")
 
 
 def positive_limits(ax: Axes, *tables: pd.DataFrame, below: float = 2.0, above: float = 2.0, also: tuple[float, ...] = ()) -> None:

@@ -63,10 +63,10 @@ def plot_trends(quantities: pd.DataFrame, settings: Settings, flags: pd.DataFram
 def _beside(quantities: pd.DataFrame, settings: Settings) -> dict[str, Settings]:
     """{label: settings} of the series beside each other: those of the values of the axis `beside`, as main values; none where it is not set."""
     name = settings.figure.get("beside") or ""
-    places = {axis.name: place for place, axis in enumerate(settings.axes)}
-    if name not in places or name == settings.against:
+    place = settings.place_of(name)
+    if place is None or name == settings.against:
         return {}
-    axis, place = settings.axes[places[name]], places[name]
+    axis = settings.axes[place]
     glasses = quantities[~quantities["quantity"].isin(of_liquids())]  # rungs that only lead to others are no series
     values = sorted(glasses[name].dropna().unique(), key=str if axis.type == "string" else float, reverse=axis.type != "string")
     found = {}

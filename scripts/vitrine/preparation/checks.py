@@ -13,9 +13,9 @@ def check_preparation(config: Mapping, model: GlassFormer, engine: str, rungs: i
     """Raise InputError for the first thing that cannot be done. engine: of dynamics, resolved; rungs: of the ladder or history, 0 for none."""
     preparation, quench = config["preparation"], config["quench"]
     _check_sampler(preparation, model, engine)
-    _check_list("preparation.sweeps", preparation["sweeps"], max(1, rungs))
+    check_list("preparation.sweeps", preparation["sweeps"], max(1, rungs))
     for key in ("cooling_rate", "hold_time"):
-        _check_list(f"preparation.dynamics.{key}", preparation["dynamics"][key], max(1, rungs))
+        check_list(f"preparation.dynamics.{key}", preparation["dynamics"][key], max(1, rungs))
     chosen_engine(quench["engine"], model, key="quench.engine", conda=conda)
     if quench["engine"] == "hoomd" and quench["minimiser"] != "fire":
         raise InputError(f"config key quench.minimiser is {quench['minimiser']}: with quench.engine hoomd it must be fire")
@@ -51,7 +51,7 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> Non
         raise InputError("config key preparation.dynamics.thermostat is langevin: HOOMD-blue allows bussi and mttk at constant pressure")
 
 
-def _check_list(key: str, value: object, rungs: int) -> None:
-    """Refuse a list that does not fit a ladder."""
+def check_list(key: str, value: object, rungs: int) -> None:
+    """Refuse a list that has not one entry for each rung of a ladder or history."""
     if isinstance(value, list) and len(value) != rungs:
         raise InputError(f"config key {key} has {len(value)} entries: allowed is one number, or one for each of the {rungs} rungs of the ladder")

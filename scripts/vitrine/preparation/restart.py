@@ -34,6 +34,12 @@ class Restarts:
     walltime_minutes: float | None = None
     started: float = field(default_factory=time.monotonic)
 
+    @classmethod
+    def of(cls, params: object, walltime_minutes: float | None) -> Restarts:
+        """Those of a job: params has `restarts`, its folder, and the settings, seed, model and hash of the code that its runs depend on."""
+        origin = {"settings": params.settings, "seed": params.seed, "model": params.model, "code": params.code}
+        return cls(Path(params.restarts), params.settings["restart_sweeps"], origin, walltime_minutes)
+
     def keeper(self, name: str, stream: Callable[[int], np.random.Generator], *origin: object) -> Keeper:
         """The keeper of one run; `stream(sweep)` is the random stream from a sweep on, `origin` what this run alone depends on."""
         key = hashlib.sha256(json.dumps([self.origin, *origin], sort_keys=True, default=str).encode()).hexdigest()

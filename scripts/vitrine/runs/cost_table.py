@@ -213,15 +213,10 @@ def _notes_on_liquids(places: Sequence[Place]) -> list[str]:
     known = [place for place in places if times[place.point.label] is not None]
     if known and min(place.point.parent_temperature for place in known) < coldest_measured():
         notes.append(f"relaxation times below T_p = {coldest_measured():g} are extrapolated")
-    early = [place for place in known if place.has_pilot and _asked(place, times[place.point.label]) > place.preparation["maximum_sweeps"]]
+    early = [place for place in known if place.preparation["relaxation_times"] * times[place.point.label] > place.preparation["maximum_sweeps"]]
     if early:
         notes.append(f"preparation.maximum_sweeps ends the runs early at {_labels(early)}: these points are then not in equilibrium")
     return notes
-
-
-def _asked(place: Place, tau: float) -> float:
-    """Sweeps that a run should have, were there no budget."""
-    return place.preparation["relaxation_times"] * tau
 
 
 def _labels(places: Sequence[Place]) -> str:

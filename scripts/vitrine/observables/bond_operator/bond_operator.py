@@ -113,7 +113,7 @@ def _draw_exponents(ax: Axes, windows: pd.DataFrame, prefactor: pd.DataFrame, co
         marks.not_enough(ax, f"fewer than {FEWEST} eigenvalues in the tail")
         return
     ax.axhline(3.5, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1, label=r"7/2: $D(\omega)\sim\omega^4$")
-    _draw_windows(ax, windows, "exponent", "error", prefactor, colours, settings)
+    marks.windows(ax, windows, ("onset", "exponent", "error"), prefactor, colours, settings)
     top = np.minimum(windows["exponent"] + windows["error"], 2 * windows["exponent"].median() + 2).max()
     ax.set_ylim(1, 1 + 1.25 * max(top - 1, 3.0))
     ax.legend(loc="upper left")
@@ -129,20 +129,8 @@ def _draw_levels(ax: Axes, windows: pd.DataFrame, plateau: pd.DataFrame, colours
         return
     relative = windows.assign(slope=windows["slope"] / windows["N_e"], slope_error=windows["slope_error"] / windows["N_e"])
     ax.axhline(0, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1, label="0: a plateau")
-    _draw_windows(ax, relative, "slope", "slope_error", plateau, colours, settings)
+    marks.windows(ax, relative, ("onset", "slope", "slope_error"), plateau, colours, settings)
     ax.legend(loc="upper left")
-
-
-def _draw_windows(ax: Axes, windows: pd.DataFrame, value: str, error: str, law: pd.DataFrame, colours: dict, settings: Settings) -> None:
-    """A number of nested windows with its error against their onsets; hollow at a point where `law` is flagged."""
-    markers = value_markers(colours)
-    for at, rows in windows.groupby(settings.against):
-        colour = colours.get(at, GREY)
-        face = colour if flag_at(law, at) == "" else "white"
-        style = {"color": colour, "marker": markers.get(at, "o"), "markersize": 3.0, "markerfacecolor": face, "linewidth": 0.6, "elinewidth": 0.6}
-        ax.errorbar(rows["onset"], rows[value], rows[error], **style)
-    ax.set_xscale("log")
-    marks.plain_log_ticks(ax, "x")
 
 
 def _onset_label(settings: Settings) -> str:

@@ -11,17 +11,13 @@ CERTAIN = 3.0  # errors by which a drift must exceed zero before it condemns an 
 
 def judge(results: Results) -> dict[Key, str]:
     """{point: why its liquids are not in equilibrium}, from the length of the runs, the drift of the energy, and the bracket where there is one."""
-    place = [axis.name for axis in results.settings.axes].index("parent_temperature") if _has_temperature(results) else -1
+    place = results.settings.place_of("parent_temperature")
     tolerance, found = results.settings.option("liquids", "tolerance"), {}
     for key, quantities in results.ensembles.items():
-        reason = _cut(quantities.get("run_share")) or (place >= 0 and _drifts(quantities, tolerance * key[place], key[place]))
+        reason = _cut(quantities.get("run_share")) or (place is not None and _drifts(quantities, tolerance * key[place], key[place]))
         if reason:
             found[key] = f"{NO_EQUILIBRIUM}: {reason}"
     return found
-
-
-def _has_temperature(results: Results) -> bool:
-    return any(axis.name == "parent_temperature" for axis in results.settings.axes)
 
 
 def _cut(share: Estimate | None) -> str:

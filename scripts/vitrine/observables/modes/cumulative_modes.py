@@ -74,15 +74,8 @@ def _draw_exponents(ax: Axes, windows: pd.DataFrame, prefactor: pd.DataFrame, un
     if not len(windows):
         marks.not_enough(ax, f"fewer than {FEWEST} modes below the phonons")
         return
-    markers = value_markers(colours)
     ax.axhline(5, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1, label=r"5: $D(\omega)\sim\omega^4$")
-    for value, rows in windows.groupby(settings.against):
-        colour = colours.get(value, GREY)
-        face = colour if flag_at(prefactor, value) == "" else "white"
-        style = {"color": colour, "marker": markers.get(value, "o"), "markersize": 3.0, "markerfacecolor": face, "linewidth": 0.6, "elinewidth": 0.6}
-        ax.errorbar(rows["end"] / units.frequency, rows["exponent"], rows["error"], **style)
-    ax.set_xscale("log")
-    marks.plain_log_ticks(ax, "x")
+    marks.windows(ax, windows, ("end", "exponent", "error"), prefactor, colours, settings, units.frequency)
     reach = np.minimum(windows["exponent"] + windows["error"], 2 * windows["exponent"].median() + 5)
     ax.set_ylim(0, 1.25 * max(reach.max(), 6.0))
     ax.legend(loc="upper left")

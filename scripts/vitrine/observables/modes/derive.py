@@ -13,10 +13,9 @@ UNCENSORED = 0.9
 
 def fit_modes(rows: Rows, results: Results) -> None:
     """Exponent of <omega_min> ~ N^x at the parent temperature that has the most sizes; -1/5 expected (002, section IV)."""
-    names = [axis.name for axis in results.settings.axes]
-    if "particles" not in names:
+    size = results.settings.place_of("particles")
+    if size is None:
         return
-    size = names.index("particles")
     sizes: dict[tuple, list[tuple]] = {}
     for key, quantities in sorted(results.ensembles.items()):
         if "omega_min" in quantities:

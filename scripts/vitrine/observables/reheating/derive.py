@@ -16,10 +16,9 @@ def add_evidence(results: Results) -> None:
 
     Between a point and the rung below it there may be points of another ladder: what counts is the temperature at which the liquids were measured.
     """
-    names = [axis.name for axis in results.settings.axes]
-    if "parent_temperature" not in names:
+    place = results.settings.place_of("parent_temperature")
+    if place is None:
         return
-    place = names.index("parent_temperature")
     for key, quantities in results.ensembles.items():
         beside = [found for other, found in results.ensembles.items() if other != key and differ_only_at(place, key, other)]
         reheated = next((found["energy_reheated"] for found in beside if _heated_to(key[place], found)), None)
@@ -35,4 +34,4 @@ def _heated_to(temperature: float, quantities: Mapping[str, Estimate]) -> bool:
     """Whether an ensemble's liquids were heated up to a temperature, and have an energy there."""
     if not {"energy_reheated", "temperature_reheated"} <= set(quantities):
         return False
-    return bool(np.isclose(quantities["temperature_reheated"].values[0], temperature) and np.isfinite(quantities["energy_reheated"].values[0]))
+    return bool(np.isclose(quantities["temperature_reheated"].values[0], temperature)) and quantities["energy_reheated"].finite
