@@ -15,7 +15,8 @@ class Sample:
     """One configuration.
 
     positions (N, d) float64 [lambda_min]; sizes (N,) [lambda_min]; types (N,) int; box (d, d) upper triangular, its columns the edge vectors
-    [lambda_min]. `flag` says why the sample is left out of every average; empty for a good one. `provenance` holds plain JSON values.
+    [lambda_min]; masses (N,) [m], None where all are one. `flag` says why the sample is left out of every average; empty for a good one.
+    `provenance` holds plain JSON values.
     """
 
     positions: np.ndarray
@@ -27,6 +28,7 @@ class Sample:
     parent_temperature: float = np.nan
     flag: str = ""
     provenance: dict = field(default_factory=dict)
+    masses: np.ndarray | None = None
 
     @property
     def particles(self) -> int:
@@ -62,6 +64,11 @@ class Sample:
         for name in ("positions", "sizes", "box"):
             if not np.all(np.isfinite(getattr(self, name))):
                 raise SampleError(f"NaN or infinity in {name}")
+        if self.masses is not None:
+            if self.masses.shape != (n,):
+                raise SampleError(f"arrays do not fit together: positions {self.positions.shape}, masses {self.masses.shape}")
+            if not np.all(np.isfinite(self.masses) & (self.masses > 0)):
+                raise SampleError("masses must be positive and finite")
         if np.any(self.sizes <= 0) or np.any(np.diag(self.box) <= 0):
             raise SampleError("sizes and box edges must be positive")
         if self.types.min() < 0 or self.types.max() >= len(self.model.scales):
