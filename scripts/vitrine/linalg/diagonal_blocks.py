@@ -5,6 +5,9 @@ for every particle). To a balanced force G gives a displacement that is right bu
 
     (H^+)_ii = G_ii - (R_i + R_i^T)/N + S/N^2,    R_i = sum_j G_ij,    S = sum_i R_i.
 
+With masses the response at a resting centre of mass is Q G Q^T, Q = 1 - T (m T)^T/sum_i m_i: the same with R_i = sum_j m_j G_ij, S = sum_i m_i R_i
+and the sum of the masses for N. It is m^(-1/2) D^+ m^(-1/2), D the dynamical matrix.
+
 R = G T are d solutions of linear equations. The blocks G_ii come from a selected inversion (Takahashi, Fagan and Chin, Proc. 8th PICA Conf., 63,
 1973; Erisman and Tinney, Commun. ACM 18, 177, 1975) on blocks of nested dissection. A block k of unknowns is joined to few of the later ones, its
 border B, and is eliminated within its front, k and B together:
@@ -46,9 +49,12 @@ class Front:
     below: np.ndarray
 
 
-def diagonal_blocks(hessian: sp.csc_array, dimension: int, blocks: Callable[[], list[np.ndarray]] | None = None) -> np.ndarray:
+def diagonal_blocks(
+    hessian: sp.csc_array, dimension: int, blocks: Callable[[], list[np.ndarray]] | None = None, masses: np.ndarray | None = None
+) -> np.ndarray:
     """The diagonal blocks (N, d, d) [lambda_min^2/epsilon] of the pseudo-inverse of a Hessian (N d, N d) whose zero modes are the d translations.
 
+    masses (N,): those of m^(-1/2) D^+ m^(-1/2) instead, where the centre of mass rests in place of the mean position; None where all are one.
     blocks() gives those of `dissected`, which save nearly all of the work; without them all particles are one block, and its full inverse is taken.
     Raises SampleError where the Hessian is not that of a minimum with exactly d zero modes. A single particle has a block of zeros.
     """
@@ -59,11 +65,18 @@ def diagonal_blocks(hessian: sp.csc_array, dimension: int, blocks: Callable[[], 
     if cut:
         order = np.concatenate(cut)
         fronts = _factorised(grounded(hessian, dimension), [held_unknowns(block, dimension) for block in cut])
-        rows[order] = _solved(fronts, np.tile(np.eye(dimension), (len(order), 1))).reshape(-1, dimension, dimension)
+        pull = np.tile(np.eye(dimension), (len(order), 1))
+        if masses is not None:
+            pull *= np.repeat(masses[order], dimension)[:, None]
+        rows[order] = _solved(fronts, pull).reshape(-1, dimension, dimension)
         for own, block in _selected(fronts):
             members = order[own.start // dimension : own.stop // dimension]
             inverse[members] = np.einsum("iaib->iab", block.reshape(len(members), dimension, len(members), dimension))
-    inverse += rows.sum(axis=0) / particles**2 - 2 * rows / particles
+    if masses is None:
+        inverse += rows.sum(axis=0) / particles**2 - 2 * rows / particles
+    else:
+        whole = masses.sum()
+        inverse += np.tensordot(masses, rows, 1) / whole**2 - 2 * rows / whole
     return (inverse + inverse.transpose(0, 2, 1)) / 2
 
 

@@ -30,10 +30,16 @@ def grounded(matrix: sp.csc_array, dimension: int) -> sp.csc_array:
     return matrix[dimension:, dimension:]
 
 
-def without_translation(vectors: np.ndarray, dimension: int) -> np.ndarray:
-    """Vectors of shape (N d,) or (N d, k) with the mean displacement taken away: the projector on the complement of the translations."""
+def without_translation(vectors: np.ndarray, dimension: int, masses: np.ndarray | None = None) -> np.ndarray:
+    """Vectors of shape (N d,) or (N d, k) with the mean displacement taken away: the projector on the complement of the translations.
+
+    masses (N,): the vectors are mass-weighted, m^(1/2) u; there the translations are sqrt(m_i) times a unit vector along an axis.
+    """
     blocks = vectors.reshape(-1, dimension, *vectors.shape[1:])
-    return (blocks - blocks.mean(axis=0)).reshape(vectors.shape)
+    if masses is None:
+        return (blocks - blocks.mean(axis=0)).reshape(vectors.shape)
+    roots = np.sqrt(masses)
+    return (blocks - np.multiply.outer(roots, np.tensordot(roots, blocks, 1) / masses.sum())).reshape(vectors.shape)
 
 
 def check_pivots(pivots: np.ndarray, matrix: sp.csc_array) -> None:

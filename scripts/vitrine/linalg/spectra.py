@@ -1,4 +1,4 @@
-"""Eigenproblems of a periodic solid: H z = omega^2 z, and the pencil (S^T S) D = lambda M D of the bond operator."""
+"""Eigenproblems of a periodic solid: H u = omega^2 m u, and the pencil (S^T S) D = lambda M D of the bond operator."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import scipy.sparse.linalg as spla
 from vitrine.errors import SampleError
 from vitrine.linalg.dense import symmetric_eigenpairs, symmetric_eigenvalues
 from vitrine.linalg.gpu import chosen_device
+from vitrine.linalg.masses import dynamical_matrix, weighted
 from vitrine.linalg.pencil import reduced_pencil
 from vitrine.linalg.solve import Factor, grounded, held_unknowns, without_translation
 
@@ -32,12 +33,16 @@ def _lanczos(operator: object, number: int, **options: object) -> tuple[np.ndarr
         raise SampleError(f"Lanczos found {len(error.eigenvalues)} of {number} modes: more of them are alike than it can tell apart") from error
 
 
-def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False, device: str = "cpu") -> tuple[np.ndarray, np.ndarray | None]:
+def full_spectrum(
+    hessian: sp.csc_array, dimension: int, vectors: bool = False, device: str = "cpu", masses: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray | None]:
     """All N d - d stiffnesses omega^2, ascending, and with `vectors` the modes as columns (N d, N d - d); the d translations are left out.
 
-    device: cpu, gpu or auto. Raises SampleError where there are not exactly d zero modes or any is negative, InputError where a GPU is asked for
+    device: cpu, gpu or auto. masses (N,): those of the particles, None where all are one; the modes are then the mass-weighted e = m^(1/2) u, which
+    are orthonormal (masses.py). Raises SampleError where there are not exactly d zero modes or any is negative, InputError where a GPU is asked for
     that is absent.
     """
+    hessian = dynamical_matrix(hessian, dimension, masses)
     gpu = chosen_device(device, hessian.shape[0])
     if gpu is not None:
         stiffness, modes = gpu.spectrum(hessian, vectors)
@@ -53,19 +58,29 @@ def full_spectrum(hessian: sp.csc_array, dimension: int, vectors: bool = False, 
     return stiffness[dimension:], None if modes is None else modes[:, dimension:]
 
 
-def lowest_modes(hessian: sp.csc_array, dimension: int, number: int, factor: Factor | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """The `number` softest stiffnesses, ascending, and their modes as columns (N d, number), by Lanczos with H^+.
+def lowest_modes(
+    hessian: sp.csc_array, dimension: int, number: int, factor: Factor | None = None, masses: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The `number` softest stiffnesses omega^2, ascending, and their modes as columns (N d, number), by Lanczos with H^+.
 
-    Raises SampleError where the state is no minimum, or softer than zero within rounding.
+    factor: of the Hessian, whatever the masses. masses (N,): as for `full_spectrum`; H^+ becomes D^+ = P m^(1/2) H^+ m^(1/2) P, P the projector off
+    the translations. Raises SampleError where the state is no minimum, or softer than zero within rounding.
     """
     factor = factor or Factor(hessian, dimension)
-    size = hessian.shape[0]
-    inverse = spla.LinearOperator((size, size), matvec=lambda f: factor.solve(np.ravel(f)), dtype=float)
-    start = without_translation(_start(size), dimension)
+    size, roots = hessian.shape[0], None if masses is None else np.sqrt(np.repeat(masses, dimension))
+
+    def response(force: np.ndarray) -> np.ndarray:
+        if masses is None:
+            return factor.solve(np.ravel(force))
+        balanced = without_translation(np.ravel(force), dimension, masses)
+        return weighted(factor.solve(roots * balanced)[:, None], dimension, masses).ravel()
+
+    inverse = spla.LinearOperator((size, size), matvec=response, dtype=float)
+    start = without_translation(_start(size), dimension, masses)
     softness, modes = _lanczos(inverse, number, v0=start)
     order = np.argsort(-softness)
     stiffness = 1 / softness[order]
-    if stiffness[0] < ZERO * hessian.diagonal().mean():
+    if stiffness[0] < ZERO * dynamical_matrix(hessian, dimension, masses).diagonal().mean():
         raise SampleError(f"not a rigid minimum: more than the {dimension} translations are zero modes")
     return stiffness, modes[:, order]
 

@@ -15,8 +15,8 @@ class Sample:
     """One configuration.
 
     positions (N, d) float64 [lambda_min]; sizes (N,) [lambda_min]; types (N,) int; box (d, d) upper triangular, its columns the edge vectors
-    [lambda_min]; masses (N,) [m], None where all are one. `flag` says why the sample is left out of every average; empty for a good one.
-    `provenance` holds plain JSON values.
+    [lambda_min]; masses (N,) float64 [m], None where all are one (given so, they become None). `flag` says why the sample is left out of every
+    average; empty for a good one. `provenance` holds plain JSON values.
     """
 
     positions: np.ndarray
@@ -29,6 +29,11 @@ class Sample:
     flag: str = ""
     provenance: dict = field(default_factory=dict)
     masses: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.masses is not None:
+            masses = np.array(self.masses, dtype=float)
+            object.__setattr__(self, "masses", None if masses.shape == self.sizes.shape and np.all(masses == 1) else masses)
 
     @property
     def particles(self) -> int:
@@ -49,6 +54,11 @@ class Sample:
     def spacing(self) -> float:
         """a0 = (V/N)^(1/d) [lambda_min] (002 App. A, with the power that S-1 leaves out)."""
         return (self.volume / self.particles) ** (1 / self.dimension)
+
+    @property
+    def mass_density(self) -> float:
+        """rho [m/lambda_min^d], the sum of the masses over V."""
+        return (self.particles if self.masses is None else float(self.masses.sum())) / self.volume
 
     def moved(self, positions: np.ndarray, **changes: object) -> Sample:
         """The same sample with other positions, and other fields where given."""

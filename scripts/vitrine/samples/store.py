@@ -1,9 +1,9 @@
 """Samples on disk: GSD in double precision, one frame per sample, readable by OVITO and HOOMD-blue.
 
-particles/position (folded to the box, centred on the origin as GSD wants it), particles/typeid, particles/diameter (the size s_i),
+particles/position (folded to the box, centred on the origin as GSD wants it), particles/typeid, particles/diameter (the size s_i), particles/mass,
 configuration/box. Vitrine's own chunks: log/vitrine/record, the UTF-8 bytes of a JSON object with the sample's index, parent temperature, flag,
-model, box (GSD itself keeps the box in single precision) and provenance; log/vitrine/checksum, the SHA-256 of positions, sizes, types and record,
-by which silent damage is seen.
+model, box (GSD itself keeps the box in single precision) and provenance; log/vitrine/checksum, the SHA-256 of positions, sizes, types, masses where
+they are not all one, and record, by which silent damage is seen.
 """
 
 from __future__ import annotations
@@ -149,6 +149,8 @@ def to_frame(sample: Sample) -> gsd.hoomd.Frame:
     frame.particles.typeid = sample.types
     frame.particles.types = [chr(ord("A") + k) for k in range(len(sample.model.scales))] if sample.model else ["A"]
     frame.particles.diameter = sample.sizes
+    # Ones are not written where the first frame has none; without them this frame would be read with the masses of the first.
+    frame.particles.mass = np.ones(sample.particles) if sample.masses is None else sample.masses
     record = {
         "sample": sample.index,
         "parent_temperature": sample.parent_temperature,
@@ -195,6 +197,7 @@ def from_frame(frame: gsd.hoomd.Frame) -> Sample:
         parent_temperature=float(record["parent_temperature"]),
         flag=str(record["flag"]),
         provenance=dict(record["provenance"]),
+        masses=np.array(frame.particles.mass, dtype=float),
     ).checked()
 
 
@@ -204,5 +207,7 @@ def _checksum(frame: gsd.hoomd.Frame) -> bytes:
     particles = frame.particles
     for array, kind in ((particles.position, float), (particles.diameter, float), (particles.typeid, np.uint32)):
         digest.update(np.ascontiguousarray(array, dtype=kind).tobytes())
+    if np.any(particles.mass != 1):
+        digest.update(np.ascontiguousarray(particles.mass, dtype=float).tobytes())
     digest.update(frame.log["vitrine/record"].tobytes())
     return digest.digest()

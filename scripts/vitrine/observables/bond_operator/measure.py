@@ -2,6 +2,8 @@ r"""The bond operator A = S M^+ S^T (001, eqs. 2-7) through its pencil.
 
 A is N_b x N_b with N d - d non-zero eigenvalues lambda. If A f = lambda f, the displacement D = M^+ S^T f obeys (S^T S) D = lambda M D, of size
 N d: A is never formed. With |f| = 1: F = S^T f = M D, f = S D/lambda, and D.M.D = lambda.
+
+None of this depends on masses but for the frequency of D, omega^2 = D.M.D/(sum_i m_i |D_i|^2), with its centre of mass at rest.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from vitrine.interactions import Interactions
-from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, dissected, full_pencil, largest_pencil
+from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, dissected, full_pencil, largest_pencil, weighted
 from vitrine.linalg.participation import participation_ratio
 from vitrine.samples import Sample
 
@@ -41,7 +43,8 @@ def diagonalise_bond_operator(
     if spectrum == "largest":
         eigenvalues = eigenvalues[:wanted]
     forces = hessian @ displacements
-    stiffness = np.einsum("ik,ik->k", displacements, forces) / np.einsum("ik,ik->k", displacements, displacements)
+    moving = weighted(displacements, d, sample.masses)
+    stiffness = np.einsum("ik,ik->k", displacements, forces) / np.einsum("ik,ik->k", moving, moving)
     columns = {name: np.full(len(eigenvalues), np.nan) for name in ("omega", "participation_force", "participation_displacement")}
     columns["omega"][:wanted] = np.sqrt(stiffness)
     columns["participation_force"][:wanted] = participation_ratio(forces, d)

@@ -6,8 +6,8 @@ A deformation x -> (1 + e E) x changes a bond by dR = E R. To second order in e,
     Xi  = d2U/(de dx),    C = [U'' - Xi.H^+.Xi]/V
 
 * Simple shear x_a -> x_a + gamma x_b, mean over the d(d-1) ordered pairs of axes: G = C. The initial stress is part of it: G is what a finite
-  strain at fixed volume measures, and rho c_s^2. The two orders of a plane's axes differ by a rotation, to which a minimum answers with no force, so
-  that Xi, unlike U'', is the same for both.
+  strain at fixed volume measures, and rho c_s^2, rho the density of mass. The two orders of a plane's axes differ by a rotation, to which a minimum
+  answers with no force, so that Xi, unlike U'', is the same for both.
 * Dilation x -> (1 + eta) x: K = -V dp/dV = C/d^2 + (d-1) p/d; in three dimensions (U''/V + 6 p)/9.
 """
 
@@ -57,7 +57,7 @@ def measure_elasticity(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> di
     affine = affine_stiffness(bonds, np.array([*shears.values(), np.eye(d)]))
     one_order = [strain for (a, b), strain in shears.items() if a < b]
     nonaffine = nonaffine_stiffness(bonds, np.array([*one_order, np.eye(d)]), Factor.of(bonds, algebra.solver))
-    pressure, density = bonds.pressure, sample.particles / sample.volume
+    pressure, density = bonds.pressure, sample.mass_density
     born, relaxed = affine[:-1].mean(), nonaffine[:-1].mean()
     bulk_born, bulk_relaxed = affine[-1] / d**2 + (d - 1) * pressure / d, nonaffine[-1] / d**2
     shear, bulk = born - relaxed, bulk_born - bulk_relaxed

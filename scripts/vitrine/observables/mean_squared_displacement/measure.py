@@ -17,6 +17,7 @@ def measure_displacements(trajectory: Trajectory) -> dict[str, np.ndarray]:
     steps = np.diff(trajectory.times)
     if len(steps) == 0 or np.ptp(steps) > 1e-6 * steps.mean():
         raise SampleError("the frames of its trajectory are not at equal intervals, or fewer than two")
+    masses = trajectory.start.masses if trajectory.start else None
     lags = np.arange(1, len(trajectory.times) // 2 + 1)
-    second, fourth = displacement_moments(without_drift(trajectory.positions), lags)
+    second, fourth = displacement_moments(without_drift(trajectory.positions, masses), lags)
     return {"lag": lags * steps.mean(), "second": second, "fourth": fourth}

@@ -3,6 +3,9 @@ r"""Pinching: the response to a force dipole on a bond (002, eqs. S1-S5).
     d_k = d phi_ij/d x_k,   u = H^+ d,   omega_ij^2 = u.H.u/(m u.u) = d.u/(m u.u)
 
 omega does not depend on the dipole's strength, so the unit dipole S_b is used.
+
+With masses m u.u is sum_i m_i |u_i|^2. The response, whose shape does not depend on them, is then taken with the centre of mass at rest, so that
+omega^2 is the Rayleigh quotient of the dynamical matrix for m^(1/2) u.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from vitrine.interactions import Interactions
-from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, pseudo_inverse
+from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, pseudo_inverse, weighted
 from vitrine.samples import Sample
 
 ALL_AT_ONCE = 9000  # unknowns up to which many bonds are pinched through the full H^+
@@ -20,7 +23,7 @@ BLOCK = 256  # dipoles at once
 
 def pinch_frequencies(bonds: Interactions, chosen: np.ndarray, algebra: Algebra = DEFAULT_ALGEBRA) -> np.ndarray:
     """omega_ij (k,) of the chosen bonds (k,). Raises SampleError where the sample is no minimum."""
-    d = bonds.sample.dimension
+    d, masses = bonds.sample.dimension, bonds.sample.masses
     dipoles, unknowns = bonds.compatibility[chosen], bonds.hessian.shape[0]
     if len(chosen) > unknowns // 4 and unknowns <= ALL_AT_ONCE:
         inverse = pseudo_inverse(bonds.hessian, d)
@@ -38,7 +41,8 @@ def pinch_frequencies(bonds: Interactions, chosen: np.ndarray, algebra: Algebra 
     for first in range(0, len(chosen), BLOCK):
         block = dipoles[first : first + BLOCK]
         response = responses(block)
-        omega[first : first + BLOCK] = np.sqrt(block.multiply(response).sum(axis=1) / np.einsum("ki,ki->k", response, response))
+        moving = weighted(response.T, d, masses).T
+        omega[first : first + BLOCK] = np.sqrt(block.multiply(response).sum(axis=1) / np.einsum("ki,ki->k", moving, moving))
     return omega
 
 
