@@ -5,7 +5,7 @@ import vitrine; glass = vitrine.read("glass.gsd", model="kob_andersen").relaxed(
 
 __version__ = "0.1.0"
 
-_DOOR = ("GLASS_FORMERS", "Sample", "glass_former", "observables_table", "read", "read_all")
+_DOOR = ("GLASS_FORMERS", "Sample", "glass_former", "mode_vectors", "observables_table", "pinch_response", "read", "read_all", "write")
 
 
 def __getattr__(name: str) -> object:

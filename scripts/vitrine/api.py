@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -30,6 +30,9 @@ from vitrine.preparation.minimise import minimise
 from vitrine.samples import Sample as Configuration
 from vitrine.samples.foreign import read_frames
 from vitrine.schema import renamed_length
+from vitrine.writing import mode_vectors, pinch_response, write
+
+__all__ = ["mode_vectors", "pinch_response", "write"]  # of the door, beside what is defined here
 
 GLASS_FORMERS: dict[str, dict] = {name: published_parameters(name) for name in BUILDERS}
 TAKEN = ("glasses.gsd", "liquids.gsd")
@@ -63,22 +66,30 @@ def glass_former(name: str, **changes: object) -> GlassFormer:
     return build(name, {**published_parameters(name), **changes})
 
 
-def read(path: str | Path, model: str | GlassFormer | Mapping | None = None, frame: int | None = None) -> Sample:
-    """One sample of a file: Vitrine's own GSD, or that of HOOMD-blue and others.
+def read(
+    path: str | Path,
+    model: str | GlassFormer | Mapping | None = None,
+    frame: int | None = None,
+    *,
+    types: Mapping[str, str] | None = None,
+) -> Sample:
+    """One sample of a file: Vitrine's own GSD, or GSD, LAMMPS dump or data file, extended XYZ, NPZ or H5MD of others (docs/formats.md).
 
     model: a name, a GlassFormer, or {"name": ..., "parameters": ...}; a file of Vitrine's says it itself. A name alone has the published parameters
-    in the dimension of the file. frame: which one, needed where the file holds several. Raises InputError, in one sentence, for what cannot be read,
-    and SampleError for a frame that is no sample of the model.
+    in the dimension of the file. frame: which one, needed where the file holds several. types: names of the file to those of the model,
+    {"1": "A", "Si": "B"}. Raises InputError, in one sentence, for what cannot be read, and SampleError for a frame that is no sample of the model.
     """
-    samples = read_frames(Path(path), model, frame)
+    samples = read_frames(Path(path), model, frame, types=types)
     if len(samples) != 1:
         raise InputError(f"{path}: holds {len(samples)} frames; say which one, frame=0 to {len(samples) - 1}, or take vitrine.read_all")
     return _checked(samples[0])
 
 
-def read_all(path: str | Path, model: str | GlassFormer | Mapping | None = None) -> list[Sample]:
-    """All samples of a file, as `read` gives them. Raises SampleError for the first frame that is none."""
-    return [_checked(sample) for sample in read_frames(Path(path), model, None)]
+def read_all(
+    path: str | Path, model: str | GlassFormer | Mapping | None = None, frames: Sequence[int] | None = None, *, types: Mapping[str, str] | None = None
+) -> list[Sample]:
+    """All samples of a file, or those of some frames, as `read` gives them. Raises SampleError for the first frame that is none."""
+    return [_checked(sample) for sample in read_frames(Path(path), model, frames, types=types)]
 
 
 def _checked(sample: Configuration | SampleError) -> Sample:
