@@ -207,8 +207,8 @@ def test_every_sentence_of_reading(tmp_path, own, glass, planar_glass):
     assert "'polly': allowed are" in sentence(InputError, lambda: vitrine.read(here, "polly", 0))
     assert "there is no such file" in sentence(InputError, lambda: vitrine.read(tmp_path / "none.gsd"))
     assert "there is no such file" in sentence(InputError, lambda: vitrine.read(tmp_path))
-    (tmp_path / "x.xyz").write_text("3\n\nA 0 0 0\n")
-    assert "allowed are" in sentence(InputError, lambda: vitrine.read(tmp_path / "x.xyz", "poly"))
+    (tmp_path / "x.pdb").write_text("3\n\nA 0 0 0\n")
+    assert "allowed are" in sentence(InputError, lambda: vitrine.read(tmp_path / "x.pdb", "poly"))
     (tmp_path / "x.gsd").write_text("no GSD\n" * 100)
     assert "x.gsd: not a whole GSD file" in sentence(InputError, lambda: vitrine.read(tmp_path / "x.gsd", "poly"))
     for model in (3, {"nom": "poly"}, {"name": "poly"}, {"name": "poly", "parameters": {}}, ["poly"]):

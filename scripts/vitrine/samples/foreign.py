@@ -1,12 +1,15 @@
-"""Samples from files that others wrote: GSD of HOOMD-blue. (Vitrine's own GSD says its model itself.)
+"""Samples from files that others wrote: a frame of any format becomes a sample of a model, and says what was done to it.
 
-A GSD frame has positions centred on the origin and a box (Lx, Ly, Lz, xy, xz, yz); in the plane, which `dimensions` tells, Lz counts for nothing.
-Types are matched with the model's by name, A and B, or else by their order. Sizes are the diameters, of models that have sizes.
+The box of a sample is upper triangular with positive diagonal and begins at the origin; a cell of another form is brought into it by a rotation, which
+changes no energy, and by other edge vectors of the same lattice: the last one reversed where the cell is left-handed, and shorter ones where it is
+tilted by more than half an edge, so that its widths are those of the lattice. Types are matched with the model's by name, A and B, by what the caller
+says, or else by their order. Sizes are the diameters, of models that have sizes. (Vitrine's own GSD says its model itself.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import gsd.hoomd
@@ -14,51 +17,71 @@ import numpy as np
 
 from vitrine.errors import InputError, SampleError
 from vitrine.models import GlassFormer, glass_former, published_parameters
+from vitrine.samples.formats import Frame, format_of
+from vitrine.samples.formats import gsd as gsd_format
+from vitrine.samples.formats.frame import is_flat
 from vitrine.samples.sample import Sample
-from vitrine.samples.store import check_room, from_frame
+from vitrine.samples.store import from_frame
 
 OWN = "vitrine/record"
 SINGLE = 1e-6  # by so much single precision may make a largest size larger
+ROUNDING = 1e-14  # of the largest edge: what is smaller in a cell is zero
+AXES = "xyz"
 
 
-def read_frames(path: Path, model: str | GlassFormer | Mapping | None, frame: int | None) -> list[Sample | SampleError]:
-    """The frames of a GSD file, or the one of number `frame`, each as a Sample or as the SampleError that says why it is none.
+def read_frames(
+    path: str | Path,
+    model: str | GlassFormer | Mapping | None,
+    frame: int | Sequence[int] | None = None,
+    *,
+    types: Mapping[str, str] | None = None,
+) -> list[Sample | SampleError]:
+    """All frames of a file, or those of one number or several, each as a checked Sample or as the SampleError that says why it is none.
 
-    Raises InputError where the file cannot be read, has no such frame, or does not say its model and none is given.
+    types: names of the file to those of the model, {"1": "A", "Si": "B"}. Raises InputError where the file cannot be read, has no such frame, or does
+    not say its model and none is given.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file")
-    if path.suffix != ".gsd":
-        raise InputError(f"{path}: cannot be read, allowed are GSD files (.gsd)")
-    try:
-        trajectory = gsd.hoomd.open(str(path), "r")
-    except (OSError, RuntimeError) as error:
-        raise InputError(f"{path}: not a whole GSD file ({error})") from error
-    with trajectory:
-        count = len(trajectory)
-        if frame is not None and not -count <= frame < count:
-            raise InputError(f"{path}: has no frame {frame}, it holds {count}: allowed are 0 to {count - 1}")
-        numbers = range(count) if frame is None else [frame % count]
-        return [_frame(path, trajectory, number, model) for number in numbers]
-
-
-def _frame(path: Path, trajectory: gsd.hoomd.HOOMDTrajectory, number: int, model: object) -> Sample | SampleError:
-    try:
-        check_room(trajectory.file, number, path.stat().st_size)
-        frame = trajectory[number]
-    except Exception as error:  # a damaged file leads GSD into any error there is
-        return SampleError(f"{path}: frame {number} cannot be read: {error}")
-    if OWN in frame.log and model is None:
+    path = Path(path)
+    module = format_of(path)
+    count = module.index(path).frames
+    asked = range(count) if frame is None else [frame] if isinstance(frame, (int, np.integer)) else list(frame)
+    for number in asked:
+        if not -count <= number < count:
+            raise InputError(f"{path}: has no frame {number}, it holds {count}: allowed are 0 to {count - 1}")
+    wanted = [int(number) % count for number in asked]
+    source = module.raw_frames if module is gsd_format else module.frames
+    origin = {"file": path.name, "sha256": _digest(path), "format": module.FORMAT, "library": module.library()} if wanted else {}
+    found: dict[int, Sample | SampleError] = {}
+    for number, one in source(path, set(wanted)):
         try:
-            return from_frame(frame)
+            found[number] = _sample(path, one, number, model, types, module.SIZES, origin)
         except SampleError as error:
-            return SampleError(f"{path}: frame {number}: {error}")
+            found[number] = SampleError(f"{path}: frame {number}: {error}")
+    return [found[number] for number in wanted]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sample(path: Path, frame: object, number: int, model: object, types: Mapping | None, sizes: str, origin: Mapping) -> Sample:
+    if isinstance(frame, SampleError):
+        raise frame
+    if isinstance(frame, gsd.hoomd.Frame):
+        if OWN in frame.log and model is None:
+            return from_frame(frame)
+        frame = gsd_format.frame_of(frame)
     if model is None:
         raise InputError(f"{path}: does not say its glass former; give it, model='kob_andersen' for example")
-    try:
-        return foreign_sample(frame, _former(model, frame.configuration.dimensions), number)
-    except SampleError as error:
-        return SampleError(f"{path}: frame {number}: {error}")
+    return foreign_sample(frame, _former(model, _dimension(frame)), number, types=types, sizes=sizes, origin=origin)
+
+
+def _dimension(frame: Frame) -> int:
+    """2 where the format says so, or where all particles lie in one plane; else 3."""
+    if frame.planar is not None:
+        return 2 if frame.planar else 3
+    return 2 if frame.positions.shape[1] == 2 or is_flat(frame.positions[:, 2]) else 3
 
 
 def _former(model: str | GlassFormer | Mapping, dimension: int) -> GlassFormer:
@@ -72,47 +95,143 @@ def _former(model: str | GlassFormer | Mapping, dimension: int) -> GlassFormer:
     return glass_former(model["name"], model["parameters"])
 
 
-def foreign_sample(frame: gsd.hoomd.Frame, model: GlassFormer, index: int) -> Sample:
-    """A frame as a sample of the model. Raises SampleError where it cannot be one."""
-    d = frame.configuration.dimensions
+def foreign_sample(
+    frame: Frame, model: GlassFormer, number: int, *, types: Mapping[str, str] | None = None, sizes: str = "the file", origin: Mapping | None = None
+) -> Sample:
+    """A frame as a sample of the model. `sizes` says where the format keeps diameters, `origin` what goes into the provenance.
+
+    Raises SampleError where the frame cannot be one.
+    """
+    d = _dimension(frame)
     if d != model.dimension:
         raise SampleError(f"it has {d} dimensions, the model {model.dimension}")
-    if frame.particles.N == 0:
+    if len(frame.positions) == 0:
         raise SampleError("it has no particles")
-    lx, ly, lz, xy, xz, yz = map(float, frame.configuration.box)
-    box = np.array([[lx, xy * ly, xz * lz], [0, ly, yz * lz], [0, 0, lz]])[:d, :d]
-    if np.any(np.diag(box) <= 0):
-        raise SampleError(f"its box has no volume: {list(frame.configuration.box)}")
-    return Sample(
-        positions=np.array(frame.particles.position[:, :d], dtype=float) + box.sum(axis=1) / 2,
-        sizes=_sizes(frame, model),
-        types=_types(frame, model),
+    if not np.all(np.isfinite(frame.positions)):
+        raise SampleError("NaN or infinity in positions")
+    if not all(frame.periodic[:d]):
+        open_axes = ", ".join(AXES[axis] for axis in range(d) if not frame.periodic[axis])
+        raise SampleError(f"its box is not periodic along {open_axes}: a glass here is periodic in all directions")
+    box, turn, done = upper_triangular(_cell(frame, d))
+    positions = (frame.positions[:, :d] - frame.origin[:d]) @ turn if turn is not None else frame.positions[:, :d] - frame.origin[:d]
+    positions, folded = _folded(positions, box)
+    masses = None if frame.masses is None or np.all(frame.masses == 1) else frame.masses
+    done = [*frame.done, *done, *(["folded into the box"] if folded else []), *(["masses kept"] if masses is not None else [])]
+    sample = Sample(
+        positions=positions,
+        sizes=_sizes(frame, model, sizes),
+        types=_types(frame, model, types),
         box=box,
         model=model,
-        index=index,
-    )
+        index=number,
+        provenance={"imported": {**(origin or {}), "frame": number, "digits": frame.digits, "done": done}},
+        masses=masses,
+    ).checked()
+    _check_apart(sample, 10.0**-frame.digits)
+    return sample
 
 
-def _types(frame: gsd.hoomd.Frame, model: GlassFormer) -> np.ndarray:
+def _cell(frame: Frame, d: int) -> np.ndarray:
+    """The cell of the frame's own dimension. Raises SampleError where it spans nothing, or leans out of the plane."""
+    cell = np.array(frame.cell[:d, :d], dtype=float)
+    if not np.all(np.isfinite(cell)) or abs(np.linalg.det(cell)) <= ROUNDING * np.abs(cell).max() ** d:
+        raise SampleError(f"its box has no volume: its edge vectors are {', '.join(str(edge) for edge in cell.T.tolist())}")
+    if d < len(frame.cell) and np.any(np.abs(frame.cell[d:, :d]) > ROUNDING * np.abs(cell).max()):
+        raise SampleError("its particles lie in the plane z = constant, and the edges of its box do not")
+    return cell
+
+
+def upper_triangular(cell: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, list[str]]:
+    """The box (d, d) of the same lattice that Sample wants, the matrix by which rows of positions are turned (None for none), and what was done."""
+    done, turn, box = [], None, cell.copy()
+    if np.linalg.det(box) < 0:
+        box[:, -1] *= -1
+        done.append("left-handed: last edge vector reversed")
+    if np.any(np.abs(np.tril(box, -1)) > ROUNDING * np.abs(box).max()) or np.any(np.diag(box) < 0):
+        q, r = np.linalg.qr(box)
+        signs = np.sign(np.diag(r))
+        box, turn = r * signs[:, None], q * signs
+        done.append("rotated")
+    box = np.triu(box)
+    reduced = _reduced(box)
+    if not np.array_equal(reduced, box):
+        done.append("tilt reduced")
+    return reduced, turn, done
+
+
+def _reduced(box: np.ndarray) -> np.ndarray:
+    """The same lattice with no tilt beyond half an edge."""
+    box = box.copy()
+    for column in range(1, len(box)):
+        for row in reversed(range(column)):
+            tilt = box[row, column] / box[row, row]
+            if abs(tilt) > 0.5 * (1 + 1e-9):
+                box[:, column] -= np.rint(tilt) * box[:, row]
+    return box
+
+
+def _folded(positions: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Particles outside the box moved into it by whole edges, and whether there were any; the others keep their bits."""
+    shift = np.floor(np.linalg.solve(box, positions.T).T)
+    outside = np.any(shift != 0, axis=1)
+    if not outside.any():
+        return np.ascontiguousarray(positions), False
+    return np.where(outside[:, None], positions - shift @ box.T, positions), True
+
+
+def _check_apart(sample: Sample, tolerance: float) -> None:
+    """Refuse two particles at the same place, to `tolerance` of the box: no force between them has a direction."""
+    from scipy.spatial import cKDTree
+
+    fractions = np.linalg.solve(sample.box, sample.positions.T).T % 1.0
+    pairs = cKDTree(fractions % 1.0, boxsize=1.0).query_pairs(max(tolerance, 1e-12), output_type="ndarray")
+    if len(pairs):
+        i, j = sorted(pairs[0].tolist())
+        raise SampleError(f"particles {i} and {j} (counted from 0) lie at the same place, of {len(pairs)} such pairs")
+
+
+def _types(frame: Frame, model: GlassFormer, mapping: Mapping[str, str] | None) -> np.ndarray:
     """Types as the model numbers them: A is 0 and B is 1."""
-    given, known = list(frame.particles.types), [chr(ord("A") + place) for place in range(len(model.scales))]
-    types = np.array(frame.particles.typeid, dtype=np.int64)
-    used = sorted(set(types.tolist()))
-    if used and used[-1] >= max(len(given), 1):
-        raise SampleError(f"a particle has the type {used[-1]}, and there are {len(given)} names of types")
-    if all(given[place] in known for place in used):
-        return np.array([known.index(name) if name in known else -1 for name in given], dtype=np.int64)[types]
+    known = [chr(ord("A") + place) for place in range(len(model.scales))]
+    if not frame.names:
+        if len(known) > 1:
+            raise SampleError(f"it has no types of particles; the model {model.name} has {len(known)}")
+        return np.zeros(len(frame.positions), dtype=np.int64)
+    used = sorted(set(frame.types.tolist()))
+    places = _places([frame.names[place] for place in used], known, model, mapping)
+    table = np.full(max(used) + 1, -1, dtype=np.int64)
+    table[used] = places
+    return table[frame.types]
+
+
+def _places(used: list[str], known: list[str], model: GlassFormer, mapping: Mapping[str, str] | None) -> list[int]:
+    """The model's number of each name that is used."""
+    if mapping is not None:
+        given = {str(name): str(target) for name, target in mapping.items()}
+        for name in used:
+            if name not in given:
+                raise SampleError(f"it has a particle of type {name}, which types={given} does not name")
+            if given[name] not in known:
+                raise SampleError(f"types calls {name} {given[name]!r}: the model {model.name} has {', '.join(known)}")
+        return [known.index(given[name]) for name in used]
+    if all(name in known for name in used):
+        return [known.index(name) for name in used]
     if len(used) > len(known):
-        kinds = ", ".join(given[place] for place in used)
-        raise SampleError(f"it has {len(used)} kinds of particles, {kinds}; the model {model.name} has {len(known)}")
-    return np.searchsorted(used, types)
+        raise SampleError(f"it has {len(used)} kinds of particles, {', '.join(used)}; the model {model.name} has {len(known)}")
+    if any(name in known for name in used):
+        unknown = next(name for name in used if name not in known)
+        raise SampleError(f"it has a particle of type {unknown}; the model {model.name} has {', '.join(known)}: say which by types={{...}}")
+    numbered = [str(place + 1) for place in range(len(known))]
+    return [numbered.index(name) for name in used] if all(name in numbered for name in used) else list(range(len(used)))
 
 
-def _sizes(frame: gsd.hoomd.Frame, model: GlassFormer) -> np.ndarray:
+def _sizes(frame: Frame, model: GlassFormer, place: str) -> np.ndarray:
     """Diameters where the model has sizes; one elsewhere, where the types say all."""
     if not model.polydisperse:
-        return np.ones(frame.particles.N)
-    sizes = np.array(frame.particles.diameter, dtype=float)
+        return np.ones(len(frame.positions))
+    if frame.diameters is None:
+        raise SampleError(f"it has no sizes: the model {model.name} has sizes, which {place} must hold")
+    sizes = frame.diameters
     if np.ptp(sizes) == 0:
-        raise SampleError(f"all its diameters are {sizes[0]:g}: the model {model.name} has sizes, which particles/diameter must hold")
+        raise SampleError(f"all its diameters are {sizes[0]:g}: the model {model.name} has sizes, which {place} must hold")
     return np.where(sizes <= model.largest_size * (1 + SINGLE), np.minimum(sizes, model.largest_size), sizes)
