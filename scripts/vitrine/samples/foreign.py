@@ -1,8 +1,8 @@
 """Samples from files that others wrote: a frame of any format becomes a sample of a model, and says what was done to it.
 
-The box of a sample is upper triangular with positive diagonal and begins at the origin; a cell of another form is brought into it by a rotation, which
-changes no energy, and by other edge vectors of the same lattice: the last one reversed where the cell is left-handed, and shorter ones where it is
-tilted by more than half an edge, so that its widths are those of the lattice. Types are matched with the model's by name, A and B, by what the caller
+The box of a sample is upper triangular with positive diagonal and begins at the origin. A cell of another form is brought into it by a rotation,
+which changes no energy, and by other edge vectors of the same lattice: the last one is reversed where the cell is left-handed, and shorter ones are
+taken where it is tilted by more than half an edge, for its widths to be those of the lattice. Types are matched with the model's by name, A and B, by what the caller
 says, or else by their order. Sizes are the diameters, of models that have sizes. (Vitrine's own GSD says its model itself.)
 """
 

@@ -37,7 +37,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class FileIndex:
-    """What a file holds: `particles` has N of each frame, 0 where a frame's header is broken (reading it says how); `dimension` is that of its first."""
+    """What a file holds: N of each frame, 0 where the header of a frame is broken (reading it says how), and the dimension of its first frame."""
 
     path: Path
     format: str

@@ -1,10 +1,10 @@
 """LAMMPS text dumps, plain or gz, by a reader of our own on numpy.
 
-None of the kept readers is right on all of them (docs/formats.md says which fails at what); the format is a table of numbers under a few header lines.
+None of the kept readers is right on all of them (docs/formats.md says which fails at what); a frame is a table of numbers under a few header lines.
 
-The bounds of a tilted box are those of its bounding box, x from xlo + min(0, xy, xz, xy + xz) to xhi + max(0, xy, xz, xy + xz) and y from
-ylo + min(0, yz) to yhi + max(0, yz) (LAMMPS documentation, "Triclinic simulation boxes"). Columns are found by their names: positions x, xu, xs or xsu
-(wrapped, unwrapped, and both in units of the box), id, type or element, diameter or radius, mass.
+The bounds of a tilted box are those of its bounding box: x from xlo + min(0, xy, xz, xy + xz) to xhi + max(0, xy, xz, xy + xz), y from
+ylo + min(0, yz) to yhi + max(0, yz) (LAMMPS documentation, "Triclinic simulation boxes"). Columns are found by their names: positions x, xu, xs or
+xsu (wrapped, unwrapped, and both in units of the box), id, type or element, diameter or radius, mass.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def index(path: Path) -> FileIndex:
 
 def frames(path: Path, wanted: Collection[int]) -> Iterator[tuple[int, Frame | SampleError]]:
     """The wanted frames in the order of the file, with their numbers."""
-    for number, part in zip(range(max(wanted, default=-1) + 1), _frames(path)):
+    for number, part in zip(range(max(wanted, default=-1) + 1), _frames(path), strict=False):
         if number in wanted:
             try:
                 yield number, _frame(part, path)
