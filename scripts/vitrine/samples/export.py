@@ -35,10 +35,10 @@ ENDINGS = (".xyz", ".gsd")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 OWN_COLUMNS = ("type", "species", "pos", "id", "radius", "mass", "position", "positions")  # of every particle
 # Columns that OVITO takes for properties of its own, whatever they hold: it drops components, or reads zeros.
-MISREAD = tuple(
-    "centrosymmetry charge cluster color coordination displacement molecule omega orientation rotation selection spin strain stress torque "
-    "transparency velocity".split()
-)
+MISREAD = (
+    "centrosymmetry", "charge", "cluster", "color", "coordination", "displacement", "molecule", "omega", "orientation", "rotation", "selection",
+    "spin", "strain", "stress", "torque", "transparency", "velocity",
+)  # fmt: skip
 OWN_WORDS = ("lattice", "origin", "pbc", "properties", "sample", "parent_temperature", "model", "flag")  # of every frame
 
 
