@@ -40,7 +40,7 @@ report: "report/workflow.rst"
 
 
 wildcard_constraints:
-    point="|".join(map(re.escape, study.places)),
+    point=one_of(study.places),
     batch=r"\d+-\d+",
 
 

@@ -45,12 +45,31 @@ def pilot_before(wildcards):
     return {} if before is None else {"before": f"{RESULTS}/{before}/pilot.gsd"}
 
 
+def files_imported(wildcards):
+    """The files of the user's that hold the samples of a batch: those that are there, for a job says of the others that they are not."""
+    place = study.places[wildcards.point]
+    return list(dict.fromkeys(one.file for one in place.ensemble.sources(place.point, wildcards.batch) if not one.trouble))
+
+
+def liquids_to_quench(wildcards):
+    """The configurations that are quenched; of imported ones also where each comes from, which says why one could not be read."""
+    folder = f"{RESULTS}/{wildcards.point}/{wildcards.batch}"
+    imported = study.places[wildcards.point].ensemble.origin == "imported"
+    return {"liquids": f"{folder}/liquids.gsd"} | ({"imports": f"{folder}/imports.parquet"} if imported else {})
+
+
+def one_of(labels):
+    """A wildcard constraint: one of these points."""
+    return "|".join(map(re.escape, labels))
+
+
 def hashes():
     """The hash of the code behind every rule that makes numbers, for the record."""
     measured = {one.rule: script_hash("measure", module_of(one.name, "measure")) for one in study.measured}
     averaged = {one.aggregate: script_hash("aggregate", module_of(one.name, "aggregate")) for one in study.aggregated + study.overarching}
     fitted = {"fit_study": script_hash("fit_study", *(module_of(one.name, "derive") for one in study.derived))}
-    return {name: script_hash(name) for name in ("pilot_liquids", "equilibrate_liquids", "quench_samples")} | measured | averaged | fitted
+    prepared = dict.fromkeys(rule for label in study.places for rule in study.last_files(label))
+    return {name: script_hash(name) for name in ("pilot_liquids", *prepared) if Path(SCRIPTS, f"{name}.py").is_file()} | measured | averaged | fitted
 
 
 resources_of = resources.resources_of(study)

@@ -1,4 +1,4 @@
-# From random positions to inherent states.
+# From random positions, or from the user's files, to inherent states.
 
 
 if any(place.has_pilot for place in study.places.values()):
@@ -28,30 +28,61 @@ if any(place.has_pilot for place in study.places.values()):
             "../scripts/pilot_liquids.py"
 
 
-rule equilibrate_liquids:
-    input:
-        unpack(liquids_before),
-    output:
-        samples=f"{BATCH}/liquids.gsd",
-        liquids=f"{BATCH}/liquids.parquet",
-        relaxation=f"{BATCH}/relaxation.parquet",
-    log:
-        f"{LOGS}/equilibrate_liquids/{BATCH_NAME}.log",
-    benchmark:
-        f"{BENCHMARKS}/equilibrate_liquids/{BATCH_NAME}.tsv"
-    priority: 10  # the ladder is the longest path: measuring hot glasses must not hold it up
-    conda:
-        f"../envs/{'hoomd' if study.dynamics_by_hoomd else 'analysis'}.yaml"
-    resources:
-        **resources_of("equilibrate_liquids"),
-    params:
-        **params.preparing(study),
-        restarts=f"{RESULTS}/restarts/equilibrate_liquids/{BATCH_NAME}",
-        code=code("equilibrate_liquids"),
-    message:
-        "Equilibrating liquids {wildcards.batch} at {wildcards.point}"
-    script:
-        "../scripts/equilibrate_liquids.py"
+if study.labels_of("prepared"):
+
+    rule equilibrate_liquids:
+        input:
+            unpack(liquids_before),
+        output:
+            samples=f"{BATCH}/liquids.gsd",
+            liquids=f"{BATCH}/liquids.parquet",
+            relaxation=f"{BATCH}/relaxation.parquet",
+        log:
+            f"{LOGS}/equilibrate_liquids/{BATCH_NAME}.log",
+        benchmark:
+            f"{BENCHMARKS}/equilibrate_liquids/{BATCH_NAME}.tsv"
+        wildcard_constraints:
+            point=one_of(study.labels_of("prepared")),
+        priority: 10  # the ladder is the longest path: measuring hot glasses must not hold it up
+        conda:
+            f"../envs/{'hoomd' if study.dynamics_by_hoomd else 'analysis'}.yaml"
+        resources:
+            **resources_of("equilibrate_liquids"),
+        params:
+            **params.preparing(study),
+            restarts=f"{RESULTS}/restarts/equilibrate_liquids/{BATCH_NAME}",
+            code=code("equilibrate_liquids"),
+        message:
+            "Equilibrating liquids {wildcards.batch} at {wildcards.point}"
+        script:
+            "../scripts/equilibrate_liquids.py"
+
+
+if study.labels_of("imported"):
+
+    rule import_samples:
+        input:
+            files_imported,
+        output:
+            samples=f"{BATCH}/liquids.gsd",
+            imports=f"{BATCH}/imports.parquet",
+        log:
+            f"{LOGS}/import_samples/{BATCH_NAME}.log",
+        benchmark:
+            f"{BENCHMARKS}/import_samples/{BATCH_NAME}.tsv"
+        wildcard_constraints:
+            point=one_of(study.labels_of("imported")),
+        conda:
+            "../envs/analysis.yaml"
+        resources:
+            **resources_of("import_samples"),
+        params:
+            **params.importing(study),
+            code=code("import_samples"),
+        message:
+            "Reading samples {wildcards.batch} of {wildcards.point}"
+        script:
+            "../scripts/import_samples.py"
 
 
 if study.records:
@@ -86,7 +117,7 @@ if study.records:
 
 rule quench_samples:
     input:
-        liquids=f"{BATCH}/liquids.gsd",
+        unpack(liquids_to_quench),
     output:
         samples=f"{BATCH}/glasses.gsd",
         glasses=f"{BATCH}/glasses.parquet",
@@ -102,7 +133,7 @@ rule quench_samples:
         point=params.by_label(lambda label: study.places[label].point.describe()),
         before=params.by_label(study.identity),
         model=params.by_label(lambda label: study.places[label].model.describe()),
-        settings=params.by_label(lambda label: study.places[label].config["quench"]),
+        settings=params.by_label(lambda label: study.places[label].quench),
         identity=params.by_label(lambda label: study.identity(label, "glasses")),
         algebra=params.algebra(study, "sparse"),
         code=code("quench_samples"),

@@ -1,20 +1,24 @@
 """Quench a batch of liquids to their inherent states, and check that each is a minimum.
 
-In: the liquids (GSD). Out: the glasses (GSD) and how each quench ran (tables.GLASSES).
+In: the liquids (GSD), and of imported ones where each comes from. Out: the glasses (GSD) and how each quench ran (tables.GLASSES).
 """
+
+from dataclasses import replace
 
 from vitrine.batches import sample_indices
 from vitrine.job import start_log
 from vitrine.linalg import Algebra
-from vitrine.parquet import Key, write_table
+from vitrine.parquet import Key, read_table, write_table
 from vitrine.points import Point
 from vitrine.preparation.quench import quench
 from vitrine.provenance import provenance
 from vitrine.samples import batch_samples, write_samples
-from vitrine.tables import GLASSES
+from vitrine.tables import GLASSES, IMPORTS
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
+    imports = snakemake.input.get("imports")
+    unread = dict(read_table(IMPORTS, imports)[["sample", "flag"]].itertuples(index=False)) if imports else {}
     params = snakemake.params
     point, algebra, glasses, rows = Point.of(params.point), Algebra(**params.algebra), [], []
     for liquid in batch_samples(
@@ -25,6 +29,8 @@ if __name__ == "__main__":
         model=params.model,
         identity=params.before,
     ):
+        if not liquid.particles and unread.get(liquid.index):
+            liquid = replace(liquid, flag=unread[liquid.index])
         glass, row = quench(liquid, params.settings, algebra, params.identity)
         glasses.append(glass)
         rows.append(GLASSES.row(sample=liquid.index, **row))

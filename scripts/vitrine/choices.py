@@ -8,13 +8,27 @@ from vitrine.declare import Figure, Observable
 from vitrine.ensembles import Ensemble
 from vitrine.errors import InputError
 from vitrine.observables import declarations, figures
-from vitrine.tables import GLASSES, LIQUIDS, RELAXATION
+from vitrine.tables import GLASSES, IMPORTS, LIQUIDS, RELAXATION
 
-PREPARED = {"liquids.gsd": "equilibrate_liquids", LIQUIDS.file: "equilibrate_liquids", RELAXATION.file: "equilibrate_liquids"} | {
-    "trajectories.gsd": "record_trajectories",
-    "glasses.gsd": "quench_samples",
-    GLASSES.file: "quench_samples",
+# Of each origin of samples the files of a batch that its preparation gives, and the rule behind each. `drawn` samples have none.
+MADE_BY: dict[str, dict[str, str]] = {
+    "prepared": {
+        "liquids.gsd": "equilibrate_liquids",
+        LIQUIDS.file: "equilibrate_liquids",
+        RELAXATION.file: "equilibrate_liquids",
+        "trajectories.gsd": "record_trajectories",
+        "glasses.gsd": "quench_samples",
+        GLASSES.file: "quench_samples",
+    },
+    "imported": {
+        "liquids.gsd": "import_samples",
+        IMPORTS.file: "import_samples",
+        "glasses.gsd": "quench_samples",
+        GLASSES.file: "quench_samples",
+    },
+    "drawn": {},
 }
+PREPARED = tuple(dict.fromkeys(file for files in MADE_BY.values() for file in files))
 STUDY_TABLES = ("quantities", "fits", "flags", "ensembles")  # that every study has
 
 
@@ -27,9 +41,13 @@ def producer(file: str, observables: Mapping[str, Observable]) -> Observable | N
 
 
 def chosen_observables(section: Mapping, ensembles: Sequence[Ensemble]) -> tuple[dict[str, Observable], dict[str, dict]]:
-    """The chosen observables by their place, with their settings; what preparation gives is there wherever samples are prepared."""
-    prepared = any(one.origin == "prepared" for one in ensembles)
-    chosen = {name: one for name, one in declarations().items() if (one.preparation and prepared) or section.get(name) is not None}
+    """The chosen observables by their place, with their settings; what preparation gives is there wherever samples are prepared so."""
+    origins = {one.origin for one in ensembles}
+
+    def given(one: Observable) -> bool:
+        return any(set(one.combines) <= set(MADE_BY[origin]) for origin in origins)
+
+    chosen = {name: one for name, one in declarations().items() if (given(one) if one.preparation else section.get(name) is not None)}
     for name, one in chosen.items():
         for file in (*one.takes, *one.combines):
             maker = producer(file, declarations())
@@ -41,7 +59,28 @@ def chosen_observables(section: Mapping, ensembles: Sequence[Ensemble]) -> tuple
             if other not in chosen:
                 raise InputError(f"config key observables.{name} needs the observable {other}: choose that too, or set {name}: null")
     _check_cycles(chosen)
+    for name, one in chosen.items():
+        needed = roots(one, chosen)
+        if needed and not any(needed <= set(MADE_BY[origin]) for origin in origins):
+            lacking = sorted(needed - set(MADE_BY["imported"]))
+            raise InputError(f"config key observables.{name} needs {', '.join(lacking)}, which imported samples have not: set {name}: null")
     return chosen, {name: one.defaults | dict(section.get(name) or {}) for name, one in chosen.items()}
+
+
+def roots(one: Observable, observables: Mapping[str, Observable]) -> set[str]:
+    """The files of preparation that an observable goes back to, through others or not."""
+    found: set[str] = set()
+    seen, waiting = {one.name}, [one]  # averages may combine each other's tables
+    while waiting:
+        own = waiting.pop()
+        for file in (*own.takes, *own.combines):
+            maker = producer(file, observables)
+            if maker is None:
+                found.add(file)
+            elif maker.name not in seen:
+                seen.add(maker.name)
+                waiting.append(maker)
+    return found
 
 
 def _check_cycles(observables: Mapping[str, Observable]) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from vitrine.batches import batch_names
+from vitrine.batches import batch_names, sample_indices
 from vitrine.errors import InputError
+from vitrine.imports import Import, Outlines, Source, imported
 from vitrine.models import GLASS_FORMERS, published_parameters
 from vitrine.observables import column_names
 from vitrine.points import AXES, Axis, Point
@@ -22,8 +23,8 @@ class Ensemble:
     """The points of one entry of the config's `ensembles`.
 
     path: name of the axis along which each point starts from the liquids of the one before, or empty. rungs: its values in order. measured: those at
-    which the glasses are measured. origin: `prepared`, or `drawn` where the observable draws its own systems. samples: of each point; of_rungs: of
-    each rung, where they become fewer along the path.
+    which the glasses are measured. origin: `prepared`, `imported`, or `drawn` where the observable draws its own systems. samples: of each point, at
+    most; of_rungs: of each rung, where they become fewer along the path. imported: where the samples come from that the user brings.
     """
 
     points: tuple[Point, ...]
@@ -34,9 +35,12 @@ class Ensemble:
     measured: tuple
     origin: str
     of_rungs: tuple[int, ...] = ()
+    imported: Import | None = None
 
     def samples_at(self, point: Point) -> int:
         """Samples of a point."""
+        if self.imported:
+            return len(self.imported.sources[point.label])
         return self.of_rungs[self.rung(point)] if self.of_rungs else self.samples
 
     def rung(self, point: Point) -> int:
@@ -46,6 +50,11 @@ class Ensemble:
     def batches(self, point: Point | None = None) -> list[str]:
         """Names of the batches of a point, by first and last sample: 00000-00011, ..."""
         return batch_names(self.samples if point is None else self.samples_at(point), self.batch)
+
+    def sources(self, point: Point, batch: str) -> tuple[Source, ...]:
+        """The frames of files that are the samples of a batch; none of samples that are not imported."""
+        indices = sample_indices(batch)
+        return self.imported.sources[point.label][indices.start : indices.stop] if self.imported else ()
 
     def before(self, point: Point) -> Point | None:
         """The point whose liquids this one starts from; None for random positions."""
@@ -79,8 +88,15 @@ def study_axes(declared: Mapping) -> dict[str, Axis]:
     return axes
 
 
-def ensemble_of(key: str, entry: Mapping, axes: Mapping[str, Axis]) -> Ensemble:
-    """One entry of `ensembles`. Raises InputError, with the key, for axes that are unknown or values that do not fit."""
+def ensemble_of(key: str, entry: Mapping, axes: Mapping[str, Axis], outlines: Outlines | None = None) -> Ensemble:
+    """One entry of `ensembles`; outlines: of the files that an import names. Raises InputError, with the key, for axes or values that do not fit."""
+    if entry.get("import") is not None:
+        return _imported(key, entry, axes, outlines)
+    for name in ("axes", "samples"):
+        if name not in entry:
+            raise InputError(f"config key {key}.{name} is missing")
+    if entry["samples"] == "all":
+        raise InputError(f"config key {key}.samples is all: allowed is a whole number, but for samples that are imported")
     values = {name: _values(f"{key}.axes.{name}", name, given, axes) for name, given in entry["axes"].items()}
     if entry.get("ladder") and entry.get("history"):
         raise InputError(f"config key {key}.history is {entry['history']}: an ensemble has a ladder or a history, not both")
@@ -100,6 +116,25 @@ def ensemble_of(key: str, entry: Mapping, axes: Mapping[str, Axis]) -> Ensemble:
     measured = _measured(f"{key}.measured", entry.get("measured", "all"), path, rungs, axes)
     of_rungs = _of_rungs(f"{key}.samples", entry["samples"], rungs, entry["batch"])
     return Ensemble(points, max(of_rungs or (entry["samples"],)), entry["batch"], path, rungs, measured, entry.get("origin", "prepared"), of_rungs)
+
+
+def _imported(key: str, entry: Mapping, axes: Mapping[str, Axis], outlines: Outlines) -> Ensemble:
+    """An ensemble of the user's own samples, which lie on no ladder."""
+    for name in ("axes", "ladder", "history", "measured", "origin"):
+        if entry.get(name) is not None:
+            raise InputError(f"config key {key}.{name} does not go with import, whose samples are not prepared; its axes stand in {key}.import.axes")
+    samples = entry.get("samples", "all")
+    if isinstance(samples, list):
+        raise InputError(f"config key {key}.samples is {samples}: of imported samples allowed are all, or a whole number")
+
+    def checked(place: str, name: str, value: object) -> object:
+        return _values(place, name, value, axes)[0]
+
+    points, about = imported(f"{key}.import", entry["import"], samples, axes, outlines, checked)
+    if len(points) > MOST_POINTS:
+        raise InputError(f"config key {key}.import.axes: its files make {len(points)} points, allowed are {MOST_POINTS}")
+    most = max(map(len, about.sources.values()))
+    return Ensemble(points, most, entry["batch"], "", (), (), "imported", imported=about)
 
 
 def _of_rungs(key: str, samples: object, rungs: Sequence, batch: int) -> tuple[int, ...]:

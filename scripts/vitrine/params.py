@@ -37,6 +37,22 @@ def preparing(study: Study) -> dict:
     }
 
 
+def importing(study: Study) -> dict:
+    """The params of the rule that reads the user's samples: of a batch where each lies, so that it runs anew where they change."""
+
+    def sources(wildcards: object) -> list[list]:
+        place = study.places[wildcards.point]
+        return [list(one) for one in place.ensemble.sources(place.point, wildcards.batch)]
+
+    return {
+        "point": by_label(lambda label: study.places[label].point.describe()),
+        "sources": told(sources),
+        "model": by_label(lambda label: study.places[label].model.describe()),
+        "types": by_label(lambda label: dict(study.places[label].ensemble.imported.types)),
+        "identity": by_label(study.identity),
+    }
+
+
 def algebra(study: Study, kind: str) -> dict | None:
     """What concerns jobs without full spectra (`sparse`), with them (`full`), or without equations."""
     section = study.config["linear_algebra"]
@@ -93,6 +109,7 @@ def ensemble(study: Study, label: str, one: Observable) -> dict:
     return {
         "point": place.point.describe(),
         "dimension": place.model.dimension,
+        **({"mixed": place.mixed} if place.mixed else {}),
         "seed": study.seed,
         "replicates": study.config["analysis"]["bootstrap"],
         "identities": {file.rpartition(".")[0]: identity(file) for file in one.combines},
@@ -147,6 +164,8 @@ def list_of_ensembles(study: Study) -> list[dict]:
             "samples": place.samples,
             "batches": len(place.batches),
             "origin": place.ensemble.origin,
+            "particles_least": place.mixed[1] if place.mixed else place.particles,
+            "particles_most": place.mixed[2] if place.mixed else place.particles,
             "starts_from": place.before or "",
             "measured": place.measured,
         }

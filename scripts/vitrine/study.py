@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
-from vitrine.choices import PREPARED, chosen_figures, chosen_observables, producer
+from vitrine.choices import MADE_BY, chosen_figures, chosen_observables, producer, roots
 from vitrine.config_schema import check_schema
 from vitrine.declare import Figure, Observable
 from vitrine.ensembles import Ensemble, ensemble_of, study_axes, with_leaves, with_length
 from vitrine.errors import InputError
+from vitrine.imports import Outlines
 from vitrine.models import GLASS_FORMERS, GlassFormer, glass_former, published_parameters
 from vitrine.observables import declarations, figures, module_of
 from vitrine.points import Axis, Point, full_key
-from vitrine.preparation.checks import check_preparation
+from vitrine.preparation.checks import check_preparation, check_quench
 from vitrine.preparation.engines import chosen_engine
 from vitrine.provenance import digest
 
@@ -54,9 +56,26 @@ class Place:
         return self.model.dimension
 
     @property
+    def mixed(self) -> tuple[float, int, int] | None:
+        """Mean, smallest and largest N of imported samples of mixed N; None where N is one."""
+        about = self.ensemble.imported
+        return about.particles(self.point.label) if about and "particles" not in self.point.key else None
+
+    @property
+    def particles(self) -> int:
+        """N; of samples of mixed N their mean, rounded; 0 without particles."""
+        return round(self.mixed[0]) if self.mixed else self.point.particles
+
+    @property
     def unknowns(self) -> int:
         """Degrees of freedom of a sample, N d; 0 without particles."""
-        return self.point.particles * self.model.dimension
+        return self.particles * self.model.dimension
+
+    @property
+    def quench(self) -> dict:
+        """What the glasses are made with: the config's section, and of imported samples what is done with those that are not at rest."""
+        about = self.ensemble.imported
+        return {**self.config["quench"], **({"as_is": about.as_is, "at_rest": about.at_rest} if about else {})}
 
     @property
     def preparation(self) -> dict:
@@ -106,17 +125,19 @@ class Study:
     _identities: dict[tuple, str] = field(default_factory=dict, repr=False, compare=False)  # known ones: a plan asks for each of them many times
 
     @classmethod
-    def from_config(cls, config: Mapping, conda: bool = False) -> Study:
+    def from_config(cls, config: Mapping, conda: bool = False, directory: str | Path = ".") -> Study:
         """Check a config and resolve it. Raises InputError, in one sentence with the key, the value and what is allowed.
 
-        conda: jobs run in the environments of envs/, so HOOMD-blue can be had whatever is present here.
+        conda: jobs run in the environments of envs/, so HOOMD-blue can be had whatever is present here. directory: in which the study runs, from
+        which files of imported samples are seen.
         """
         check_schema(config)
         unknown = sorted(set(config["model"]) - {"name", *GLASS_FORMERS})
         if unknown:
             raise InputError(f"config key model.{unknown[0]} is unknown: allowed are name and the sections {', '.join(GLASS_FORMERS)}")
         axes = study_axes(config["axes"])
-        ensembles = [ensemble_of(f"ensembles[{number}]", entry, axes) for number, entry in enumerate(config["ensembles"])]
+        outlines = Outlines(config["study"], Path(directory))
+        ensembles = [ensemble_of(f"ensembles[{number}]", entry, axes, outlines) for number, entry in enumerate(config["ensembles"])]
         _check_number_of_batches(ensembles)
         places = _places(config, ensembles, conda)
         chosen, settings = chosen_observables(config["observables"], ensembles)
@@ -134,7 +155,8 @@ class Study:
             },
         )
         for number, ensemble in enumerate(ensembles):
-            _check_axes(f"ensembles[{number}]", ensemble, config["preparation"]["sampler"] != "swap" or study.records)
+            dynamics = config["preparation"]["sampler"] != "swap" or study.records or ensemble.origin == "imported"
+            _check_axes(f"ensembles[{number}]", ensemble, dynamics)
         if config["against"] not in [axis.name for axis in ensembles[0].points[0].axes]:
             allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
             raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")
@@ -162,15 +184,24 @@ class Study:
         """The axis against which figures are drawn and fits are made."""
         return next(axis for axis in self.axes if axis.name == self.config["against"])
 
+    def labels_of(self, origin: str) -> list[str]:
+        """The points whose samples are `prepared`, `imported` or `drawn`."""
+        return [label for label, place in self.places.items() if place.ensemble.origin == origin]
+
     def key(self, label: str) -> dict[str, object]:
         """The key of a point over all axes of the study."""
         return full_key(self.places[label].point, self.axes)
 
     def labels(self, observable: Observable) -> list[str]:
         """The points at which an observable is averaged: those that are measured, and all for what preparation alone gives."""
-        origin = self.origin(observable)
-        every = observable.preparation and not any(PREPARED.get(file) == "quench_samples" for file in observable.combines)
-        places = {label: place for label, place in self.places.items() if place.ensemble.origin == origin}
+        needed, origin = roots(observable, self.observables), self.origin(observable)
+        every = observable.preparation and not any(MADE_BY["prepared"].get(file) == "quench_samples" for file in observable.combines)
+
+        def serves(place: Place) -> bool:
+            own = place.ensemble.origin
+            return own == "drawn" if origin == "drawn" else own != "drawn" and needed <= set(MADE_BY[own])
+
+        places = {label: place for label, place in self.places.items() if serves(place)}
         if self._prepares(observable):
             return [label for label, place in places.items() if place.comes_down]
         return [label for label, place in places.items() if every or place.measured]
@@ -232,11 +263,12 @@ class Study:
         """{rule: last file of a batch} of the steps that a point goes through."""
         place = self.places[label]
         steps = {}
-        if place.ensemble.origin == "prepared":
-            steps["equilibrate_liquids"] = "liquids.gsd"
+        files = MADE_BY[place.ensemble.origin]
+        if files:
+            steps[files["liquids.gsd"]] = "liquids.gsd"
             if place.measured:
                 steps["quench_samples"] = "glasses.gsd"
-                if self.records:
+                if self.records and "trajectories.gsd" in files:
                     steps["record_trajectories"] = "trajectories.gsd"
         return steps | {one.rule: one.products[0] for one in self.measured if label in self.labels(one)}
 
@@ -257,9 +289,11 @@ class Study:
             before = [self.identity_of_file(label, file) for file in one.takes] or [self.seed, place.point.key]
             return digest([before, self.settings_of(observable, "measure")])
         if step == "glasses":
-            return digest([self.identity(label), place.config["quench"]])
+            return digest([self.identity(label), place.quench])
         if step == "trajectories":
             return digest([self.identity(label), place.config["preparation"]["dynamics"], place.config["trajectories"]])
+        if place.ensemble.imported:
+            return digest([place.point.key, place.model.describe(), place.ensemble.imported.told])
         preparation = place.preparation
         if "dynamics" in preparation:
             preparation["dynamics"] = {**preparation["dynamics"], "engine": place.config["preparation"]["engine"], "device": ""}
@@ -279,9 +313,9 @@ class Study:
 
     def identity_of_file(self, label: str, file: str) -> str:
         """Identity of what made a file of a batch."""
-        if file in PREPARED:
-            steps = {"equilibrate_liquids": "liquids", "quench_samples": "glasses", "record_trajectories": "trajectories"}
-            return self.identity(label, steps[PREPARED[file]])
+        rule = MADE_BY[self.places[label].ensemble.origin].get(file)
+        if rule is not None:
+            return self.identity(label, {"quench_samples": "glasses", "record_trajectories": "trajectories"}.get(rule, "liquids"))
         return self.identity(label, "measure", self.producer(file).name)
 
     @property
@@ -292,6 +326,8 @@ class Study:
     @property
     def engine_in_words(self) -> str:
         """What prepares the liquids, for the record."""
+        if all(place.ensemble.origin == "imported" for place in self.places.values()):
+            return "none: samples are imported"
         swap = self.config["preparation"]["sampler"] == "swap"
         return "swap Monte Carlo (builtin)" if swap else ", ".join(sorted({place.engine for place in self.places.values()}))
 
@@ -307,7 +343,7 @@ def _places(config: Mapping, ensembles: list[Ensemble], conda: bool) -> dict[str
     known: dict[str, tuple] = {}
     for number, ensemble in enumerate(ensembles):
         for point in ensemble.points:
-            own = with_leaves(config, point)
+            own = with_leaves(_of_import(config, ensemble), point)
             key = digest([own["model"], own["preparation"], own["quench"], number])
             if key not in known:
                 if any(axis.leaf for axis in point.axes):
@@ -322,6 +358,17 @@ def _places(config: Mapping, ensembles: list[Ensemble], conda: bool) -> dict[str
             before = ensemble.before(point)
             places[point.label] = Place(point, ensemble, own, model, engine, before.label if before else None, ensemble.is_measured(point))
     return places
+
+
+def _of_import(config: Mapping, ensemble: Ensemble) -> Mapping:
+    """The config with the glass former and the dimension of an ensemble's imported samples."""
+    about = ensemble.imported
+    if not about:
+        return config
+    name = about.model or config["model"]["name"]
+    section = dict(config["model"].get(name) or {})
+    own = {name: section | {"dimension": about.dimension}} if about.dimension else {}
+    return {**config, "model": {**config["model"], "name": name, **own}}
 
 
 def _check_axes(key: str, ensemble: Ensemble, dynamics: bool) -> None:
@@ -357,6 +404,8 @@ def _resolved(config: Mapping, number: int, ensemble: Ensemble, conda: bool) -> 
     """Glass former and engine of a point's config, which are checked."""
     section = config["model"]
     model = glass_former(section["name"], section.get(section["name"]) or {})
+    if ensemble.origin == "imported":
+        check_quench(config, model, conda)
     if ensemble.origin != "prepared":
         return model, "builtin"
     engine = chosen_engine(config["preparation"]["engine"], model, key="preparation.engine", conda=conda)

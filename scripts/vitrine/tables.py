@@ -43,6 +43,21 @@ RELAXATION = Table(
     ),
     of_samples=True,
 )
+IMPORTS = Table(
+    "imports",
+    "where each imported sample comes from, and how it lay in its file",
+    (
+        Column("file", "string", NONE, "its file"),
+        Column("frame", "int32", NONE, "number of its frame in the file"),
+        Column("checksum", "string", NONE, "SHA-256 of the file"),
+        Column("library", "string", NONE, "library that read the file, with its version"),
+        Column("digits", "int32", NONE, "decimal digits that the file's numbers carry"),
+        Column("particles_read", "int32", NONE, "particles of the sample"),
+        Column("residual_read", "double", NONE, "largest net force on a particle over the root-mean-square pair force, as read"),
+        Column("done", "string", NONE, "what was done to it on reading"),
+    ),
+    of_samples=True,
+)
 GLASSES = Table(
     "glasses",
     "quench of each liquid to its inherent state",
@@ -53,6 +68,8 @@ GLASSES = Table(
         Column("iterations", "int64", NONE, "iterations of the minimiser"),
         Column("evaluations", "int64", NONE, "force evaluations of the minimiser"),
         Column("lowest_stiffness", "double", "epsilon/lambda_min^2", "lowest non-zero eigenvalue of the Hessian"),
+        Column("displacement", "double", LENGTH, "largest displacement of a particle in the quench, the motion of the whole taken away"),
+        Column("energy_gained", "double", ENERGY, "potential energy per particle before the quench less that after it"),
     ),
     of_samples=True,
 )
@@ -104,7 +121,9 @@ ENSEMBLES = Table(
         Column("point", "string", NONE, "label of the point in paths"),
         Column("samples", "int32", NONE, "samples asked for"),
         Column("batches", "int32", NONE, "batches that they make up"),
-        Column("origin", "string", NONE, "prepared, or drawn: where the samples come from"),
+        Column("origin", "string", NONE, "prepared, imported or drawn: where the samples come from"),
+        Column("particles_least", "int32", NONE, "smallest number of particles of its samples"),
+        Column("particles_most", "int32", NONE, "largest number of particles of its samples"),
         Column("starts_from", "string", NONE, "label of the point whose liquids these start from; empty for random positions"),
         Column("measured", "bool", NONE, "whether its glasses are measured, or only lie on the way to others"),
     ),

@@ -108,7 +108,7 @@ def _twin(one: Observable, tests: Path) -> Iterator[str]:
 
 
 def _sources(one: Observable, given: Mapping[str, Observable]) -> Iterator[str]:
-    known = {"liquids.gsd", "glasses.gsd", "trajectories.gsd", "liquids.parquet", "relaxation.parquet", "glasses.parquet"}
+    known = {"liquids.gsd", "glasses.gsd", "trajectories.gsd", "liquids.parquet", "imports.parquet", "relaxation.parquet", "glasses.parquet"}
     known |= {file for other in given.values() for file in (*other.products, *other.averages)}
     for file in (*one.takes, *one.combines):
         if file not in known:

@@ -210,7 +210,7 @@ def test_more_values_than_a_config_has():
 
 def test_every_shipped_config_is_sound():
     for overlay in [None, *sorted((REPOSITORY / "studies").glob("*.yaml"))]:
-        study = Study.from_config(laid_over(CONFIG, yaml.safe_load(overlay.read_text(encoding="utf-8")) if overlay else {}))
+        study = Study.from_config(laid_over(CONFIG, yaml.safe_load(overlay.read_text(encoding="utf-8")) if overlay else {}), directory=REPOSITORY)
         assert overlay is None or study.name == overlay.stem
 
 

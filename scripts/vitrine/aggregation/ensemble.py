@@ -28,8 +28,8 @@ EXAMPLES = 5
 class Ensemble:
     """The samples of one point of a study, and what the bootstrap needs: the study's `seed` and the number of `replicates`.
 
-    `identities` says, by table, what made its files (Study.identity); a table that is not in it is
-    not checked.
+    `identities` says, by table, what made its files (Study.identity); a table that is not in it is not checked. mixed: mean, smallest and largest N
+    of samples of mixed N, which a point without N has; what is told per particle takes the mean.
     """
 
     point: Point
@@ -37,16 +37,27 @@ class Ensemble:
     seed: int
     replicates: int
     identities: Mapping[str, str] = field(default_factory=dict)
+    mixed: tuple[float, int, int] | None = None
 
     @property
-    def particles(self) -> int:
-        """N."""
-        return self.point.particles
+    def particles(self) -> float:
+        """N; where it differs from sample to sample, its mean."""
+        return self.mixed[0] if self.mixed else self.point.particles
 
     @property
-    def modes(self) -> int:
+    def modes(self) -> float:
         """Number of modes of a sample, d (N - 1): the translations are left out."""
         return self.dimension * (self.particles - 1)
+
+    @property
+    def least_modes(self) -> int:
+        """Modes of its smallest sample."""
+        return self.dimension * (self.mixed[1] - 1) if self.mixed else self.modes
+
+    @property
+    def most_modes(self) -> int:
+        """Modes of its largest sample."""
+        return self.dimension * (self.mixed[2] - 1) if self.mixed else self.modes
 
     @property
     def rows(self) -> int:

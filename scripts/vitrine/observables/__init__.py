@@ -58,10 +58,10 @@ def function_of(module: Path, name: str) -> object:
 
 def known_tables() -> dict[str, Table]:
     """Every table that preparation or an observable gives, per batch or per ensemble, by name."""
-    from vitrine.tables import GLASSES, LIQUIDS, PILOT, RELAXATION
+    from vitrine.tables import GLASSES, IMPORTS, LIQUIDS, PILOT, RELAXATION
 
     own = [table for one in declarations().values() for table in (*one.tables, *one.curves, *one.kept)]
-    return {table.name: table for table in (PILOT, LIQUIDS, RELAXATION, GLASSES, *own)}
+    return {table.name: table for table in (PILOT, LIQUIDS, RELAXATION, IMPORTS, GLASSES, *own)}
 
 
 @cache

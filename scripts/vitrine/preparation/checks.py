@@ -11,19 +11,25 @@ from vitrine.preparation.engines import chosen_engine
 
 def check_preparation(config: Mapping, model: GlassFormer, engine: str, rungs: int, conda: bool = False) -> None:
     """Raise InputError for the first thing that cannot be done. engine: of dynamics, resolved; rungs: of the ladder or history, 0 for none."""
-    preparation, quench = config["preparation"], config["quench"]
+    preparation = config["preparation"]
     _check_sampler(preparation, model, engine)
     check_list("preparation.sweeps", preparation["sweeps"], max(1, rungs))
     for key in ("cooling_rate", "hold_time"):
         check_list(f"preparation.dynamics.{key}", preparation["dynamics"][key], max(1, rungs))
-    chosen_engine(quench["engine"], model, key="quench.engine", conda=conda)
-    if quench["engine"] == "hoomd" and quench["minimiser"] != "fire":
-        raise InputError(f"config key quench.minimiser is {quench['minimiser']}: with quench.engine hoomd it must be fire")
+    check_quench(config, model, conda)
     if preparation["minimum_sweeps"] > preparation["maximum_sweeps"]:
         raise InputError(
             f"config key preparation.minimum_sweeps is {preparation['minimum_sweeps']}: "
             f"it must not exceed preparation.maximum_sweeps, {preparation['maximum_sweeps']}"
         )
+
+
+def check_quench(config: Mapping, model: GlassFormer, conda: bool = False) -> None:
+    """Raise InputError for an engine or minimiser that cannot quench the model."""
+    quench = config["quench"]
+    chosen_engine(quench["engine"], model, key="quench.engine", conda=conda)
+    if quench["engine"] == "hoomd" and quench["minimiser"] != "fire":
+        raise InputError(f"config key quench.minimiser is {quench['minimiser']}: with quench.engine hoomd it must be fire")
 
 
 def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> None:

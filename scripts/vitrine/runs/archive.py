@@ -106,7 +106,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         # What runs the dynamics changes no path: it need not be present here.
-        study = Study.from_config(merged_config(arguments.configs), conda=True)
+        study = Study.from_config(merged_config(arguments.configs), conda=True, directory=arguments.directory)
         path, left_out = archive_study(study, arguments.directory, arguments.samples, arguments.unfinished)
     except InputError as error:
         sys.exit(f"Error: {error}")

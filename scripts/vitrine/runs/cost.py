@@ -33,7 +33,9 @@ COLUMN_COPIES = 30  # columns of a long table times the copies of it that a job 
 MODULES = {"cholmod": "sksparse", "cvxopt": "cvxopt", "pardiso": "pypardiso"}  # solvers that `auto` takes where their module is there, fastest first
 UNKNOWN = Need(1.0, 100.0, 1.0)  # what a sample is taken to take where an observable does not say
 PILOT = "pilot_liquids"
-PREPARING = (PILOT, "equilibrate_liquids", "record_trajectories", "quench_samples")
+IMPORTING = "import_samples"
+PREPARING = (PILOT, "equilibrate_liquids", IMPORTING, "record_trajectories", "quench_samples")
+READ_PARTICLE = 1e-5  # seconds to read a particle from a text; binary files are faster
 STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary")
 
 
@@ -102,7 +104,7 @@ def _pilot(study: Study, place: Place, costs: Costs) -> Need:
 
 def _run(place: Place, costs: Costs, sweeps: float) -> Need:
     """So many sweeps of the sampler, and the random start at the top of a ladder."""
-    settings, particles, dimension = place.preparation, place.point.particles, place.model.dimension
+    settings, particles, dimension = place.preparation, place.particles, place.model.dimension
     swap = costs.step("swap_sweep", particles, dimension)
     seconds = 0.0 if place.before else costs.step("random_start", particles, dimension).seconds
     if settings["sampler"] == "swap":
@@ -124,7 +126,7 @@ def _history(study: Study, place: Place) -> float:
 
 def _recorded(study: Study, place: Place, costs: Costs) -> Need:
     """Dynamics that is recorded: time steps, and frames in memory."""
-    settings, particles, dimension = place.config["trajectories"], place.point.particles, place.model.dimension
+    settings, particles, dimension = place.config["trajectories"], place.particles, place.model.dimension
     steps = (settings["settle"] + settings["frames"] * settings["interval"]) / place.dynamics["time_step"]
     frames = 2 * 8e-6 * settings["frames"] * particles * dimension
     return Need(steps * costs.of_model(place.model.name, dimension, "step") * particles, frames, settings["frames"])
@@ -132,8 +134,13 @@ def _recorded(study: Study, place: Place, costs: Costs) -> Need:
 
 def _ask(study: Study, place: Place, costs: Costs, settings: Mapping) -> Ask:
     before = _liquid(study, study.places[place.before], costs) if place.before else Need(0.0, 0.0)
-    about = (place.point.particles, place.model.dimension, place.model.name)
+    about = (place.particles, place.model.dimension, place.model.name)
     return Ask(costs, *about, settings, solver_of(study), place.samples, before)
+
+
+def _imported(study: Study, place: Place, costs: Costs) -> Need:
+    """A sample read from its file, and its forces."""
+    return together(Need(READ_PARTICLE * place.particles, 0.0), _ask(study, place, costs, {}).step("hessian"))
 
 
 def _quench(study: Study, place: Place, costs: Costs) -> Need:
@@ -152,7 +159,7 @@ def need_of(rule: str, study: Study, label: str, costs: Costs | None = None) -> 
     """What one sample takes in a rule of batches."""
     costs, place = costs or measured_costs(), study.places[label]
     if rule in PREPARING:
-        needs = {PILOT: _pilot, "equilibrate_liquids": _liquid, "record_trajectories": _recorded, "quench_samples": _quench}
+        needs = {PILOT: _pilot, "equilibrate_liquids": _liquid, IMPORTING: _imported, "record_trajectories": _recorded, "quench_samples": _quench}
         return needs[rule](study, place, costs)
     one = next(one for one in study.measured if one.rule == rule)
     return _own_cost(one.name)(_ask(study, place, costs, study.settings[one.name]))

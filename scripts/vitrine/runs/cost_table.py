@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from vitrine.batches import sample_indices
 from vitrine.costs import Costs, measured_costs
 from vitrine.observables import module_of
-from vitrine.runs.cost import PILOT, PREPARING, STUDY_RULES, coldest_measured, job_cost, need_of, relaxation_time
+from vitrine.runs.cost import IMPORTING, PILOT, PREPARING, STUDY_RULES, coldest_measured, job_cost, need_of, relaxation_time
 from vitrine.runs.steps import averaged_at, rules_of_batches
 from vitrine.runs.words import aligned, duration, rounded, some_of
 
@@ -24,7 +24,7 @@ CORES = (1, 4, 16, 64, 256, 1024)  # for which the wall time is told
 NAMED = 6  # points that a note names
 DRAWING = "plot_..."
 LIQUIDS = "equilibrate_liquids"
-PREPARING_TAKES = {LIQUIDS: (), "record_trajectories": ("liquids.gsd",), "quench_samples": ("liquids.gsd",)}
+PREPARING_TAKES = {LIQUIDS: (), IMPORTING: (), "record_trajectories": ("liquids.gsd",), "quench_samples": ("liquids.gsd",)}
 
 
 class Jobs(NamedTuple):
@@ -107,12 +107,12 @@ def _sample_bytes(rule: str, study: Study, label: str, costs: Costs) -> float:
     """What a rule writes for a sample: the sample itself, or rows of a table, and fields with their sample."""
     place, rows = study.places[label], need_of(rule, study, label, costs).rows
     if rule == "record_trajectories":
-        return FRAME_BYTES * place.point.particles * rows
+        return FRAME_BYTES * place.particles * rows
     if rule in PREPARING:
-        return SAMPLE_BYTES * place.point.particles + SCALAR_ROW_BYTES * rows
+        return SAMPLE_BYTES * place.particles + SCALAR_ROW_BYTES * rows
     one = next(one for one in study.measured if one.rule == rule)
     of_row = next((costs.rows[table.name]["bytes"] for table in one.tables if table.name in costs.rows), SCALAR_ROW_BYTES)
-    fields = len(one.fields) * (SAMPLE_BYTES * place.point.particles + NUMBER_BYTES * place.unknowns)
+    fields = len(one.fields) * (SAMPLE_BYTES * place.particles + NUMBER_BYTES * place.unknowns)
     return (of_row * rows if one.tables else 0) + fields
 
 
@@ -173,7 +173,7 @@ def _by_rule(study: Study, jobs: Sequence[Jobs]) -> str:
     """One line for each rule and N: jobs, time and memory of one job, core-hours of all."""
     groups: dict[tuple[str, int], list[Jobs]] = {}
     for job in jobs:
-        groups.setdefault((job.rule, study.places[job.label].point.particles if job.label else 0), []).append(job)
+        groups.setdefault((job.rule, study.places[job.label].particles if job.label else 0), []).append(job)
     rows = [("rule", "N", "jobs", "time of a job", "memory of a job", "core-hours")]
     for (rule, particles), own in groups.items():
         shortest, longest = duration(min(job.seconds for job in own)), duration(max(job.seconds for job in own))
@@ -194,7 +194,8 @@ def _notes(study: Study) -> list[str]:
     """What the numbers leave out."""
     unknown = [f"the cost of the observable {one.name} was not measured" for one in study.measured if not module_of(one.name, "cost").is_file()]
     prepared = [place for place in study.places.values() if place.ensemble.origin == "prepared"]
-    formers = dict.fromkeys((place.model.name, place.dimension) for place in prepared)
+    particles = [place for place in study.places.values() if place.ensemble.origin != "drawn"]
+    formers = dict.fromkeys((place.model.name, place.dimension) for place in particles)
     unknown += [f"the cost of {name} in {d} dimensions was not measured" for name, d in formers if (name, d) not in measured_costs().models]
     return [*unknown, *_notes_on_liquids(prepared)]
 

@@ -114,6 +114,6 @@ def _of_study(path: Path) -> Record:
 
     config = json.loads(path.read_text(encoding="utf-8"))["config"]
     try:
-        return Record(Study.from_config(config, conda=True).identity_of_study())
+        return Record(Study.from_config(config, conda=True, directory=path.resolve().parents[2]).identity_of_study())
     except InputError:  # of an older version
         return Record("")

@@ -162,7 +162,7 @@ class Observer:
         place = self.study.places[label]
         progress = Progress(place.point, place.samples)
         rules = [step.rule for step in steps]
-        preparing = next((rule for rule in ("quench_samples", "equilibrate_liquids") if rule in rules), None)
+        preparing = next((rule for rule in ("quench_samples", "equilibrate_liquids", "import_samples") if rule in rules), None)
         progress.prepared = 0 if preparing else None
         for batch in place.batches:
             indices, name = sample_indices(batch), f"{label}_{batch}"

@@ -68,7 +68,8 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         # What runs the dynamics changes no path: it need not be present here.
-        print(report_status(Study.from_config(merged_config(arguments.configs), conda=True), arguments.directory, sys.stdout.isatty()))
+        study = Study.from_config(merged_config(arguments.configs), conda=True, directory=arguments.directory)
+        print(report_status(study, arguments.directory, sys.stdout.isatty()))
     except InputError as error:
         sys.exit(f"Error: {error}")
 

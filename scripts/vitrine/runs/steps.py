@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from vitrine.choices import PREPARED, collected_tables
+from vitrine.choices import MADE_BY, collected_tables
 from vitrine.tables import ENSEMBLES, FITS, FLAGS, QUANTITIES
 
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ class Step(NamedTuple):
 
 def rules_of_batches(study: Study) -> dict[str, dict[str, tuple[str, ...]]]:
     """{label: {rule: its files in the folder of a batch}}, in the order of the workflow."""
-    files: dict[str, tuple[str, ...]] = {rule: tuple(file for file in PREPARED if PREPARED[file] == rule) for rule in PREPARED.values()}
-    files |= {one.rule: one.products for one in study.measured}
+    files: dict[str, tuple[str, ...]] = {one.rule: one.products for one in study.measured}
+    for made in MADE_BY.values():
+        files |= {rule: tuple(file for file in made if made[file] == rule) for rule in made.values()}
     return {label: {rule: files[rule] for rule in study.last_files(label)} for label in study.places}
 
 

@@ -38,7 +38,7 @@ def aggregate_bond_operator(
     total, samples, complete = np.zeros(ensemble.rows), 0, 0.0
     for batch in read_batches(BOND_OPERATOR, bond_operator, ensemble, ledger, positive=("lambda",)):
         counts = batch["sample"].value_counts()
-        ledger.leave_out(counts.index[counts > ensemble.modes], f"more than d(N - 1) = {ensemble.modes} eigenvalues")
+        ledger.leave_out(counts.index[counts > ensemble.most_modes], f"more than d(N - 1) = {ensemble.most_modes} eigenvalues")
         batch = batch[~batch["sample"].isin(ledger.reasons.keys())].sort_values(["sample", "mode"])
         indices, owner = np.unique(batch["sample"].to_numpy(dtype=int), return_inverse=True)
         if len(indices) == 0:
@@ -75,7 +75,7 @@ def _participations(batch: pd.DataFrame, ensemble: Ensemble) -> dict[str, np.nda
 def _complete_above(batch: pd.DataFrame, ensemble: Ensemble) -> float:
     """The eigenvalue above which all are present in every sample of a batch; 0 for whole spectra."""
     by_sample = batch.groupby("sample")["lambda"]
-    return float(by_sample.min()[by_sample.size() < ensemble.modes].max()) if (by_sample.size() < ensemble.modes).any() else 0.0
+    return float(by_sample.min()[by_sample.size() < ensemble.least_modes].max()) if (by_sample.size() < ensemble.least_modes).any() else 0.0
 
 
 def _estimates(tail: Tail, eigenvalues: np.ndarray, ensemble: Ensemble) -> tuple[dict[str, tuple[np.ndarray, str]], dict[str, str]]:

@@ -75,7 +75,7 @@ def _usable(batch: pd.DataFrame, phonons: tuple[dict[int, float], dict[int, str]
     """The rows of samples that have a first phonon and no more modes than there are, sorted by sample and mode."""
     known, reasons = phonons
     counts = batch["sample"].value_counts()
-    ledger.leave_out(counts.index[counts > ensemble.modes], f"more than d(N - 1) = {ensemble.modes} modes")
+    ledger.leave_out(counts.index[counts > ensemble.most_modes], f"more than d(N - 1) = {ensemble.most_modes} modes")
     without = [sample for sample in counts.index if sample not in known]
     ledger.leave_out(without, [f"no first phonon: {reasons.get(sample, 'not in the elasticity table')}" for sample in without])
     return batch[~batch["sample"].isin(ledger.reasons.keys())].sort_values(["sample", "mode"])
@@ -91,7 +91,7 @@ def _add_batch(spectra: Spectra, batch: pd.DataFrame, phonons: dict[int, float],
     first = np.flatnonzero(np.diff(owner, prepend=-1))
     spectra.samples.append(samples)
     spectra.minimal.append(np.minimum.reduceat(omega, first))
-    spectra.complete = min(spectra.complete, np.maximum.reduceat(omega, first)[counts < ensemble.modes].min(initial=np.inf))
+    spectra.complete = min(spectra.complete, np.maximum.reduceat(omega, first)[counts < ensemble.least_modes].min(initial=np.inf))
     low = omega < fraction * np.array([phonons[sample] for sample in samples])[owner]
     spectra.low_owner.append(samples[owner][low])
     spectra.low_omega.append(omega[low])

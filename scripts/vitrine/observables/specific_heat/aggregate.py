@@ -48,7 +48,7 @@ def compute_specific_heat(
             check_identity(path, read_provenance(path), ensemble.identities.get(path.stem, ""))
         counts, samples = _modes(read_table(MODE_COUNTS, paths[0]), ensemble)
         told = {name: values for path in paths[1:] for name, values in _replicates(read_table(ESTIMATES, path)).items()}
-        if np.nansum(counts[0]) < ensemble.modes / ensemble.particles * (1 - 1e-9):
+        if np.nansum(counts[0]) < ensemble.least_modes / ensemble.particles * (1 - 1e-9):
             ledger.leave_out(range(samples), "the spectrum is not complete: observables.modes.spectrum must be full")
             counts = np.full_like(counts, np.nan)
         frame, numbers = _heat(counts, told, ensemble, two_level)
