@@ -2,8 +2,8 @@
 
 The box of a sample is upper triangular with positive diagonal and begins at the origin. A cell of another form is brought into it by a rotation,
 which changes no energy, and by other edge vectors of the same lattice: the last one is reversed where the cell is left-handed, and shorter ones are
-taken where it is tilted by more than half an edge, for its widths to be those of the lattice. Types are matched with the model's by name, A and B, by what the caller
-says, or else by their order. Sizes are the diameters, of models that have sizes. (Vitrine's own GSD says its model itself.)
+taken where it is tilted by more than half an edge, for its widths to be those of the lattice. Types are matched with the model's by name, A and B, by
+what the caller says, or else by their order. Sizes are the diameters, of models that have sizes. (Vitrine's own GSD says its model itself.)
 """
 
 from __future__ import annotations

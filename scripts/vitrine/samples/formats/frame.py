@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from vitrine.errors import SampleError
 
 SINGLE, DOUBLE, MOST = 7, 16, 17  # decimal digits of float32, of float64, and those that determine a float64
 
@@ -53,6 +56,24 @@ class FileIndex:
 def is_flat(z: np.ndarray) -> bool:
     """Whether all particles of a format of three coordinates have one z, to what rounding leaves."""
     return len(z) == 0 or float(np.ptp(z)) <= 1e-9 * max(1.0, float(np.abs(z).max()))
+
+
+def by_id(ids: np.ndarray) -> tuple[np.ndarray, bool]:
+    """The order of rising ids (N,) and whether it is another one. Raises SampleError where two particles have one id."""
+    order = np.argsort(ids, kind="stable")
+    ordered = ids[order]
+    if np.any(ordered[1:] == ordered[:-1]):
+        raise SampleError(f"two particles have the id {ordered[:-1][ordered[1:] == ordered[:-1]][0]}")
+    return order, bool(np.any(np.diff(ids) < 0))
+
+
+def named_types(given: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
+    """The names of types that occur, by their numbers where all are whole numbers and else by the alphabet, and types (N,) as places in them."""
+    names = sorted(set(given))
+    if all(name.isdigit() for name in names):
+        names.sort(key=int)
+    places = {name: place for place, name in enumerate(names)}
+    return tuple(names), np.fromiter(map(places.__getitem__, given), dtype=np.int64, count=len(given))
 
 
 def one_line(error: BaseException | str) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from vitrine.errors import InputError, SampleError
 from vitrine.samples.formats import text
-from vitrine.samples.formats.frame import FileIndex, Frame, is_flat
+from vitrine.samples.formats.frame import FileIndex, Frame, by_id, is_flat, named_types
 
 FORMAT, SIZES = "LAMMPS dump", "the column diameter or radius"
 MARK, TABLE = b"ITEM: TIMESTEP", b"ITEM: ATOMS"
@@ -178,7 +178,7 @@ def _frame(part: bytes | SampleError, path: Path) -> Frame:
     if scaled:
         done.append(f"positions from {' '.join(places)}")
     order, said = _order(entries)
-    types, names = _types(entries)
+    names, types = _types(entries)
     diameters = _column(entries, "diameter")
     if diameters is None and "radius" in entries:
         diameters = 2 * _column(entries, "radius")
@@ -213,22 +213,9 @@ def _order(entries: dict[str, list[bytes]]) -> tuple[np.ndarray | slice, list[st
     return order, ["sorted by id"] if changed else []
 
 
-def by_id(ids: np.ndarray) -> tuple[np.ndarray, bool]:
-    """The order of rising ids and whether it is another one. Raises SampleError where two particles have one id."""
-    order = np.argsort(ids, kind="stable")
-    ordered = ids[order]
-    if np.any(ordered[1:] == ordered[:-1]):
-        raise SampleError(f"two particles have the id {ordered[:-1][ordered[1:] == ordered[:-1]][0]}")
-    return order, bool(np.any(np.diff(ids) < 0))
-
-
-def _types(entries: dict[str, list[bytes]]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Types as places in a list of names; the numbers of `type` in their order, or else the names of `element` in the order of the alphabet."""
-    if "type" in entries:
-        given = text.whole_numbers(entries["type"], "type")
-    elif "element" in entries:
-        given = np.array([entry.decode(errors="replace") for entry in entries["element"]])
-    else:
-        return np.zeros(len(next(iter(entries.values()), [])), dtype=np.int64), ()
-    names, types = np.unique(given, return_inverse=True)
-    return types.astype(np.int64), tuple(str(name) for name in names)
+def _types(entries: dict[str, list[bytes]]) -> tuple[tuple[str, ...], np.ndarray]:
+    """Names, the numbers of `type` or else the words of `element`, and types as places in them."""
+    for name in ("type", "element"):
+        if name in entries:
+            return named_types([entry.decode(errors="replace") for entry in entries[name]])
+    return (), np.zeros(len(next(iter(entries.values()), [])), dtype=np.int64)
