@@ -1,10 +1,10 @@
-r"""Thermostatted dynamics in compiled Python: the engine that is always there. Mass and k_B are one.
+r"""Thermostatted dynamics in compiled Python: the engine that is always there. k_B is one, and so are masses unless the sample has others.
 
 Velocity Verlet moves the particles; one step keeps the canonical ensemble to the order of the time step squared. The thermostats:
 
     bussi     one factor for all velocities after every step: the exact propagator of the kinetic energy (Bussi, Donadio, Parrinello,
               J. Chem. Phys. 126, 014101)
-    langevin  friction 1/tau on every particle, in the order kick, drift, bath, drift, kick (Leimkuhler and Matthews,
+    langevin  friction m/tau on every particle, in the order kick, drift, bath, drift, kick (Leimkuhler and Matthews,
               Appl. Math. Res. Express 2013, 34)
     mttk      Nose-Hoover chain of two, half a step of it before and half after (Martyna et al., Mol. Phys. 87, 1117); its masses are f T tau^2 and
               T tau^2, with the present T
@@ -15,7 +15,7 @@ Degrees of freedom f: N d - d, for the total momentum is zero; N d with langevin
 Constant pressure is isotropic stochastic cell rescaling (Bernetti and Bussi, J. Chem. Phys. 153, 114107): positions scale with the box, velocities
 inversely, and lambda = sqrt(V) follows an overdamped Langevin equation of constant noise,
 
-    d lambda = -(beta lambda/2 tau) (P - P_int - T/2V) dt + sqrt(T beta/2 tau) dW,    P_int = (sum v^2 + sum f r)/(d V).
+    d lambda = -(beta lambda/2 tau) (P - P_int - T/2V) dt + sqrt(T beta/2 tau) dW,    P_int = (sum m v^2 + sum f r)/(d V).
 
 NOTE: it is integrated in steps of about a twentieth of tau, and each is accepted or rejected (a Metropolis-adjusted Langevin step), so that it keeps
 the ensemble exactly, whatever beta is: P(V) ~ V^(f/d) exp(-P V/T) times the average of exp(-U/T) over scaled coordinates. The average of P_int is
@@ -33,7 +33,7 @@ from vitrine.compile_cache import njit
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions.forces import PairList, listed_pairs, pair_energy_and_virial, pair_forces, system
 from vitrine.interactions.neighbours import padded
-from vitrine.preparation.motion import RUNAWAY, Bath, BlowUp, Motion, Ramp, folded
+from vitrine.preparation.motion import RUNAWAY, Bath, BlowUp, Motion, Ramp, folded, twice_kinetic_energy
 from vitrine.samples.sample import Sample
 
 SKIN = 0.5  # margin of the pair list [lambda_min]; 0.4 to 0.8 are as fast
@@ -61,7 +61,7 @@ class BuiltinIntegrator:
     """`motion.Integrator` on one core: N = 2000 in three dimensions at about 1500 steps per second.
 
     What it is after construction depends on the arguments alone, not on what was run before. Raises SampleError where the box is narrower than twice
-    the range, at the start or under pressure; InputError for an unknown thermostat; ValueError for a tilted box.
+    the range, at the start or under pressure, and for a tilted box; InputError for an unknown thermostat.
     """
 
     description = {"engine": "builtin"}
@@ -72,12 +72,13 @@ class BuiltinIntegrator:
         if bath.thermostat == "mttk" and min(ramp.start, ramp.end) <= 0:
             raise InputError("the thermostat mttk needs temperatures above zero, the masses of its chain are proportional to them")
         if np.any(motion.box != np.diag(np.diag(motion.box))):
-            raise ValueError("dynamics needs a rectangular box, this one is tilted")
+            raise SampleError("dynamics needs a rectangular box, this one is tilted")
         self._ramp, self._bath, self._time_step = ramp, bath, time_step
         self._sample = replace(sample, positions=motion.positions, sizes=motion.sizes.copy(), box=motion.box.copy()).checked()
         self._rng = np.random.default_rng([stream, motion.step])
         self._step = motion.step
         self._v, _ = padded(motion.velocities, motion.box)
+        self._masses = np.ones(0) if sample.masses is None else sample.masses  # empty where all are one
         self._images = np.zeros(self._v.shape, dtype=np.int64)
         self._images[:, : sample.dimension] = motion.images
         self._chain = np.array(motion.memory.get("chain", np.zeros(4)))  # velocities and positions of the thermostats
@@ -124,13 +125,13 @@ class BuiltinIntegrator:
         self._place = self._listed(self._place.x)
 
     def pressure(self) -> float:
-        """Instantaneous pressure (sum v^2 + sum f r)/(d V)."""
+        """Instantaneous pressure (sum m v^2 + sum f r)/(d V)."""
         _, virial = self._energy_and_virial(self._place)
-        return (np.sum(self._v**2) + virial) / (self._sample.dimension * self._sample.volume)
+        return (twice_kinetic_energy(self._v, self._sample.masses) + virial) / (self._sample.dimension * self._sample.volume)
 
     def kinetic_temperature(self) -> float:
-        """Sum v^2 over the degrees of freedom."""
-        return float(np.sum(self._v**2)) / self._freedom
+        """Sum m v^2 over the degrees of freedom."""
+        return twice_kinetic_energy(self._v, self._sample.masses) / self._freedom
 
     def _listed(self, x: np.ndarray) -> _Place:
         """Particles at x in the present box, with a new pair list."""
@@ -146,9 +147,9 @@ class BuiltinIntegrator:
         place, model, code = self._place, self._sample.model, THERMOSTATS[self._bath.thermostat]
         temperatures = np.array([self._ramp.at(step) for step in range(self._step, stop)])
         place.pairs, taken, sound = _verlet(
-            place.x, self._v, place.force, self._images, place.origin, place.listed, place.pairs, place.matter, model.kernels, model.range,
-            self._sample.dimension, code, float(self._bath.thermostat_time), self._freedom, self._chain, temperatures, float(self._time_step),
-            RUNAWAY * max(self._ramp.start, self._ramp.end) * self._freedom, self._rng,
+            place.x, self._v, self._masses, place.force, self._images, place.origin, place.listed, place.pairs, place.matter, model.kernels,
+            model.range, self._sample.dimension, code, float(self._bath.thermostat_time), self._freedom, self._chain, temperatures,
+            float(self._time_step), RUNAWAY * max(self._ramp.start, self._ramp.end) * self._freedom, self._rng,
         )  # fmt: skip
         self._step += taken
         if not sound:
@@ -185,7 +186,7 @@ class BuiltinIntegrator:
     def _volume_weight(self, place: _Place, root: float, v: np.ndarray, temperature: float) -> tuple[float, float]:
         """T ln w and T d ln w/d lambda at lambda = `root`, where w is the weight of lambda at fixed scaled coordinates and momenta."""
         energy, virial = self._energy_and_virial(place)
-        twice_kinetic, volume = float(np.sum(v**2)), root**2
+        twice_kinetic, volume = twice_kinetic_energy(v, self._sample.masses), root**2
         inner = (twice_kinetic + virial) / (self._sample.dimension * volume)
         weight = temperature * math.log(root) - 0.5 * twice_kinetic - energy - self._bath.pressure * volume
         return weight, temperature / root - 2 * root * (self._bath.pressure - inner)
@@ -244,17 +245,32 @@ def _add(target, rate, span):
 
 
 @njit
-def _twice_kinetic(v):
+def _kick(v, force, masses, span):
+    """Velocities after a time `span` in constant forces. masses (N,), empty where all are one, here and below."""
+    if masses.size == 0:
+        _add(v, force, span)
+    else:
+        for i in range(v.shape[0]):
+            for axis in range(3):
+                v[i, axis] += span * force[i, axis] / masses[i]
+
+
+@njit
+def _twice_kinetic(v, masses):
     total = 0.0
-    for i in range(v.shape[0]):
-        total += v[i, 0] ** 2 + v[i, 1] ** 2 + v[i, 2] ** 2
+    if masses.size == 0:
+        for i in range(v.shape[0]):
+            total += v[i, 0] ** 2 + v[i, 1] ** 2 + v[i, 2] ** 2
+    else:
+        for i in range(v.shape[0]):
+            total += masses[i] * (v[i, 0] ** 2 + v[i, 1] ** 2 + v[i, 2] ** 2)
     return total
 
 
 @njit
-def _bussi(v, freedom, temperature, decay, rng):
+def _bussi(v, masses, freedom, temperature, decay, rng):
     """Rescale the velocities so that their kinetic energy moves as that of `freedom` particles in a Langevin bath; decay = exp(-dt/tau)."""
-    twice_kinetic = _twice_kinetic(v)
+    twice_kinetic = _twice_kinetic(v, masses)
     one = rng.standard_normal()
     rest = 2.0 * rng.standard_gamma(0.5 * (freedom - 1)) if freedom > 1 else 0.0
     if twice_kinetic > 0.0:
@@ -265,20 +281,22 @@ def _bussi(v, freedom, temperature, decay, rng):
 
 
 @njit
-def _langevin(v, dimension, temperature, decay, rng):
+def _langevin(v, masses, dimension, temperature, decay, rng):
     """The exact propagator of friction and noise; decay = exp(-dt/tau)."""
     noise = math.sqrt(temperature * (1.0 - decay * decay))
     for i in range(v.shape[0]):
+        if masses.size > 0:
+            noise = math.sqrt(temperature * (1.0 - decay * decay) / masses[i])
         for axis in range(dimension):
             v[i, axis] = decay * v[i, axis] + noise * rng.standard_normal()
 
 
 @njit
-def _nose_hoover(v, chain, freedom, temperature, tau, span):
+def _nose_hoover(v, masses, chain, freedom, temperature, tau, span):
     """Propagate the chain, and the velocities with it, over `span`. chain: two velocities, two positions (for the conserved energy alone)."""
     half, quarter = 0.5 * span, 0.25 * span
     first, second = freedom * temperature * tau**2, temperature * tau**2
-    twice_kinetic = _twice_kinetic(v)
+    twice_kinetic = _twice_kinetic(v, masses)
     chain[1] += half * (first * chain[0] ** 2 - temperature) / second
     friction = math.exp(-quarter * chain[1])
     chain[0] = friction * (friction * chain[0] + half * (twice_kinetic - freedom * temperature) / first)
@@ -293,20 +311,21 @@ def _nose_hoover(v, chain, freedom, temperature, tau, span):
 
 @njit
 def _verlet(
-    x, v, force, images, origin, listed, pairs, matter, kernels, reach, dimension, thermostat, tau, freedom, chain, temperatures, dt, runaway, rng
-):
+    x, v, masses, force, images, origin, listed, pairs, matter, kernels, reach, dimension, thermostat, tau, freedom, chain, temperatures, dt,
+    runaway, rng,
+):  # fmt: skip
     """One time step for each of the temperatures, in place. Returns the pair list, the steps taken, and whether they went well.
 
-    `force` is that at x on entry and on exit. A particle that moved by more than the box between two lists, or sum v^2 beyond `runaway`, ends it.
+    `force` is that at x on entry and on exit. A particle that moved by more than the box between two lists, or sum m v^2 beyond `runaway`, ends it.
     """
     h, decay = matter[0], math.exp(-dt / tau)
     for step in range(temperatures.size):
         if thermostat == MTTK:
-            _nose_hoover(v, chain, freedom, temperatures[step], tau, 0.5 * dt)
-        _add(v, force, 0.5 * dt)
+            _nose_hoover(v, masses, chain, freedom, temperatures[step], tau, 0.5 * dt)
+        _kick(v, force, masses, 0.5 * dt)
         if thermostat == LANGEVIN:
             _add(x, v, 0.5 * dt)
-            _langevin(v, dimension, temperatures[step], decay, rng)
+            _langevin(v, masses, dimension, temperatures[step], decay, rng)
             _add(x, v, 0.5 * dt)
         else:
             _add(x, v, dt)
@@ -314,15 +333,15 @@ def _verlet(
         if not moved < h[0, 0] ** 2:
             return pairs, step + 1, False
         if moved > margin * abs(margin):
-            if not _twice_kinetic(v) <= runaway:
+            if not _twice_kinetic(v, masses) <= runaway:
                 return pairs, step + 1, False
             _fold(x, images, h)
             origin[:], listed[0] = x, h[0, 0]
             pairs = listed_pairs(x, matter, SKIN)
         pair_forces(x, pairs, kernels, force)
-        _add(v, force, 0.5 * dt)
+        _kick(v, force, masses, 0.5 * dt)
         if thermostat == BUSSI:
-            _bussi(v, freedom, temperatures[step], decay, rng)
+            _bussi(v, masses, freedom, temperatures[step], decay, rng)
         elif thermostat == MTTK:
-            _nose_hoover(v, chain, freedom, temperatures[step], tau, 0.5 * dt)
-    return pairs, temperatures.size, _twice_kinetic(v) <= runaway
+            _nose_hoover(v, masses, chain, freedom, temperatures[step], tau, 0.5 * dt)
+    return pairs, temperatures.size, _twice_kinetic(v, masses) <= runaway

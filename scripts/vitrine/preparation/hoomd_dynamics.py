@@ -24,7 +24,7 @@ class HoomdIntegrator:
 
     A state of motion that is taken up goes on without what is left of the last step's noise of `langevin`; nothing else is lost.
     Raises InputError for too many species, for a GPU that is not there, for an unknown thermostat, and for `langevin` at constant pressure, which
-    HOOMD-blue does not have; SampleError where the box is narrower than twice the range; ValueError for a tilted box.
+    HOOMD-blue does not have; SampleError where the box is narrower than twice the range or tilted, and for masses that are not one.
     """
 
     def __init__(self, sample: Sample, motion: Motion, ramp: Ramp, bath: Bath, time_step: float, stream: int, device: str = "auto") -> None:
@@ -33,7 +33,9 @@ class HoomdIntegrator:
         if bath.thermostat == "langevin" and bath.pressure is not None:
             raise InputError("config key preparation.dynamics.thermostat is langevin at constant pressure: HOOMD-blue allows bussi and mttk there")
         if np.any(motion.box != np.diag(np.diag(motion.box))):
-            raise ValueError("dynamics needs a rectangular box, this one is tilted")
+            raise SampleError("dynamics needs a rectangular box, this one is tilted")
+        if sample.masses is not None:  # HOOMD-blue has one friction per type, and a type here is a size
+            raise SampleError("it has masses that are not one, with which HOOMD-blue is not run here: set config key preparation.engine to builtin")
         self._sample = sample.moved(motion.positions, sizes=motion.sizes.copy(), box=motion.box).checked()
         self._ramp, self._bath = ramp, bath
         self._offset = (int(stream) >> 16) % 2**40

@@ -127,7 +127,8 @@ def _chain(
 
 def _fingerprint(start: Sample) -> str:
     """What tells a start from another one."""
-    return hashlib.sha256(start.positions.tobytes() + start.sizes.tobytes() + start.box.tobytes()).hexdigest()
+    masses = b"" if start.masses is None else start.masses.tobytes()
+    return hashlib.sha256(start.positions.tobytes() + start.sizes.tobytes() + start.box.tobytes() + masses).hexdigest()
 
 
 def liquid_rows(liquid: Sample, run: Equilibration | None, asked: float = np.nan) -> tuple[dict, list[dict]]:

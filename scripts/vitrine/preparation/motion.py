@@ -1,6 +1,7 @@
 """What dynamics is made of, whichever engine runs it: a bath, a ramp of its temperature, and the state of motion from which a run goes on exactly.
 
-Mass and k_B are one. Steps are absolute: they count from the start of a sample's dynamics, so a ramp survives a restart.
+k_B is one, and so are masses unless the sample has others. Steps are absolute: they count from the start of a sample's dynamics, so a ramp survives
+a restart.
 """
 
 from __future__ import annotations
@@ -112,7 +113,17 @@ def folded(positions: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def thermal_motion(sample: Sample, temperature: float, rng: np.random.Generator) -> Motion:
-    """A sample set in motion: velocities (N, d) drawn at a temperature, the total momentum taken out."""
+    """A sample set in motion: velocities (N, d) drawn at a temperature, of variance T/m_i, the total momentum taken out."""
     velocities = rng.standard_normal(sample.positions.shape) * np.sqrt(temperature)
+    if sample.masses is None:
+        drift = velocities.mean(axis=0)
+    else:
+        velocities /= np.sqrt(sample.masses)[:, None]
+        drift = np.average(velocities, axis=0, weights=sample.masses)
     positions, images = folded(sample.positions, sample.box)
-    return Motion(0, positions, images, velocities - velocities.mean(axis=0), sample.sizes.copy(), sample.box.copy())
+    return Motion(0, positions, images, velocities - drift, sample.sizes.copy(), sample.box.copy())
+
+
+def twice_kinetic_energy(velocities: np.ndarray, masses: np.ndarray | None) -> float:
+    """Sum m v^2 of velocities (N, d); masses (N,), None where all are one."""
+    return float(np.sum(velocities**2 if masses is None else masses[:, None] * velocities**2))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from vitrine.errors import SampleError
 from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.motion import BlowUp, Ramp
 from vitrine.samples import Sample, Trajectory
@@ -16,14 +17,14 @@ def record_trajectory(liquid: Sample, temperature: float, dynamics: Mapping, set
     """Run a liquid on with thermostatted dynamics and keep `frames` frames, `interval` apart, after it has settled for a time `settle`.
 
     dynamics: the config's preparation.dynamics, with `engine` resolved; settings: its section trajectories. A liquid with a flag is not run; a time
-    step that blows up flags the sample.
+    step that blows up flags the sample, as does what its engine cannot run.
     """
     if liquid.flag or liquid.particles == 0:
         return Trajectory.missing(liquid.index, liquid.flag)
     every = max(1, round(settings["interval"] / dynamics["time_step"]))
-    chain = Dynamics(liquid, Ramp(0, 0, temperature, temperature), {**dynamics, "steps_per_sweep": 1}, rng)
     frames = []
     try:
+        chain = Dynamics(liquid, Ramp(0, 0, temperature, temperature), {**dynamics, "steps_per_sweep": 1}, rng)
         chain.advance(max(1, round(settings["settle"] / dynamics["time_step"])))
         for _ in range(settings["frames"]):
             frames.append(chain.motion)
@@ -32,6 +33,8 @@ def record_trajectory(liquid: Sample, temperature: float, dynamics: Mapping, set
         flag = f"blew up at step {trouble.step} with time step {dynamics['time_step']:g}"
         logging.getLogger("vitrine").warning("sample %d: %s", liquid.index, flag)
         return Trajectory.missing(liquid.index, flag)
+    except SampleError as trouble:
+        return Trajectory.missing(liquid.index, str(trouble))
     first = frames[0].step
     return Trajectory(
         liquid.index,

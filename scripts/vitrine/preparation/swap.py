@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vitrine.compile_cache import njit
+from vitrine.errors import SampleError
 from vitrine.interactions.forces import configurational_terms, energy_and_virial
 from vitrine.interactions.neighbours import mixed_size
 from vitrine.models.glass_former import GlassFormer
@@ -54,6 +55,8 @@ class SwapMonteCarlo:
         self._kernel = self.sample.model.kernels[0]
         if not self.sample.model.polydisperse:
             self.swap_fraction = 0.0
+        elif self.sample.masses is not None:
+            raise SampleError("it has masses that are not one, and exchanges of sizes would part them from their particles' sizes")
         self._energies = np.empty(self.sample.particles)
         _sum_energies(self._state, self._kernel, self._energies)
         self._repulsive = purely_repulsive(self.sample.model)
