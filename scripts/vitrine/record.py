@@ -13,7 +13,7 @@ from vitrine import __version__
 from vitrine.provenance import config_hash
 
 PACKAGES = (
-    "snakemake", "numpy", "scipy", "numba", "cvxopt", "pandas", "pyarrow", "gsd", "matplotlib", "hoomd", "scikit-sparse", "pypardiso", "mkl",
+    "snakemake", "numpy", "scipy", "sympy", "numba", "cvxopt", "pandas", "pyarrow", "gsd", "matplotlib", "hoomd", "scikit-sparse", "pypardiso", "mkl",
     "cupy",
 )  # fmt: skip
 OTHER_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")

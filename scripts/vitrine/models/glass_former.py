@@ -8,6 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
+from vitrine.models.cut import CutPotential
+from vitrine.models.piecewise import Spline
 from vitrine.models.potential import HARMONIC, Kernel, PairPotential
 
 
@@ -18,12 +20,13 @@ class GlassFormer:
     `scales` and `energies` have shape (types, types). `potential` is phi, or one phi for each pair of types, row by row of the matrix: a mixture
     that is cut off at one distance for all pairs needs it. `composition(N, rng)` gives sizes s (N,) and types (N,). `parameters` are the config's,
     kept with every sample. `species` is the number of distinct kinds of particles, by size and type; None where sizes are continuous.
-    `length` is the name of the unit of length.
+    `length` is the name of the unit of length. `contacts` (types, types) are the distances, over the mixed size, at which softened particles
+    touch; None where they are the `scales`.
     """
 
     name: str
     parameters: Mapping[str, object]
-    potential: PairPotential | tuple[PairPotential, ...]
+    potential: PairPotential | CutPotential | tuple[PairPotential | CutPotential, ...]
     dimension: int
     density: float
     composition: Callable[[int, np.random.Generator], tuple[np.ndarray, np.ndarray]]
@@ -34,18 +37,19 @@ class GlassFormer:
     polydisperse: bool = False
     species: int | None = 1
     length: str = "lambda_min"
+    contacts: np.ndarray | None = None
 
     @property
-    def potentials(self) -> tuple[PairPotential, ...]:
+    def potentials(self) -> tuple[PairPotential | CutPotential, ...]:
         """The potential of all pairs, or those of each pair of types."""
         return self.potential if isinstance(self.potential, tuple) else (self.potential,)
 
-    def potential_of(self, a: int, b: int) -> PairPotential:
+    def potential_of(self, a: int, b: int) -> PairPotential | CutPotential:
         """The potential of two types."""
         return self.potentials[0 if len(self.potentials) == 1 else a * len(self.scales) + b]
 
     @cached_property
-    def kernels(self) -> tuple[Kernel, ...]:
+    def kernels(self) -> tuple[Kernel | Spline, ...]:
         """The compiled loops' form of `potentials`."""
         return tuple(potential.kernel for potential in self.potentials)
 
@@ -82,7 +86,8 @@ class GlassFormer:
 
     def softened(self) -> GlassFormer:
         """The same sizes with the harmonic potential, finite at overlap: random starts are relaxed with it."""
-        return replace(self, name=f"{self.name} (softened)", potential=HARMONIC, energies=np.ones_like(self.energies))
+        scales = self.scales if self.contacts is None else self.contacts
+        return replace(self, name=f"{self.name} (softened)", potential=HARMONIC, energies=np.ones_like(self.energies), scales=scales)
 
     def describe(self) -> dict:
         """Name and parameters as plain values, for provenance; `glass_former(**description)` builds the same glass former."""

@@ -1,4 +1,8 @@
-"""Compiled pair potentials: energy, slope and curvature by y = (r/lambda)^2 in Horner form, and derivatives by r from the list of powers."""
+"""Compiled pair potentials: energy, slope and curvature by y = (r/lambda)^2, and derivatives by r from the list of powers.
+
+A kernel is either a sum of powers in Horner form (`potential.Kernel`) or a piecewise polynomial (`piecewise.Spline`); which one is known when a loop
+is compiled, so that there is no choice left in it.
+"""
 
 from __future__ import annotations
 
@@ -57,12 +61,63 @@ def kernel_of(kernels, pair):
 @njit(error_model="numpy")
 def reduced_energy(y, kernel):
     """phi/eps at y = (r/lambda)^2 below the cutoff."""
-    return reduced_energy_of_both(y, 1.0 / y, kernel)
+    return _energy_of_kind(y, 1.0 / y, kernel)
 
 
 @njit(error_model="numpy")
 def reduced_energy_of_both(y, w, kernel):
     """phi/eps at y = (r/lambda)^2 below the cutoff, w = 1/y given: a loop that has both at hand is spared the division."""
+    return _energy_of_kind(y, w, kernel)
+
+
+@njit(error_model="numpy")
+def reduced_slope(y, kernel):
+    """d(phi/eps)/dy at y = (r/lambda)^2 below the cutoff; the force over distance is -2/lambda^2 times it."""
+    return _slope_of_kind(y, kernel)
+
+
+@njit(error_model="numpy")
+def reduced_curvature(y, kernel):
+    """d2(phi/eps)/dy2 at y = (r/lambda)^2 below the cutoff."""
+    return _curvature_of_kind(y, kernel)
+
+
+def _energy_of_kind(y, w, kernel):
+    """The energy by the kind of kernel; compiled code only, as the two below."""
+    raise NotImplementedError("compiled code only")
+
+
+def _slope_of_kind(y, kernel):
+    raise NotImplementedError("compiled code only")
+
+
+def _curvature_of_kind(y, kernel):
+    raise NotImplementedError("compiled code only")
+
+
+@overload(_energy_of_kind)
+def _energy_compiled(y, w, kernel):
+    if "coefficients" in kernel.fields:
+        return lambda y, w, kernel: _piecewise_energy(y, kernel)
+    return lambda y, w, kernel: _horner_energy(y, w, kernel)
+
+
+@overload(_slope_of_kind)
+def _slope_compiled(y, kernel):
+    if "coefficients" in kernel.fields:
+        return lambda y, kernel: _piecewise_slope(y, kernel)
+    return lambda y, kernel: _horner_slope(y, kernel)
+
+
+@overload(_curvature_of_kind)
+def _curvature_compiled(y, kernel):
+    if "coefficients" in kernel.fields:
+        return lambda y, kernel: _piecewise_curvature(y, kernel)
+    return lambda y, kernel: _horner_curvature(y, kernel)
+
+
+@njit(error_model="numpy")
+def _horner_energy(y, w, kernel):
     inverse = 0.0
     for k in range(len(kernel.inverse) - 1, -1, -1):
         inverse = (inverse + kernel.inverse[k]) * w
@@ -73,8 +128,7 @@ def reduced_energy_of_both(y, w, kernel):
 
 
 @njit(error_model="numpy")
-def reduced_slope(y, kernel):
-    """d(phi/eps)/dy at y = (r/lambda)^2 below the cutoff; the force over distance is -2/lambda^2 times it."""
+def _horner_slope(y, kernel):
     w = 1.0 / y
     inverse = 0.0
     for k in range(len(kernel.inverse) - 1, -1, -1):
@@ -86,8 +140,7 @@ def reduced_slope(y, kernel):
 
 
 @njit(error_model="numpy")
-def reduced_curvature(y, kernel):
-    """d2(phi/eps)/dy2 at y = (r/lambda)^2 below the cutoff."""
+def _horner_curvature(y, kernel):
     w = 1.0 / y
     inverse = 0.0
     for k in range(len(kernel.inverse) - 1, -1, -1):
@@ -96,6 +149,54 @@ def reduced_curvature(y, kernel):
     for k in range(len(kernel.even) - 1, 1, -1):
         even = even * y + k * (k - 1) * kernel.even[k]
     return even + inverse * w * w + _rare_part(y, kernel.odd, kernel.powers, 2)
+
+
+@njit(error_model="numpy", forceinline=True)
+def _interval(v, kernel):
+    """The interval of v and the distance from its left end; what lies outside, or is NaN, is taken to the nearest end."""
+    place = np.float64(v).view(np.uint64) >> kernel.shift
+    place = min(max(place, kernel.first), kernel.last)
+    rest = v - np.uint64(place << kernel.shift).view(np.float64)
+    return place - kernel.first, rest if rest > 0.0 else 0.0
+
+
+@njit(error_model="numpy", forceinline=True)
+def _below(v, kernel):
+    """By how much v lies below the first interval, zero or negative."""
+    return v - kernel.low if v < kernel.low else 0.0
+
+
+# The polynomials are written out: within a loop, references to the array of coefficients would be counted at every pair.
+
+
+@njit(error_model="numpy", forceinline=True)
+def _piecewise_energy(y, kernel):
+    v = y * kernel.inverse_cutoff2
+    k, t = _interval(v, kernel)
+    c, under = kernel.coefficients, _below(v, kernel)
+    upper = (((c[k, 9] * t + c[k, 8]) * t + c[k, 7]) * t + c[k, 6]) * t + c[k, 5]
+    phi = ((((upper * t + c[k, 4]) * t + c[k, 3]) * t + c[k, 2]) * t + c[k, 1]) * t + c[k, 0]
+    return phi + under * (kernel.slope + 0.5 * kernel.bend * under)
+
+
+@njit(error_model="numpy", forceinline=True)
+def _piecewise_slope(y, kernel):
+    v = y * kernel.inverse_cutoff2
+    k, t = _interval(v, kernel)
+    c = kernel.coefficients
+    upper = (((9.0 * c[k, 9] * t + 8.0 * c[k, 8]) * t + 7.0 * c[k, 7]) * t + 6.0 * c[k, 6]) * t + 5.0 * c[k, 5]
+    slope = (((upper * t + 4.0 * c[k, 4]) * t + 3.0 * c[k, 3]) * t + 2.0 * c[k, 2]) * t + c[k, 1]
+    return (slope + kernel.bend * _below(v, kernel)) * kernel.inverse_cutoff2
+
+
+@njit(error_model="numpy", forceinline=True)
+def _piecewise_curvature(y, kernel):
+    v = y * kernel.inverse_cutoff2
+    k, t = _interval(v, kernel)
+    c = kernel.coefficients
+    upper = ((72.0 * c[k, 9] * t + 56.0 * c[k, 8]) * t + 42.0 * c[k, 7]) * t + 30.0 * c[k, 6]
+    curvature = (((upper * t + 20.0 * c[k, 5]) * t + 12.0 * c[k, 4]) * t + 6.0 * c[k, 3]) * t + 2.0 * c[k, 2]
+    return (curvature if v >= kernel.low else kernel.bend) * kernel.inverse_cutoff2**2
 
 
 @njit

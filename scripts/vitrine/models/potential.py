@@ -46,6 +46,15 @@ class PairPotential:
         ]
         return Kernel(*dense, tuple(float(value) for term in powers for value in term), float(self.cutoff) ** 2)
 
+    @property
+    def highest(self) -> float:
+        """The largest phi/eps that two particles reach as they overlap: infinite where a power is negative."""
+        return math.inf if any(power < 0 for _, power in self.terms) else sum(c for c, p in self.terms if p == 0)
+
+    def energy_and_slope(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """phi/eps and its derivative by x at x (n,) below the cutoff."""
+        return sum(c * x**p for c, p in self.terms), sum(c * p * x ** (p - 1) for c, p in self.terms if p != 0)
+
     def derivatives(self, r: np.ndarray, scale: np.ndarray, energy: np.ndarray) -> np.ndarray:
         """phi and its first four derivatives by r, shape (5, n), for distances r, lengths lambda_ij and energies eps_ij of shape (n,)."""
         coefficients, exponents = (np.array(column, dtype=float) for column in zip(*self.terms, strict=True))

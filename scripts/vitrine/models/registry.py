@@ -17,14 +17,17 @@ from vitrine.models.mixtures import (
     build_ipl_crystal,
     build_kob_andersen,
 )
+from vitrine.models.pair import PAIR_DEFAULTS, PAIR_PARAMETERS, build_pair
 from vitrine.models.poly import POLY_PARAMETERS, POLY_PUBLISHED, build_poly
 
-# Of each glass former its builder, of every parameter its type, smallest and largest value, or the words that it may be, and the published values.
+# Of each glass former its builder, of every parameter its type, smallest and largest value, or the words that it may be, or a function that takes its
+# key and value and gives the value checked, and the published values. Of `pair` these are the defaults of what need not be given.
 GLASS_FORMERS: dict[str, tuple[Callable[[Mapping], GlassFormer], dict, dict]] = {
     "poly": (build_poly, POLY_PARAMETERS, POLY_PUBLISHED),
     "binary_ipl": (build_binary_ipl, BINARY_IPL_PARAMETERS, BINARY_IPL_PUBLISHED),
     "kob_andersen": (build_kob_andersen, KOB_ANDERSEN_PARAMETERS, KOB_ANDERSEN_PUBLISHED),
     "ipl_crystal": (build_ipl_crystal, IPL_CRYSTAL_PARAMETERS, IPL_CRYSTAL_PUBLISHED),
+    "pair": (build_pair, PAIR_PARAMETERS, PAIR_DEFAULTS),
 }
 
 
@@ -51,7 +54,9 @@ def glass_former(name: str, parameters: Mapping) -> GlassFormer:
     return build({key: _checked(f"model.{name}.{key}", parameters[key], rule) for key, rule in allowed.items()})
 
 
-def _checked(key: str, value: object, rule: tuple) -> object:
+def _checked(key: str, value: object, rule: tuple | Callable[[str, object], object]) -> object:
+    if callable(rule):
+        return rule(key, value)
     if isinstance(rule[0], str):
         if value not in rule:
             raise InputError(f"config key {key} is {value!r}: allowed are {', '.join(rule)}")

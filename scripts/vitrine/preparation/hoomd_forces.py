@@ -22,6 +22,7 @@ import numpy as np
 
 from vitrine.errors import InputError
 from vitrine.models import GlassFormer
+from vitrine.models.cut import CutPotential
 from vitrine.models.potential import LENNARD_JONES, PairPotential, force_shifted
 from vitrine.preparation.engines import MOST_SPECIES
 from vitrine.preparation.motion import Motion, folded
@@ -82,7 +83,7 @@ class Table:
 
 
 @lru_cache(maxsize=64)
-def table_of(potential: PairPotential, accuracy: float = ACCURACY, overlap: float = OVERLAP) -> Table:
+def table_of(potential: PairPotential | CutPotential, accuracy: float = ACCURACY, overlap: float = OVERLAP) -> Table:
     """The shortest table of 2^k points whose force is within `accuracy` everywhere; InputError where none is."""
     start, points = _start(potential, overlap), 64
     while points <= MOST_POINTS:
@@ -93,24 +94,24 @@ def table_of(potential: PairPotential, accuracy: float = ACCURACY, overlap: floa
     raise InputError(f"no table of {MOST_POINTS} points holds the force of the glass former to {accuracy}: it must be continuous at the cutoff")
 
 
-def _start(potential: PairPotential, overlap: float) -> float:
+def _start(potential: PairPotential | CutPotential, overlap: float) -> float:
     """x at which phi reaches `overlap`; 0 where phi is finite at overlap."""
-    if all(power >= 0 for _, power in potential.terms):
+    if potential.highest < overlap:
         return 0.0
     x = min(1.0, potential.cutoff)
-    while sum(c * x**p for c, p in potential.terms) < overlap:
+    while float(potential.energy_and_slope(x)[0]) < overlap:
         x *= 0.95
     return x
 
 
-def _table(potential: PairPotential, start: float, points: int, within: int = 8) -> Table:
+def _table(potential: PairPotential | CutPotential, start: float, points: int, within: int = 8) -> Table:
     """A table of so many points, and the largest error of its force at `within` places of every interval, the last one included.
 
     The error is relative to the larger of the force itself and eps/lambda: it is relative for particles that touch and absolute beyond.
     """
     fine = start + (potential.cutoff - start) * np.arange(points * within) / (points * within)
-    energy = sum(c * fine**p for c, p in potential.terms)
-    exact = -sum(c * p * fine ** (p - 1) for c, p in potential.terms if p != 0)
+    energy, slope = potential.energy_and_slope(fine)
+    exact = -slope
     nodes = np.append(exact[::within], 0.0)
     share = np.arange(within) / within
     linear = (nodes[:-1, None] * (1 - share) + nodes[1:, None] * share).ravel()
