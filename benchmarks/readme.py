@@ -66,7 +66,7 @@ def config_of(study: Path) -> dict:
 
 def predicted(study: Path) -> str:
     """The line in the head of a study's file."""
-    return PREDICTED + headline(Study.from_config(config_of(study)))
+    return PREDICTED + headline(Study.from_config(config_of(study), directory=REPOSITORY))
 
 
 def write_head(study: Path) -> None:

@@ -84,7 +84,8 @@ def glass_formers() -> str:
     rows = []
     for name, (build, _, published) in GLASS_FORMERS.items():
         values = [f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in published.items()]
-        rows.append((f"`{name}`", inspect.getdoc(build).split("\n")[0], ", ".join(values)))
+        own = None in published.values()  # a potential of the user's: what stands there are defaults
+        rows.append((f"`{name}`", inspect.getdoc(build).split("\n")[0], "none" if own else ", ".join(values)))
     return table(("name", "what it is", "published parameters"), rows)
 
 
@@ -99,7 +100,7 @@ def studies() -> str:
     files = [REPOSITORY / "config.yaml", *sorted((REPOSITORY / "studies").glob("*.yaml"))]
     rows = []
     for file in files:
-        study = Study.from_config(config_of(file))
+        study = Study.from_config(config_of(file), directory=REPOSITORY)
         rows.append((f"`{file.relative_to(REPOSITORY)}`", study.places[study.main.label].model.name, _points(study), headline(study)))
     return table(("file", "glass former", "points", "predicted cost"), rows)
 
@@ -115,8 +116,8 @@ def _points(study: Study) -> str:
     for ensemble in study.ensembles:
         values = {axis: list(dict.fromkeys(point.key[axis.name] for point in ensemble.points)) for axis in ensemble.points[0].axes}
         text = ", ".join(f"{axis.symbol} = {_listed([axis.words(value) for value in own])}" for axis, own in values.items())
-        fewest = min(ensemble.of_rungs, default=ensemble.samples)
-        samples = ensemble.samples if fewest == ensemble.samples else f"{fewest} to {ensemble.samples}"
+        numbers = [ensemble.samples_at(point) for point in ensemble.points]
+        samples = numbers[0] if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
         texts.append(f"{text}, {samples} samples at each")
     return "; ".join(texts)
 

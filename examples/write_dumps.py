@@ -1,4 +1,4 @@
-"""Write the glasses of examples/prepare.yaml as gzipped LAMMPS dumps: one file for each sample, positions of 7 digits, a box whose lower bounds are not zero.
+"""Write the glasses of examples/prepare.yaml as gzipped LAMMPS dumps: a file for each, positions of 7 digits, lower bounds that are not zero.
 
 In: results/example_glasses. Out: examples/glasses/T<T_p>/run_<sample>.dump.gz
 """
@@ -17,7 +17,8 @@ def dump(sample) -> str:
     bounds = [f"{LOW:.12g} {LOW + length:.12g}" for length in sample.box.diagonal()]
     lines = ["ITEM: TIMESTEP", "0", "ITEM: NUMBER OF ATOMS", str(sample.particles), "ITEM: BOX BOUNDS pp pp pp", *bounds, "-0.5 0.5"]
     lines.append("ITEM: ATOMS id type x y z")
-    lines += [f"{number} {kind + 1} {LOW + x:.7g} {LOW + y:.7g} 0" for number, (kind, (x, y)) in enumerate(zip(sample.types, sample.positions), 1)]
+    for number, (kind, (x, y)) in enumerate(zip(sample.types, sample.positions, strict=True), 1):
+        lines.append(f"{number} {kind + 1} {LOW + x:.7g} {LOW + y:.7g} 0")
     return "\n".join(lines) + "\n"
 
 

@@ -73,6 +73,7 @@ def roots(one: Observable, observables: Mapping[str, Observable]) -> set[str]:
     seen, waiting = {one.name}, [one]  # averages may combine each other's tables
     while waiting:
         own = waiting.pop()
+        found |= {LIQUIDS.file} if own.prepares else set()  # it runs liquids itself, as those that were prepared
         for file in (*own.takes, *own.combines):
             maker = producer(file, observables)
             if maker is None:

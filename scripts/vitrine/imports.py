@@ -1,7 +1,7 @@
 """Samples that the user brings: the entry `import` of an ensemble, resolved into points and, at each point, the frames of files that are its samples.
 
-Files are found by a glob, a list of globs or a CSV; the axes of a point by a pattern of the path, by a column of the CSV, or by a value that holds for
-all. Of the files only their outline is read here (frames, N, dimension), and it is kept in results/<study>/imported_files.json until a file changes.
+Files are found by a glob, a list of globs or a CSV; the axes of a point by a pattern of the path, a column of the CSV, or a value that holds for all.
+Of the files only their outline is read here (frames, N, dimension), and it is kept in results/<study>/imported_files.json until a file changes.
 """
 
 from __future__ import annotations

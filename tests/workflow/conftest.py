@@ -59,7 +59,7 @@ class Workflow:
 
     def resolved(self) -> Study:
         """The study as the workflow resolves it: rules, points and figures follow from it."""
-        return Study.from_config(merged_config([REPOSITORY / "config.yaml", *self.configs]))
+        return Study.from_config(merged_config([REPOSITORY / "config.yaml", *self.configs]), directory=self.directory)
 
 
 @pytest.fixture(scope="session")

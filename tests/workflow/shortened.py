@@ -20,7 +20,7 @@ ONE_IN = 8  # of the unknowns: modes and bonds beyond a quarter of them go anoth
 def shortened(*configs: Path) -> dict:
     """What, laid over the configs of a study, cuts it down."""
     config = merged_config(configs)
-    study = Study.from_config(config)
+    study = Study.from_config(config, directory=configs[0].parent)
     sizes = {size: _particles(study, rank) for rank, size in enumerate(sorted({place.point.particles for place in study.places.values()}))}
     kept = [_rungs(one.rungs, first=not number) for number, one in enumerate(study.ensembles)]
     entries = zip(config["ensembles"], study.ensembles, kept, strict=True)
@@ -50,6 +50,8 @@ def _rungs(rungs: tuple, first: bool) -> tuple:
 
 def _entry(entry: Mapping, path: str, rungs: tuple, sizes: Mapping[int, int]) -> dict:
     """One ensemble: two samples in two batches."""
+    if "import" in entry:
+        return {**entry, "samples": 2, "batch": 1}
     axes = {name: list(values) if isinstance(values, list) else [values] for name, values in entry["axes"].items()}
     if path:
         axes[path] = list(rungs)

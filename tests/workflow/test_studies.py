@@ -28,6 +28,12 @@ LATER = ("bond_operator", "pinching", "key_core_2dka", "key_core_crystal")  # te
 PLANNED = [pytest.param(path, marks=[pytest.mark.slow] if path.stem in LATER else [], id=path.stem) for path in STUDIES]
 
 
+@pytest.fixture(autouse=True)
+def examples(tmp_path):
+    """The samples that a study imports lie where it runs."""
+    (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
+
+
 @pytest.mark.parametrize("path", PLANNED)
 def test_study_plans(workflow, tmp_path, path):
     workflow(tmp_path, path).succeed("--dry-run", "--quiet")

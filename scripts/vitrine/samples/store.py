@@ -86,7 +86,7 @@ def batch_samples(
 ) -> Iterator[Sample]:
     """Yield the samples `indices` of one batch in this order; one that is missing or broken comes as an empty sample whose flag says why.
 
-    particles, parent_temperature, model (as GlassFormer.describe gives it): what every sample of the batch must have. identity: what must have made
+    particles (0 where N may differ), parent_temperature, model (as GlassFormer.describe gives it): what every sample must have. identity: what must have made
     them (Study.identity), empty where that is not asked. Raises InputError where other settings made them: samples of two studies are never mixed.
     """
     found: dict[int, Sample] = {}
@@ -97,7 +97,7 @@ def batch_samples(
         for sample in read_samples(path):
             if isinstance(sample, SampleError):
                 troubles.append(str(sample))
-            elif sample.particles != particles or not np.isclose(sample.parent_temperature, parent_temperature):
+            elif (particles and sample.particles != particles) or not np.isclose(sample.parent_temperature, parent_temperature, equal_nan=True):
                 troubles.append(f"sample {sample.index} has N = {sample.particles}, T_p = {sample.parent_temperature:g}")
             elif model is not None and _as_json(sample.model.describe()) != _as_json(model):
                 troubles.append(f"sample {sample.index} is of another model, {_as_json(sample.model.describe())}")
