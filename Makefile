@@ -24,7 +24,7 @@ $(if $(ONE_FILE),,$(foreach file,$(CONFIG),$(if $(wildcard $(file)),,$(call miss
 export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help checked study cost report status archive test test-all test-cluster bench scaling docs lint format lock unlock clean-env
+.PHONY: help checked study cost export report status archive test test-all test-cluster bench scaling docs lint format lock unlock clean-env
 
 help: ## list these targets
 	@echo "make TARGET [CORES=n] [CONFIG=studies/name.yaml] [ARGS='options of Snakemake or pytest'] [PYTHON=python3.12]"
@@ -38,6 +38,9 @@ cost: $(INSTALLED) checked ## predict core-hours, memory and disk of the study b
 
 figure_%: $(READY) checked unlock ## make one figure and what it needs, for example make figure_boltzmann
 	$(call snakemake,$@)
+
+export: $(READY) checked unlock ## write a study's samples with their modes and fields for OVITO and others, as the config's section export says
+	$(call snakemake,export_samples)
 
 report: study ## after the study, write one self-contained HTML page with every figure and table beside its results
 	@folder=$$($(results_folder)) && $(call snakemake,--report "$$folder/report.html")

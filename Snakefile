@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from vitrine import params, paths
 from vitrine.config_files import check_config_files
 from vitrine.errors import InputError
+from vitrine.export import plan as export
 from vitrine.observables import module_of, module_of_figure, named
 from vitrine.provenance import code_hash
 from vitrine.runs import resources
@@ -25,6 +26,7 @@ share_library(sys.path[0])
 try:
     check_config_files(workflow.configfiles)
     study = Study.from_config(config, conda="conda" in map(str, workflow.deployment_settings.deployment_method))
+    export.check_export(study)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
@@ -33,6 +35,7 @@ include: "rules/common.smk"
 include: "rules/prepare.smk"
 include: "rules/observables.smk"
 include: "rules/figures.smk"
+include: "rules/export.smk"
 include: "rules/study.smk"
 
 

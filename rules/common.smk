@@ -63,6 +63,12 @@ def one_of(labels):
     return "|".join(map(re.escape, labels))
 
 
+def exported_with_glasses(wildcards):
+    """What goes into the export of a batch of glasses."""
+    folder = f"{RESULTS}/{wildcards.point}/{wildcards.batch}"
+    return {named(file): f"{folder}/{file}" for file in export.taken_with_glasses(study, wildcards.point)}
+
+
 def hashes():
     """The hash of the code behind every rule that makes numbers, for the record."""
     measured = {one.rule: script_hash("measure", module_of(one.name, "measure")) for one in study.measured}

@@ -57,7 +57,7 @@ def measure(job: object) -> None:
         return function(sample, **further, **params.settings)
 
     at_once = algebra.samples_at_once(params.unknowns, job.threads) if algebra else 1
-    measured = measure_batch(_systems(job, observable.takes, point), observable, one, at_once)
+    measured = measure_batch(systems(job, observable.takes, point), observable, one, at_once)
     made_of = {"identity": params.identity} | ({"linear_algebra": algebra.describe(params.unknowns)} if algebra else {})
     origin = provenance(job.config, **made_of)
     for table in observable.tables:
@@ -66,8 +66,11 @@ def measure(job: object) -> None:
         write_fields(job.output[named(field.file)], field, measured.fields[field.name], origin)
 
 
-def _systems(job: object, takes: tuple[str, ...], point: Point) -> Iterator[System]:
-    """The systems of the batch, each with what its observable takes by name; without samples the function is called with the point itself."""
+def systems(job: object, takes: tuple[str, ...], point: Point) -> Iterator[System]:
+    """The systems of the batch, each with what is taken of it by name; without samples the function is called with the point itself.
+
+    A sample that has a flag, or lacks something of what is taken, comes with that flag; what could be read is there.
+    """
     indices, params = sample_indices(job.wildcards.batch), job.params
     others = {file: _read(job.input[named(file)], file, params.taken.get(file, "")) for file in takes if file not in SAMPLES}
     source = next((file for file in takes if file in SAMPLES), None)

@@ -35,6 +35,8 @@ UNKNOWN = Need(1.0, 100.0, 1.0)  # what a sample is taken to take where an obser
 PILOT = "pilot_liquids"
 IMPORTING = "import_samples"
 PREPARING = (PILOT, "equilibrate_liquids", IMPORTING, "record_trajectories", "quench_samples")
+EXPORTING = ("export_glasses", "export_liquids")
+WRITTEN_NUMBER = 1e-6  # seconds to write a number of an array as text
 READ_PARTICLE = 1e-5  # seconds to read a particle from a text; binary files are faster
 STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary")
 
@@ -148,6 +150,15 @@ def _quench(study: Study, place: Place, costs: Costs) -> Need:
     return together(ask.step("quench"), *ask.factorised(), ask.step("modes_lowest", 1, sparse=True))
 
 
+def _exported(study: Study, place: Place, costs: Costs, rule: str) -> Need:
+    """A sample written with its softest modes."""
+    section, ask = study.config["export"], _ask(study, place, costs, {})
+    number = section["modes"] + section["pinched"] if rule == EXPORTING[0] else 0
+    numbers = place.particles * (12 + 4 * number)
+    written = Need(WRITTEN_NUMBER * numbers, 1e-4 * numbers)
+    return together(*ask.factorised(), ask.step("modes_lowest", number, sparse=True), written) if number else written
+
+
 @cache
 def _own_cost(observable: str) -> Callable[[Ask], Need]:
     """The function of an observable's cost.py; a guess where there is none."""
@@ -161,6 +172,8 @@ def need_of(rule: str, study: Study, label: str, costs: Costs | None = None) -> 
     if rule in PREPARING:
         needs = {PILOT: _pilot, "equilibrate_liquids": _liquid, IMPORTING: _imported, "record_trajectories": _recorded, "quench_samples": _quench}
         return needs[rule](study, place, costs)
+    if rule in EXPORTING:
+        return _exported(study, place, costs, rule)
     one = next(one for one in study.measured if one.rule == rule)
     return _own_cost(one.name)(_ask(study, place, costs, study.settings[one.name]))
 
@@ -179,7 +192,7 @@ def job_cost(rule: str, study: Study, label: str | None = None, samples: int | N
     Raises InputError for a rule that is unknown.
     """
     costs = costs or measured_costs()
-    if rule in PREPARING or rule in [one.rule for one in study.measured]:
+    if rule in (*PREPARING, *EXPORTING) or rule in [one.rule for one in study.measured]:
         need = need_of(rule, study, label, costs)
         samples = study.places[label].preparation["pilot_samples"] if rule == PILOT else samples
         table = 8e-6 * COLUMN_COPIES * need.rows * samples
