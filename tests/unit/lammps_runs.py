@@ -8,6 +8,7 @@ tenth power, but the two-body part of `vashishta`, H/r^eta and terms that are ze
 import itertools
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def _inverse_tenth_power() -> str:
 
 
 def _data(sample, types: int, velocities=None) -> str:
-    """A data file: box, unit masses, positions and, where given, velocities. A planar sample lies at z = 0 in a box of unit height."""
+    """A data file: box, the mass of each type, positions and, where given, velocities. A planar sample lies at z = 0 in a box of unit height."""
     n, d, box = sample.particles, sample.dimension, np.eye(3)
     box[:d, :d] = sample.box
     low = [0.0, 0.0, 0.0 if d == 3 else -0.5]
@@ -40,7 +41,11 @@ def _data(sample, types: int, velocities=None) -> str:
     lines += [f"{low[k]:.17g} {low[k] + box[k, k]:.17g} {axis}lo {axis}hi" for k, axis in enumerate("xyz")]
     if np.any(np.triu(box, 1)):
         lines.append(f"{box[0, 1]:.17g} {box[0, 2]:.17g} {box[1, 2]:.17g} xy xz yz")
-    lines += ["", "Masses", "", *(f"{one + 1} 1.0" for one in range(types)), "", "Atoms", ""]
+    masses = np.ones(types)
+    if sample.masses is not None:
+        masses[sample.types] = sample.masses
+        assert np.array_equal(masses[sample.types], sample.masses), "LAMMPS has one mass for each type"
+    lines += ["", "Masses", "", *(f"{one} {mass:.17g}" for one, mass in enumerate(masses, 1)), "", "Atoms", ""]
     for number, (kind, place) in enumerate(zip(sample.types, _spatial(sample.positions), strict=True), 1):
         lines.append(f"{number} {kind + 1} {place[0]:.17g} {place[1]:.17g} {place[2]:.17g}")
     if velocities is not None:
@@ -57,7 +62,7 @@ def run(folder: Path, sample, interactions: str, commands: str, velocities=None,
     """Run `commands` on a sample in a folder; RuntimeError with the end of what LAMMPS said where it fails."""
     (folder / "sample.data").write_text(_data(sample, types, velocities))
     (folder / "ipl.vashishta").write_text(_inverse_tenth_power())
-    head = f"units lj\ndimension {sample.dimension}\nboundary p p p\natom_style atomic\nnewton on\nread_data sample.data\n"
+    head = f"units lj\ndimension {sample.dimension}\nboundary p p p\natom_style atomic\natom_modify map array\nnewton on\nread_data sample.data\n"
     (folder / "in.sample").write_text(head + interactions + THERMO + commands)
     said = subprocess.run([LMP, "-in", "in.sample", "-log", "none"], cwd=folder, capture_output=True, text=True, check=False)
     if said.returncode:
@@ -76,6 +81,21 @@ def static(folder: Path, sample, interactions: str, types: int = 2) -> tuple[flo
     forces = np.loadtxt(folder / "forces.dump", skiprows=9)
     assert np.array_equal(forces[:, 0], np.arange(1, sample.particles + 1))
     return float(energy), float(pressure), forces[:, 1 : 1 + sample.dimension]
+
+
+@cache
+def knows_dynamical_matrix() -> bool:
+    """Whether this LAMMPS was built with its package PHONON, which has the command `dynamical_matrix`."""
+    said = subprocess.run([LMP, "-h"], capture_output=True, text=True, check=False).stdout
+    return " PHONON " in said.replace("\n", " ")
+
+
+def dynamical_matrix(folder: Path, sample, interactions: str, displacement: float) -> np.ndarray:
+    """m^-1/2 H m^-1/2 (N d, N d) as LAMMPS has it, from differences of forces over displacements to either side."""
+    run(folder, sample, interactions, f"run 0\ndynamical_matrix all regular {displacement!r} file matrix.txt binary no\n")
+    n, d = sample.positions.shape
+    numbers = np.array((folder / "matrix.txt").read_text().split(), dtype=float).reshape(n, 3, n, 3)
+    return numbers[:, :d, :, :d].reshape(n * d, n * d)
 
 
 def trajectory(folder: Path, sample, interactions: str, fix: str, velocities, time_step: float, steps: int) -> tuple[np.ndarray, np.ndarray]:
