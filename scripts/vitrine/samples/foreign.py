@@ -17,6 +17,7 @@ import numpy as np
 
 from vitrine.errors import InputError, SampleError
 from vitrine.models import GlassFormer, glass_former, published_parameters
+from vitrine.samples.export import in_box
 from vitrine.samples.formats import Frame, format_of
 from vitrine.samples.formats import gsd as gsd_format
 from vitrine.samples.formats.frame import is_flat
@@ -114,9 +115,7 @@ def foreign_sample(
         raise SampleError(f"its box is not periodic along {open_axes}: a glass here is periodic in all directions")
     box, turn, done = upper_triangular(_cell(frame, d))
     positions = (frame.positions[:, :d] - frame.origin[:d]) @ turn if turn is not None else frame.positions[:, :d] - frame.origin[:d]
-    positions, folded = _folded(positions, box)
     masses = None if frame.masses is None or np.all(frame.masses == 1) else frame.masses
-    done = [*frame.done, *done, *(["folded into the box"] if folded else []), *(["masses kept"] if masses is not None else [])]
     sample = Sample(
         positions=positions,
         sizes=_sizes(frame, model, sizes),
@@ -124,9 +123,17 @@ def foreign_sample(
         box=box,
         model=model,
         index=number,
-        provenance={"imported": {**(origin or {}), "frame": number, "digits": frame.digits, "done": done}},
         masses=masses,
-    ).checked()
+    )
+    inside = in_box(sample)
+    done = [
+        *frame.done,
+        *done,
+        *([] if np.array_equal(inside, sample.positions) else ["folded into the box"]),
+        *(["masses kept"] if masses is not None else []),
+    ]
+    told = {**(origin or {}), "frame": number, "digits": frame.digits, "done": done}
+    sample = sample.moved(inside, provenance={"imported": told}).checked()
     _check_apart(sample, 10.0**-frame.digits)
     return sample
 
@@ -168,15 +175,6 @@ def _reduced(box: np.ndarray) -> np.ndarray:
             if abs(tilt) > 0.5 * (1 + 1e-9):
                 box[:, column] -= np.rint(tilt) * box[:, row]
     return box
-
-
-def _folded(positions: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool]:
-    """Particles outside the box moved into it by whole edges, and whether there were any; the others keep their bits."""
-    shift = np.floor(np.linalg.solve(box, positions.T).T)
-    outside = np.any(shift != 0, axis=1)
-    if not outside.any():
-        return np.ascontiguousarray(positions), False
-    return np.where(outside[:, None], positions - shift @ box.T, positions), True
 
 
 def _check_apart(sample: Sample, tolerance: float) -> None:

@@ -29,6 +29,7 @@ TEXT = {
     ".xyz": "extxyz",
     ".extxyz": "extxyz",
 }
+MAGIC = {b"PK": "npz", b"\x89HDF": "h5md", b"\xdf\x65\xdf\x65": "gsd"}
 ALLOWED = (
     "GSD (.gsd), LAMMPS dumps (.dump, .atom, .lammpstrj) and data files (.data, .lmp), extended XYZ (.xyz, .extxyz), all text also .gz, "
     "NPZ (.npz) and H5MD (.h5, .h5md)"
@@ -47,19 +48,25 @@ def format_of(path: Path) -> ModuleType:
 
 
 def _by_content(path: Path, ending: str) -> str | None:
-    """The format of a text by its first bytes, or else by its ending."""
-    with path.open("rb") as file:
-        first = file.read(8)
-    if ending not in TEXT and (b"\0" in first or first.startswith((b"PK", b"\x89HDF"))):
-        return "npz" if first.startswith(b"PK") else "h5md" if first.startswith(b"\x89HDF") else None
-    if ending not in TEXT and not text.is_packed(path) and b"\0" in first:
-        return None
-    head = text.head_of(path)
+    """The format of a text by its first bytes, or else by its ending; without an ending that says text, that of a binary file as well."""
+    known = TEXT.get(ending)
+    if known is None and not text.is_packed(path):
+        with path.open("rb") as file:
+            first = file.read(8)
+        for magic, name in MAGIC.items():
+            if first.startswith(magic):
+                return name
+    try:
+        head = text.head_of(path)
+    except InputError:
+        if known is None:
+            return None
+        raise
     if head.lstrip().startswith(b"ITEM:"):
         return "lammps_dump"
     if any(line.split()[1:2] == [b"atoms"] for line in head.splitlines()):
         return "lammps_data"
-    return TEXT.get(ending)
+    return known
 
 
 def index_file(path: str | Path) -> FileIndex:
