@@ -22,7 +22,7 @@ NUMBERS = {"pi": math.pi}
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}")
 LONGEST, DEEPEST, MOST_PARTS = 1000, 100, 250  # characters, operations in operations, numbers and names and signs
 LARGEST_NUMBER, LARGEST_EXPONENT = 1e100, 200
-MOST_OPERATIONS = 6000  # of a derivative: each is some times longer than the one before
+MOST_OPERATIONS = 500, 8000  # of the formula, twice as many of each derivative, and at most
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 ALLOWED = "allowed are numbers, names, + - * / ** and the functions " + ", ".join(FUNCTIONS)
 
@@ -86,10 +86,11 @@ def _compiled(text: str, variable: str, names: tuple[str, ...], order: int) -> C
     expression = parsed(text, (variable, *names))
     symbols = [sympy.Symbol("r", positive=True), *(sympy.Symbol(f"c{place}", real=True) for place in range(len(names)))]
     orders = [expression]
-    for _ in range(order):
+    for number in range(1, order + 1):
         orders.append(sympy.diff(orders[-1], symbols[0]))
-        if orders[-1].count_ops() > MOST_OPERATIONS:
-            raise InputError(f"its derivatives have more than {MOST_OPERATIONS} operations: write it shorter, or give a table")
+        most = min(MOST_OPERATIONS[0] * 2**number, MOST_OPERATIONS[1])
+        if orders[-1].count_ops() > most:
+            raise InputError(f"its derivative of order {number} has more than {most} operations: write it shorter, or give a table")
     special = expression.has(sympy.erf, sympy.erfc)
     return sympy.lambdify(symbols, orders, modules=["scipy", "numpy"] if special else ["numpy"], cse=True)
 

@@ -2,8 +2,8 @@ r"""A potential as a piecewise polynomial, so that one compiled kernel serves ev
 
 Its variable is v = (x/x_c)^2 <= 1 with x = r/lambda. Every power of two of v is cut into 2^k equal intervals, so that they are short where a
 potential is steep, and the interval of a number is read off its bits. On each interval stands the polynomial of degree 9 that has the value and the
-first four derivatives of the potential at both ends: the whole has four continuous derivatives. Below the first interval it goes on as a parabola in v
-that repels.
+first four derivatives of the potential at both ends: the whole has four continuous derivatives. Below the first interval it goes on as a parabola in
+v that repels.
 """
 
 from __future__ import annotations
