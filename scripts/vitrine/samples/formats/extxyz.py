@@ -7,9 +7,10 @@ species:S:1:pos:R:3), pbc (default periodic) and Origin are used. Columns: pos; 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+import sys
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -57,53 +58,92 @@ def frames(path: Path, wanted: Collection[int]) -> Iterator[tuple[int, Frame | S
     for number, part in zip(range(max(wanted, default=-1) + 1), _parts(path), strict=False):
         if number in wanted:
             try:
-                yield number, _frame(part, path)
+                yield number, _frame(part)
             except SampleError as error:
                 yield number, error
 
 
-def _lines(path: Path) -> Iterator[bytes | SampleError]:
-    """The lines of a file; an error comes last where it is cut off."""
-    kept = b""
-    with text.opened(path) as file:
-        for block in text.blocks(file):
-            if isinstance(block, SampleError):
-                yield block
-                return
-            *lines, kept = (kept + block).split(b"\n")
-            yield from (line + b"\n" for line in lines)
-    if kept:
-        yield kept
+class _Lines:
+    """The lines of a file, of which some may be put back; an error comes last where the file is cut off."""
+
+    def __init__(self, path: Path) -> None:
+        self.source, self.kept = self._read(path), []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> bytes | SampleError:
+        return self.kept.pop() if self.kept else next(self.source)
+
+    def put_back(self, lines: Sequence[bytes | SampleError]) -> None:
+        self.kept.extend(reversed(lines))
+
+    @staticmethod
+    def _read(path: Path) -> Iterator[bytes | SampleError]:
+        kept = b""
+        with text.opened(path) as file:
+            for block in text.blocks(file, path):
+                if isinstance(block, SampleError):
+                    yield block
+                    return
+                *lines, kept = (kept + block).split(b"\n")
+                yield from (line + b"\n" for line in lines)
+        if kept:
+            yield kept
 
 
 def _parts(path: Path) -> Iterator[Part]:
-    """The frames as text. A comment among the particles of a frame is that of the next frame: the one before it is cut off."""
-    lines = _lines(path)
+    """The frames as text. Where the lines of a frame do not end before the next one begins, the next one is found by its comment."""
+    lines = _Lines(path)
     while (first := next((line for line in lines if isinstance(line, SampleError) or line.strip()), None)) is not None:
         if isinstance(first, SampleError):
             yield Part(None, trouble=first)
             return
-        count = int(first) if first.strip().isdigit() else None
-        trouble = None if count is not None else SampleError(f"it does not say its number of particles: its first line is {_shown(first)}")
-        comment, *rows = islice(lines, 1 + count) if count is not None else (next(lines, b""),)
-        if count is None or any(b"=" in row for row in rows if not isinstance(row, SampleError)):
-            rows, back = _until_comment(chain(rows, lines))
-            lines = chain(back, lines)
-        broken = next((row for row in (comment, *rows) if isinstance(row, SampleError)), None)
+        count, comment, rows = _count(first), b"", []
+        following = next(lines, b"")
+        if count is not None or (not isinstance(following, SampleError) and b"=" in following):
+            comment = following
+        else:
+            lines.put_back([following])
+        if count is not None:
+            rows = list(islice(lines, min(count, sys.maxsize)))
+        if count is None or not _ends(rows, lines):
+            lines.put_back(rows)
+            rows = _until_comment(lines)
+        broken = next((row for row in (comment, *rows[-1:]) if isinstance(row, SampleError)), None)
         if broken is not None:
             yield Part(None, trouble=broken)
             return
-        yield Part(count, comment, b"".join(rows), trouble)
+        said = SampleError(f"it does not say its number of particles: its first line is {_shown(first)}")
+        yield Part(count, comment, b"".join(rows), None if count is not None else said)
 
 
-def _until_comment(lines: Iterator[bytes | SampleError]) -> tuple[list, list]:
-    """The lines before the next frame, and its first line and comment."""
-    rows: list = []
+def _count(line: bytes | SampleError) -> int | None:
+    """N of the first line of a frame; None where it is none."""
+    return int(line) if not isinstance(line, SampleError) and line.strip().isdigit() else None
+
+
+def _ends(rows: Sequence[bytes | SampleError], lines: _Lines) -> bool:
+    """Whether the frame of these lines ends with them: no comment is among them, and N of the next frame, its comment or nothing follows."""
+    following = next(lines, None)
+    if following is not None:
+        lines.put_back([following])
+    if any(b"=" in row for row in rows if not isinstance(row, SampleError)):
+        return False
+    if following is None or isinstance(following, SampleError) or not following.strip() or _count(following) is not None:
+        return True
+    return b"=" in following and not (rows and _count(rows[-1]) is not None)
+
+
+def _until_comment(lines: _Lines) -> list[bytes | SampleError]:
+    """The lines before the next frame, whose first line and comment are put back."""
+    rows: list[bytes | SampleError] = []
     for line in lines:
         if not isinstance(line, SampleError) and b"=" in line:
-            return rows[:-1], [*rows[-1:], line]
+            lines.put_back([*rows[-1:], line])
+            return rows[:-1]
         rows.append(line)
-    return rows, []
+    return rows
 
 
 def _shown(line: bytes) -> str:
@@ -159,9 +199,9 @@ def _box(pairs: dict[str, str], d: int) -> tuple[np.ndarray, np.ndarray, tuple[b
     return lattice.reshape(side, side).T, origin, periodic if len(periodic) >= d else (True,) * d
 
 
-def _frame(part: Part, path: Path) -> Frame:
+def _frame(part: Part) -> Frame:
     columns, pairs = _columns(part), _pairs(part)
-    text.check_encoding(part.comment + part.body, path)
+    text.check_encoding(part.comment + part.body)
     entries = text.columns_of(part.body, part.particles, len(columns["all"]))
     places = _find(columns, "pos")
     if len(places) not in (2, 3):

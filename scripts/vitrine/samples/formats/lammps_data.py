@@ -67,17 +67,17 @@ def _sections(path: Path) -> tuple[list[list[str]], dict[str, tuple[str, bytes]]
     """The words of the header's lines, and of every section what stands behind its name, and its lines without comments."""
     blocks = []
     with text.opened(path) as file:
-        for block in text.blocks(file):
+        for block in text.blocks(file, path):
             if isinstance(block, SampleError):
                 raise block
             blocks.append(block)
     whole = b"".join(blocks)
-    text.check_encoding(whole, path)
+    text.check_encoding(whole)
     start = whole.find(b"\n") + 1
     found = list(SECTION.finditer(whole, start))
     head = whole[start : found[0].start()] if found else whole[start:]
     header = [line.split() for line in COMMENT.sub(b"", head).decode().splitlines() if line.split()]
-    ends = [place.start() for place in found[1:]] + [len(whole)]
+    ends = [*(place.start() for place in found[1:]), len(whole)][: len(found)]
     sections = {}
     for place, end in zip(found, ends, strict=True):
         body = whole[place.end() : end].lstrip()

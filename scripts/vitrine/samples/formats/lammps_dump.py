@@ -64,7 +64,7 @@ def frames(path: Path, wanted: Collection[int]) -> Iterator[tuple[int, Frame | S
     for number, part in zip(range(max(wanted, default=-1) + 1), _frames(path), strict=False):
         if number in wanted:
             try:
-                yield number, _frame(part, path)
+                yield number, _frame(part)
             except SampleError as error:
                 yield number, error
 
@@ -166,9 +166,9 @@ def _dimension(header: Header, body: bytes) -> int:
     return 2
 
 
-def _frame(part: bytes | SampleError, path: Path) -> Frame:
+def _frame(part: bytes | SampleError) -> Frame:
     header, body = _header(part)
-    text.check_encoding(body, path)
+    text.check_encoding(body)
     places = _places(header.columns)
     entries = dict(zip(header.columns, text.columns_of(body, header.particles, len(header.columns)), strict=True))
     d = len(places)

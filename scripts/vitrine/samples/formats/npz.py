@@ -93,7 +93,7 @@ def _shape(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], bool]:
             shape, _, kind = read(file)
     except (ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise InputError(f"{archive.filename}: the array {name} cannot be read: {one_line(error)}") from error
-    return tuple(shape), math.prod(shape) * kind.itemsize <= place.file_size <= DEFLATED * max(place.compress_size, 1)
+    return tuple(shape), kind.hasobject or math.prod(shape) * kind.itemsize <= place.file_size <= DEFLATED * max(place.compress_size, 1)
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> np.ndarray:
@@ -109,7 +109,8 @@ def _read(archive: zipfile.ZipFile, name: str) -> np.ndarray:
 
 
 def _dimension(positions: np.ndarray) -> int:
-    return 2 if is_flat(positions.reshape(-1, *positions.shape[-2:])[0][:, 2]) else 3
+    first = positions.reshape(-1, *positions.shape[-2:])[:1, :, 2]
+    return 2 if positions.dtype.kind in "fiu" and is_flat(first.ravel()) else 3
 
 
 def _frame(arrays: dict[str, np.ndarray], number: int) -> Frame:

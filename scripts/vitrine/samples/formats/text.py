@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from vitrine.errors import InputError, SampleError
-from vitrine.samples.formats.frame import MOST
+from vitrine.samples.formats.frame import MOST, one_line
 
 BLOCK = 1 << 23  # bytes
 HEAD = 4096  # bytes by which a text is known
@@ -34,14 +34,19 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def blocks(file: BinaryIO) -> Iterator[bytes | SampleError]:
-    """The bytes of a file in blocks; where a packed one is cut off or damaged, the error that says so comes last."""
+def blocks(file: BinaryIO, path: Path) -> Iterator[bytes | SampleError]:
+    """The bytes of a file in blocks; where a packed one is cut off, the error that says so comes last.
+
+    Raises InputError where a packed one is damaged: nobody knows since where its bytes are wrong.
+    """
     while True:
         try:
             block = file.read1(BLOCK) if isinstance(file, gzip.GzipFile) else file.read(BLOCK)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            yield SampleError(f"the gz file is cut off or damaged ({error})")
+        except EOFError:
+            yield SampleError("the gz file is cut off here")
             return
+        except (zlib.error, gzip.BadGzipFile) as error:
+            raise InputError(f"{path}: the gz file is damaged ({one_line(error)})") from error
         if not block:
             return
         yield block
@@ -50,25 +55,28 @@ def blocks(file: BinaryIO) -> Iterator[bytes | SampleError]:
 def head_of(path: Path) -> bytes:
     """The first bytes of a text, unpacked. Raises InputError where they are no text."""
     with opened(path) as file:
-        head = next(iter(blocks(file)), b"")
+        head = next(blocks(file, path), b"")
     if isinstance(head, SampleError):
         raise InputError(f"{path}: {head}")
     head = head[:HEAD]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(f"{path}: is text in UTF-16, allowed is UTF-8")
+        raise InputError(f"{path}: it is text in UTF-16, allowed is UTF-8")
     if b"\0" in head:
-        raise InputError(f"{path}: is no text, it holds bytes that are zero")
-    check_encoding(head[: head.rfind(b"\n") + 1], path)
+        raise InputError(f"{path}: it is no text, it holds bytes that are zero")
+    try:
+        check_encoding(head[: head.rfind(b"\n") + 1])
+    except SampleError as error:
+        raise InputError(f"{path}: {error}") from error
     return head
 
 
-def check_encoding(text: bytes, path: Path) -> None:
-    """Raises InputError where bytes are no UTF-8."""
+def check_encoding(text: bytes) -> None:
+    """Raises SampleError where bytes are no UTF-8."""
     try:
         if not text.isascii():
             text.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is no text in UTF-8 (the byte 0x{text[error.start]:02x}), allowed is UTF-8") from error
+        raise SampleError(f"it is no text in UTF-8 (it holds the byte 0x{text[error.start]:02x}), allowed is UTF-8") from error
 
 
 def parts(path: Path, mark: bytes) -> Iterator[bytes | SampleError]:
@@ -78,7 +86,7 @@ def parts(path: Path, mark: bytes) -> Iterator[bytes | SampleError]:
     """
     kept, at_mark, start = bytearray(), b"\n" + mark, 0
     with opened(path) as file:
-        for block in blocks(file):
+        for block in blocks(file, path):
             if isinstance(block, SampleError):
                 yield block
                 return
@@ -106,8 +114,8 @@ def columns_of(body: bytes, rows: int, columns: int, what: str = "particles") ->
 
 
 def check_table_room(body: bytes, rows: int, columns: int, what: str = "particles") -> None:
-    """Refuse a header that promises more rows than the text can hold, before memory is set aside."""
-    if rows * 2 * columns > len(body) + 1 and rows > 100 + body.count(b"\n") * 10:
+    """Refuse a header that promises far more rows than the text can hold, before memory is set aside; one that lacks a few is cut off."""
+    if rows * 2 * columns > 1000 * (len(body) + 1000):
         raise SampleError(f"it promises {rows} {what}, which do not fit into its {len(body)} bytes")
 
 
