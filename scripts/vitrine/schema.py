@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 ENERGY = "epsilon"
 LENGTH = "lambda_min"
+MASS = "m"
 TEMPERATURE = "epsilon/k_B"
 FREQUENCY = "sqrt(epsilon/m)/lambda_min"
 SPEED = "sqrt(epsilon/m)"

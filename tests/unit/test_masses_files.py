@@ -1,4 +1,4 @@
-"""Masses on disk: bit for bit in samples, fields and trajectories, part of the checksum, and files without them are what they were."""
+"""Masses on disk: bit for bit in samples, fields and trajectories, part of the checksum; files without them are what they were. Studies of them."""
 
 import dataclasses
 import hashlib
@@ -7,6 +7,8 @@ import gsd.hoomd
 import numpy as np
 import pytest
 import vitrine
+from aggregated import SAMPLES, Aggregation, made, values, weights
+from estimated import A0, collect_quantities, estimates, fit_study, fitted, truth, value
 from naive import PLANAR, liquid, poly, strained
 from test_measuring_jobs import job, point_of
 from vitrine.declare import Field
@@ -194,8 +196,8 @@ def test_jobs_measure_with_the_masses_of_each_sample(folder, small_glass, name):
     for sample in (heavy, light):
         rows = table[table["sample"] == sample.index]
         assert set(rows["flag"]) == {""}
-        for column, values in measured(sample).items():
-            assert np.array_equal(rows[column], values, equal_nan=True), column
+        for column, numbers in measured(sample).items():
+            assert np.array_equal(rows[column], numbers, equal_nan=True), column
     column = {"elasticity": "c_s", "vibrability": "mean"}.get(name, "omega")
     one, other = (table[table["sample"] == index][column].to_numpy() for index in (2, 3))
     assert not np.allclose(one, other, rtol=1e-6)
@@ -211,3 +213,23 @@ def test_the_door_reads_relaxes_and_measures_with_masses(tmp_path, small_glass):
     scaled = dataclasses.replace(glass, masses=4 * glass.masses)
     assert np.allclose(2 * vitrine.find_modes(scaled)["omega"], vitrine.find_modes(glass)["omega"], rtol=1e-10)
     assert vitrine.measure_elasticity(scaled)["shear_modulus"].equals(vitrine.measure_elasticity(glass)["shear_modulus"])
+
+
+def test_the_mean_mass_of_an_ensemble_is_given_where_it_is_not_one(tmp_path):
+    run = Aggregation(tmp_path)
+    found, _ = run("elasticity")
+    np.testing.assert_allclose(values(found, "mass"), [np.average(made("elasticity")["mass"], weights=weight) for weight in weights()], rtol=1e-13)
+    unit, _ = run("elasticity", change={"elasticity": lambda frame: frame.assign(mass=1.0)})
+    assert "mass" not in set(unit["quantity"]) and len(unit) == len(found) - len(weights())
+    one_heavy, _ = run("elasticity", change={"elasticity": lambda frame: frame.assign(mass=np.where(frame["sample"] == 3, 4.0, 1.0))})
+    assert values(one_heavy, "mass")[0] == pytest.approx(1 + 3 / SAMPLES, rel=1e-13)
+
+
+def test_the_unit_of_frequency_has_the_density_of_mass():
+    """c_inf = sqrt(G_inf/rho) with rho = m N/V, by which reduced frequencies and prefactors follow."""
+    heavy, light = estimates(mass=4.0, spread=0.0), estimates(spread=0.0)
+    c_inf = np.sqrt(8.9 / (4.0 * 0.58))
+    assert fitted(fit_study(heavy), "c_inf") == pytest.approx(c_inf, rel=1e-12) == fitted(fit_study(light), "c_inf") / 2
+    quantities = collect_quantities(heavy)
+    assert value(quantities, "omega_g_reduced", 1.3) == pytest.approx(truth(2000, 1.3)["omega_g"] * A0 / c_inf, rel=1e-12)
+    assert value(quantities, "mass", 1.3) == 4.0 and "mass" not in set(collect_quantities(light)["quantity"])

@@ -44,6 +44,8 @@ def plateau_modulus(results: Results) -> tuple[Estimate | None, str]:
 
 
 def plateau_speed(modulus: Estimate, results: Results) -> Estimate:
-    """c_inf = sqrt(G_inf/rho), rho = N/V at unit mass."""
-    density = results.a0**-results.settings.dimension
+    """c_inf = sqrt(G_inf/rho), rho = m N/V with the mean mass of a particle in the ensembles behind G_inf; it is one where they do not give it."""
+    behind = [results.ensembles[key] for key in plateau_keys(results, "shear_modulus")]
+    masses = [quantities["mass"].values if "mass" in quantities else 1.0 for quantities in behind]
+    density = results.a0**-results.settings.dimension * (sum(masses) / len(masses))
     return combined(lambda g: np.sqrt(g / density), SPEED, modulus)

@@ -13,7 +13,10 @@ BOND_OPERATOR = Table(
         Column("mode", "int32", NONE, "index of the eigenvalue, from the largest"),
         Column("lambda", "double", INVERSE_STIFFNESS, "eigenvalue of A"),
         Column(
-            "omega", "double", FREQUENCY, "frequency sqrt(D.M.D/(m D.D)) of the displacement mode D = M^+ F; NaN where the vector was not computed"
+            "omega",
+            "double",
+            FREQUENCY,
+            "frequency sqrt(D.M.D/(m D.D)) of the displacement mode D = M^+ F, m D.D = sum_i m_i |D_i|^2; NaN where the vector was not computed",
         ),
         Column(
             "participation_force", "double", NONE, "participation ratio of the particle force mode F = S^T f; NaN where the vector was not computed"

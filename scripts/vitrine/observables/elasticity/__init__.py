@@ -2,7 +2,7 @@
 
 from vitrine.declare import Headline, Observable, Quantity
 from vitrine.papers import PINCHING
-from vitrine.schema import FREQUENCY, MODULUS, NONE, SPEED, Column, Table
+from vitrine.schema import FREQUENCY, MASS, MODULUS, NONE, SPEED, Column, Table
 
 ELASTICITY = Table(
     "elasticity",
@@ -15,10 +15,11 @@ ELASTICITY = Table(
         Column("bulk_modulus_born", "double", MODULUS, "affine part of K, initial stress included"),
         Column("bulk_modulus_nonaffine", "double", MODULUS, "non-affine part, to be subtracted"),
         Column("pressure", "double", MODULUS, "virial pressure p"),
-        Column("c_s", "double", SPEED, "shear wave speed sqrt(G/rho); 0 where G < 0: unstable to shear of the box"),
+        Column("c_s", "double", SPEED, "shear wave speed sqrt(G/rho), rho the density of mass; 0 where G < 0: unstable to shear of the box"),
         Column("c_l", "double", SPEED, "longitudinal wave speed sqrt((K + 2 (d-1)/d G)/rho); 0 where that is negative"),
         Column("coordination", "double", NONE, "mean number of interacting neighbours z = 2 N_b/N"),
         Column("omega_ph", "double", FREQUENCY, "first shear phonon 2 pi c_s/L"),
+        Column("mass", "double", MASS, "mean mass of a particle: rho = mass N/V"),
     ),
     of_samples=True,
 )
@@ -50,6 +51,7 @@ OBSERVABLE = Observable(
         Quantity("c_s", "c_s", SPEED, "shear wave speed"),
         Quantity("c_l", "c_l", SPEED, "longitudinal wave speed"),
         Quantity("omega_ph", r"\omega_\mathrm{ph}", FREQUENCY, "first shear phonon 2 pi c_s/L", reduced="frequency"),
+        Quantity("mass", r"\bar m", MASS, "mean mass of a particle, where masses are not all one"),
     ),
     headlines=(
         Headline("G_inf_reduced", "G_inf a0^3/(k_B T_onset)", 17.0, f"{PINCHING}, appendix A", 1, comment="T_onset = 0.9 taken as published"),

@@ -32,7 +32,7 @@ QUANTITIES = (
 def aggregate_elasticity(elasticity: Sequence[str | Path], ensemble: Ensemble) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(estimates, flags) from the batches of the elasticity table: the mean of every column, and chi = sqrt(N) std(G)/mean(G) over samples.
 
-    chi is the disorder quantifier of Lerner and Bouchbinder 2021, eq. 4.
+    chi is the disorder quantifier of Lerner and Bouchbinder 2021, eq. 4. The mean mass is given where it is not one.
     """
     ledger = Ledger("elasticity")
     data = read_samples(ELASTICITY, elasticity, ensemble, ledger, finite=QUANTITIES)
@@ -41,4 +41,6 @@ def aggregate_elasticity(elasticity: Sequence[str | Path], ensemble: Ensemble) -
     modulus = data["shear_modulus"].to_numpy(dtype=float)
     chi = np.sqrt(ensemble.particles) * ratio(weighted_deviation(weights, modulus), weighted_mean(weights, modulus))
     estimates["chi"] = Estimate(chi, NONE, len(data), len(ledger))
+    if np.any(np.abs(data["mass"].to_numpy(dtype=float) - 1) > 0):
+        estimates |= mean_estimates(ELASTICITY, data, weights, ledger, {"mass": "mass"})
     return estimates_frame(ensemble, estimates), ledger.frame()

@@ -76,5 +76,6 @@ def measure_elasticity(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> di
         "c_l": np.sqrt(max(longitudinal, 0.0) / density),
         "coordination": 2 * len(bonds.i) / sample.particles,
         "omega_ph": 2 * np.pi * c_s / sample.volume ** (1 / d),
+        "mass": 1.0 if sample.masses is None else sample.masses.mean(),
     }
     return {name: np.array([value]) for name, value in row.items()}

@@ -11,8 +11,13 @@ MODES = Table(
     "vibrational modes, the d translations left out",
     (
         Column("mode", "int32", NONE, "index of the mode, from the softest"),
-        Column("omega", "double", FREQUENCY, "frequency: the square root of the Hessian's eigenvalue (m = 1)"),
-        Column("participation", "double", NONE, "participation ratio e = (sum |z_i|^2)^2/(N sum |z_i|^4); NaN where the vector was not computed"),
+        Column("omega", "double", FREQUENCY, "frequency: the root of an eigenvalue of m^-1/2.H.m^-1/2, blocks H_ij/sqrt(m_i m_j)"),
+        Column(
+            "participation",
+            "double",
+            NONE,
+            "participation ratio e = (sum |z_i|^2)^2/(N sum |z_i|^4) of the eigenvector z = m^1/2 u; NaN where it was not computed",
+        ),
     ),
     of_samples=True,
 )
@@ -54,7 +59,7 @@ MODE_WINDOWS = Table(
 OBSERVABLE = Observable(
     name="modes",
     title="D(omega), its cumulative, A_g, participation N e",
-    formula="omega = sqrt(eigenvalue of M/m); D = A_g omega^4 below the first phonon; e = (sum abs(z_i)^2)^2/(N sum abs(z_i)^4)",
+    formula="omega = sqrt(eigenvalue of m^-1/2.M.m^-1/2); D = A_g omega^4 below the first phonon; e = (sum abs(z_i)^2)^2/(N sum abs(z_i)^4)",
     source="002 eq. 1 and Fig. 2, 001 Fig. 1c",
     place=3,
     rule="find_modes",

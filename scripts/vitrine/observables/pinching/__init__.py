@@ -14,7 +14,7 @@ PINCHING = Table(
         Column("j", "int32", NONE, "second particle of the bond"),
         Column("force", "double", FORCE, "pair force f = -phi'(r), positive for repulsion"),
         Column("force_reduced", "double", NONE, "f/(p a0^(d-1)) with the sample's own pressure p"),
-        Column("omega", "double", FREQUENCY, "frequency of the response u = H^+ d: sqrt(u.H.u/(m u.u))"),
+        Column("omega", "double", FREQUENCY, "frequency of the response u = H^+ d: sqrt(u.H.u/(m u.u)), m u.u = sum_i m_i |u_i|^2"),
     ),
     of_samples=True,
 )

@@ -1,4 +1,4 @@
-"""Vibrability: how much a particle moves in all modes together, Psi_i = tr (H^+)_ii = sum_l |u_l,i|^2/omega_l^2 (000 eq. 1)."""
+"""Vibrability: how much a particle moves in all modes together, Psi_i = sum_l |u_l,i|^2/omega_l^2 = tr (H^+)_ii (000 eq. 1)."""
 
 from vitrine.declare import POSITIVE, SHARE, Field, Figure, Observable, Quantity, Setting
 from vitrine.schema import INVERSE_STIFFNESS, LENGTH, NONE, Column, Table
@@ -7,7 +7,7 @@ VIBRABILITY = Table(
     "vibrability",
     "vibrability of each glass; those of its particles are in the field vibrability_field",
     (
-        Column("mean", "double", INVERSE_STIFFNESS, "mean of Psi over the particles: sum_l omega_l^-2/N"),
+        Column("mean", "double", INVERSE_STIFFNESS, "mean of Psi over the particles: sum_l omega_l^-2/N where all masses are one"),
         Column("largest", "double", INVERSE_STIFFNESS, "largest Psi of a particle"),
         Column("core", "int32", NONE, "particles whose Psi lies above the threshold"),
         Column("key_core", "int32", NONE, "particles whose Psi lies above the fraction of the largest"),
@@ -47,7 +47,9 @@ OBSERVABLE = Observable(
     aggregate="aggregate_vibrability",
     takes=("glasses.gsd",),
     tables=(VIBRABILITY,),
-    fields=(Field("vibrability_field", "Psi_i = tr (H^+)_ii of every particle", INVERSE_STIFFNESS),),
+    fields=(
+        Field("vibrability_field", "Psi_i = sum_l |u_l,i|^2/omega_l^2 of every particle: tr (H^+)_ii where all masses are one", INVERSE_STIFFNESS),
+    ),
     combines=("vibrability.parquet", "vibrability_field.gsd"),
     curves=(VIBRABILITY_DENSITY, VIBRABILITY_MAP),
     message="Measuring the vibrability",
