@@ -58,8 +58,8 @@ def build_pair(parameters: Mapping) -> GlassFormer:
     types = list(parameters["fractions"])
     pairs = ["".join(pair) for pair in combinations_with_replacement(types, 2)]
     _check_together(parameters)
-    parameters = _constants_used(parameters, pairs)
     potentials = {pair: _potential(parameters, pair, pairs) for pair in pairs}
+    _check_constants(parameters)
     places = ["".join(sorted(a + b)) for a in types for b in types]
     same = len(set(potentials.values())) == 1
     scales = np.array([rules.of_pair("model.pair.lengths", parameters["lengths"], pair, pairs) for pair in places]).reshape(len(types), -1)
@@ -97,18 +97,13 @@ def _check_together(parameters: Mapping) -> None:
         raise InputError(f"config key model.pair.smoothness is {parameters['smoothness']}: allowed is at most {DERIVATIVES} without a formula")
 
 
-def _constants_used(parameters: Mapping, pairs: list[str]) -> dict:
-    """The parameters, of which every constant has a value for each pair and is used."""
+def _check_constants(parameters: Mapping) -> None:
+    """Refuse a constant that is in no formula, which have all been read: a mistake of spelling."""
     texts = [value for key in ("formula", "cutoff", "inner") for value in _each(parameters[key])]
-    try:
-        used = set().union(*(names_in(text) for text in texts if isinstance(text, str)))
-    except InputError:
-        used = set(parameters["constants"])  # what is no formula is refused where it is read, with its key
-    for name, value in parameters["constants"].items():
-        rules.of_pair(f"model.pair.constants.{name}", value, pairs[0], pairs)
+    used = set().union(*(names_in(text) for text in texts if isinstance(text, str)))
+    for name in parameters["constants"]:
         if name not in used:
             raise InputError(f"config key model.pair.constants.{name} is used nowhere: no formula, cutoff or inner has it")
-    return dict(parameters)
 
 
 def _each(value: object) -> list:
@@ -125,7 +120,8 @@ def _potential(parameters: Mapping, pair: str, pairs: list[str]) -> CutPotential
     cutoff = _distance(parameters, "cutoff", own("cutoff"), pair, constants)
     inner = _distance(parameters, "inner", own("inner"), pair, constants) or INNER * cutoff
     source = next(source for source in SOURCES if parameters[source] is not None)
-    key = f"model.pair.{source}" + (f".{pair}" if len(pairs) > 1 else "")
+    each = isinstance(parameters[source], Mapping) and pair in parameters[source]
+    key = f"model.pair.{source}" + (f".{pair}" if each else f" for the pair {pair}" if len(pairs) > 1 else "")
     ends = (parameters["smoothing"], parameters["smoothness"] if parameters["smoothing"] == "polynomial" else 0)
     given = own(source)
     _check_inner(inner, cutoff)
@@ -172,7 +168,7 @@ def _of_formula(text: str, variable: str, constants: tuple, cutoff: float, inner
     """Formulas are read once: every frame of a file says its model."""
     used = names_in(text)
     law = Formula(text, variable, tuple((name, value) for name, value in constants if name in used))
-    parsed(text, (variable, *(name for name, _ in law.constants)))
+    parsed(text, (variable, *(name for name, _ in constants)))
     if variable not in used and not law.vanishes:
         raise InputError(f"it has no {variable}: it must be a formula in {variable}")
     return CutPotential(law, cutoff, inner, smoothing, smoothness).checked()

@@ -22,7 +22,7 @@ from vitrine.samples.formats import Frame, format_of
 from vitrine.samples.formats import gsd as gsd_format
 from vitrine.samples.formats.frame import is_flat
 from vitrine.samples.sample import Sample
-from vitrine.samples.store import from_frame
+from vitrine.samples.store import from_frame, is_of
 
 OWN = "vitrine/record"
 SINGLE = 1e-6  # by so much single precision may make a largest size larger
@@ -70,8 +70,8 @@ def _sample(path: Path, frame: object, number: int, model: object, types: Mappin
     if isinstance(frame, SampleError):
         raise frame
     if isinstance(frame, gsd.hoomd.Frame):
-        if OWN in frame.log and model is None:
-            return from_frame(frame)
+        if OWN in frame.log and (model is None or (isinstance(model, GlassFormer) and is_of(frame, model))):
+            return from_frame(frame, model)
         frame = gsd_format.frame_of(frame)
     if model is None:
         raise InputError(f"{path}: does not say its glass former; give it, model='kob_andersen' for example")
@@ -179,10 +179,14 @@ def _reduced(box: np.ndarray) -> np.ndarray:
 
 def _check_apart(sample: Sample, tolerance: float) -> None:
     """Refuse two particles at the same place, to `tolerance` of the box: no force between them has a direction."""
+    tolerance = max(tolerance, 1e-12)
+    fractions = np.linalg.solve(sample.box, sample.positions.T) % 1.0
+    first = np.sort(fractions[0])
+    if sample.particles < 2 or min(np.diff(first).min(), first[0] + 1 - first[-1]) > tolerance:
+        return  # already their first coordinates differ: so it is nearly always, and quick to see
     from scipy.spatial import cKDTree
 
-    fractions = np.linalg.solve(sample.box, sample.positions.T).T % 1.0
-    pairs = cKDTree(fractions % 1.0, boxsize=1.0).query_pairs(max(tolerance, 1e-12), output_type="ndarray")
+    pairs = cKDTree(fractions.T % 1.0, boxsize=1.0).query_pairs(tolerance, output_type="ndarray")
     if len(pairs):
         i, j = sorted(pairs[0].tolist())
         raise SampleError(f"particles {i} and {j} (counted from 0) lie at the same place, of {len(pairs)} such pairs")

@@ -20,7 +20,7 @@ import numpy as np
 
 from vitrine.errors import InputError, SampleError
 from vitrine.files import whole_file
-from vitrine.models import glass_former
+from vitrine.models import GlassFormer, glass_former
 from vitrine.samples.sample import Sample
 
 # What a frame may hold by the number; where its arrays are left out, GSD makes them up.
@@ -176,8 +176,19 @@ def check_room(file: gsd.fl.GSDFile, number: int, room: int) -> None:
                     raise SampleError(f"it says that it holds {held} {what}, which do not fit into {room} bytes")
 
 
-def from_frame(frame: gsd.hoomd.Frame) -> Sample:
-    """The sample of a frame. Raises SampleError where the frame is damaged or not Vitrine's."""
+def is_of(frame: gsd.hoomd.Frame, model: GlassFormer) -> bool:
+    """Whether the record of a frame says that its model is this one."""
+    try:
+        return _as_json(json.loads(frame.log["vitrine/record"].tobytes().decode())["model"]) == _as_json(model.describe())
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def from_frame(frame: gsd.hoomd.Frame, model: GlassFormer | None = None) -> Sample:
+    """The sample of a frame. Raises SampleError where the frame is damaged or not Vitrine's.
+
+    model: the one that the record says (`is_of`), where the record cannot build it: a potential that was handed over in Python.
+    """
     if "vitrine/record" not in frame.log or "vitrine/checksum" not in frame.log:
         raise SampleError("it was not written by Vitrine")
     if frame.particles.position.dtype != np.float64:
@@ -192,7 +203,7 @@ def from_frame(frame: gsd.hoomd.Frame) -> Sample:
         sizes=np.array(frame.particles.diameter, dtype=float),
         types=np.array(frame.particles.typeid, dtype=np.int64),
         box=box,
-        model=glass_former(**record["model"]),
+        model=glass_former(**record["model"]) if model is None else model,
         index=int(record["sample"]),
         parent_temperature=float(record["parent_temperature"]),
         flag=str(record["flag"]),
