@@ -19,12 +19,13 @@ from benchmarks.machine import machine
 from benchmarks.measures import SlowReferences, dense_operator_rows, measure_rows
 from benchmarks.orchestration import orchestration_rows
 from benchmarks.preparation import quench_rows, swap_rows
+from benchmarks.reading import import_rows, reading_rows
 from benchmarks.table import as_text, table_of, write
 from benchmarks.timing import seconds
 
 DENSE_OPERATOR = 500  # particles at which the bond operator itself, bonds by bonds, is diagonalised for comparison
 YARDSTICK, MOVES = 16.0, 2e6  # moves/s to reach on a core that takes so many seconds for dsyevd of REFERENCE_SIZE
-PARTS = ("preparation", "measures", "dynamics", "orchestration", "large")
+PARTS = ("preparation", "reading", "measures", "dynamics", "orchestration", "large")
 
 
 def scaled_rows(rows: list[tuple], yardstick: float) -> list[tuple]:
@@ -48,8 +49,12 @@ def particle_rows(parts: tuple[str, ...], particles: int) -> list[tuple]:
     if "preparation" in parts:
         moves = swap_rows(liquid, chain)
         rows += moves + scaled_rows(moves, slow.machine) + quench_rows(liquid)
+    if "reading" in parts:
+        rows += reading_rows(liquid)
     if "measures" in parts:
-        rows += measure_rows(glass, slow) + dense_operator_rows(minimise(liquid_chain(model, DENSE_OPERATOR).current()).sample)
+        measured = measure_rows(glass, slow)
+        rows += measured + import_rows(glass, next(row[1] for row in measured if row[0].startswith("D(omega), values")))
+        rows += dense_operator_rows(minimise(liquid_chain(model, DENSE_OPERATOR).current()).sample)
     return rows
 
 
@@ -64,7 +69,7 @@ def main() -> None:
     parts = tuple(arguments.only or (PARTS if arguments.large else PARTS[:-1]))
     keep_freed_memory()  # as every job does
     rows = []
-    if {"preparation", "measures"} & set(parts):
+    if {"preparation", "reading", "measures"} & set(parts):
         rows += particle_rows(parts, arguments.particles)
     if "measures" in parts:
         rows += gpu_rows(config(), seconds)
