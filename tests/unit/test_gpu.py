@@ -164,6 +164,16 @@ def test_the_columns_of_the_measures(any_glass, device, monkeypatch, measure, sp
         assert np.allclose(columns[name][rows], column[rows], rtol=1e-6 if of_vectors else 1e-8, equal_nan=True), name
 
 
+@pytest.mark.parametrize("vectors", ["all", 0])
+def test_modes_of_any_masses(any_glass, device, vectors):
+    heavy = dataclasses.replace(any_glass, masses=np.random.default_rng(1).uniform(0.3, 6.0, any_glass.particles))
+    expected, columns = find_modes(heavy, "full", vectors), find_modes(heavy, "full", vectors, Algebra(device="gpu"))
+    sure = apart(expected["omega"])
+    assert np.allclose(columns["omega"], expected["omega"], rtol=1e-8)
+    assert np.allclose(columns["participation"][sure], expected["participation"][sure], rtol=1e-6, equal_nan=True)
+    assert not np.allclose(columns["omega"], find_modes(any_glass, "full", 0)["omega"], rtol=1e-2)
+
+
 # --- states that are no minima ------------------------------------------------------------------------------------------------------------------
 
 
