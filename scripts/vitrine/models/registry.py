@@ -29,6 +29,7 @@ GLASS_FORMERS: dict[str, tuple[Callable[[Mapping], GlassFormer], dict, dict]] = 
     "ipl_crystal": (build_ipl_crystal, IPL_CRYSTAL_PARAMETERS, IPL_CRYSTAL_PUBLISHED),
     "pair": (build_pair, PAIR_PARAMETERS, PAIR_DEFAULTS),
 }
+YOURS = ("pair",)  # those of which nothing is published: what is not given has its default
 
 
 def published_parameters(name: str) -> dict:
@@ -39,7 +40,7 @@ def published_parameters(name: str) -> dict:
 
 
 def glass_former(name: str, parameters: Mapping) -> GlassFormer:
-    """Build a glass former from its name in the registry and its parameters, all of them given.
+    """Build a glass former from its name in the registry and its parameters, all of them given (but for those of `pair` that have defaults).
 
     Raises InputError for an unknown name, an unknown or missing parameter, or a value out of range.
     """
@@ -48,6 +49,8 @@ def glass_former(name: str, parameters: Mapping) -> GlassFormer:
     build, allowed, _ = GLASS_FORMERS[name]
     if not isinstance(parameters, Mapping):
         raise InputError(f"config key model.{name} is {parameters!r}: allowed is a section of the keys {', '.join(allowed)}")
+    if name in YOURS:
+        parameters = {**GLASS_FORMERS[name][2], **parameters}
     for key in sorted(set(parameters) ^ set(allowed)):
         trouble = "is unknown" if key in parameters else "is missing"
         raise InputError(f"config key model.{name}.{key} {trouble}: model {name} has {', '.join(allowed)}")
