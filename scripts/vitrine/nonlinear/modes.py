@@ -5,9 +5,9 @@ r"""Nonlinear modes: fields that do not hybridise with phonons (001 sec. C1; 002
     quartic           G(z) = b2^2/b4                  t = U4:.zzz                   (002, eq. S6)
 
 With b2 = z.H.z and b_n = t.z every one is stationary where H z = (b2/b_n) t. The map z <- H^+ t/|H^+ t| is the unit step of descent that H
-preconditions, so that a step costs one solve and one contraction. `map` is the bare map, monotone for pseudo-harmonic and quartic modes; it oscillates
-for cubic ones. `preconditioned` is its conjugate gradient (Polak-Ribiere, never negative), with secants on the slope along a direction; where the map
-is monotone it takes the map's steps until a mode is near, so that a start falls into the mode below it.
+preconditions, so that a step costs one solve and one contraction. `map` is the bare map: monotone for pseudo-harmonic and quartic modes, it turns
+round and round for cubic ones. `preconditioned` is its conjugate gradient (Polak-Ribiere, never negative), with secants on the slope along a
+direction; where the map is monotone it takes the map's steps until a mode is near, so that a start falls into the mode below it.
 Runs end by the residual |H z - (b2/b_n) t|/|H z|: a step that is short may only linger near a saddle.
 """
 
