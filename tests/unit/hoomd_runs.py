@@ -10,13 +10,18 @@ from vitrine.preparation.start import random_start
 from vitrine.samples import Sample
 
 KOB_ANDERSEN = {"dimension": 3, "density": 1.2, "small_fraction": 0.2, "cutoff": 2.5, "cutoff_of": "AA"}
+MORSE = {
+    "dimension": 3, "density": 1.1, "fractions": {"A": 0.6, "B": 0.4}, "formula": "D*(exp(-2*a*(r - r0)) - 2*exp(-a*(r - r0)))", "cutoff": 2.2,
+    "constants": {"D": {"AA": 1.0, "AB": 1.5, "BB": 0.5}, "a": 6.0, "r0": {"AA": 1.12, "AB": 0.9, "BB": 1.0}},
+}  # fmt: skip
 STARTS = {
     "poly": lambda: (poly(**SMALL, size_levels=8), 125),
     "planar_poly": lambda: (poly(**PLANAR, size_levels=8), 64),
     "binary": lambda: (binary(), 100),
     "kob_andersen": lambda: (glass_former("kob_andersen", KOB_ANDERSEN), 216),
+    "morse": lambda: (glass_former("pair", MORSE), 200),
 }
-TABULATED, EXACT = ("poly", "planar_poly"), ("binary", "kob_andersen")
+TABULATED, EXACT = ("poly", "planar_poly", "morse"), ("binary", "kob_andersen")
 
 
 @cache
@@ -47,6 +52,8 @@ def reduced_force(potential, x, tabulated):
     """-phi'(x) in units of eps/lambda, as a sum of powers, or read from the table as HOOMD-blue's manual says that it does."""
     if not tabulated:
         inside = x < potential.cutoff
+        if not hasattr(potential, "terms"):  # a formula
+            return -potential.derivatives(x, np.ones_like(x), np.ones_like(x))[1]
         return np.where(inside, -sum(c * p * x ** (p - 1) for c, p in potential.terms), 0.0)
     table = table_of(potential)
     points = np.linspace(table.start, potential.cutoff, len(table.force) + 1)

@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("hoomd", reason="HOOMD-blue cannot be imported (envs/hoomd.yaml)")
 pytest.importorskip("hoomd.md", reason="this HOOMD-blue was built without molecular dynamics")
 
-from hoomd_runs import STARTS, net_forces, shaken, start
+from hoomd_runs import STARTS, TABULATED, net_forces, shaken, start
 from naive import PLANAR, poly, unit_spheres
 from vitrine.errors import InputError
 from vitrine.interactions import Interactions, minimum_images
@@ -27,7 +27,7 @@ def rms(forces):
 def test_it_ends_near_a_minimum(name):
     """At rest by HOOMD-blue's forces; by the exact ones, after a polish that moves no particle by more than a hundredth of its size."""
     sample = shaken(name)
-    tabulated = "poly" in name
+    tabulated = name in TABULATED
     assert rms(net_forces(sample, tabulated)) > 1.0
     moved, step, converged = hoomd_fire(sample, 0.02, tolerance=1e-4, device="cpu")
     assert converged and step == 0.02
