@@ -54,7 +54,9 @@ def dump_text(
     return "".join(lines)
 
 
-def data_text(sample, style="atomic", *, low=None, images=None, order=None, hint=True, labels=(), masses=(1.0, 1.0), density=1.0, form=".17g"):
+def data_text(
+    sample, style="atomic", *, low=None, images=None, order=None, hint=True, labels=(), masses=(1.0, 1.0), density=1.0, form=".17g", moving=True
+):
     """A data file, whose bounds are the edges of the box."""
     positions, cell, corner = in_space(sample, low)
     n, kinds = sample.particles, int(sample.types.max()) + 1
@@ -73,8 +75,9 @@ def data_text(sample, style="atomic", *, low=None, images=None, order=None, hint
             style
         ]
         flags = "" if images is None else " " + " ".join(str(int(image)) for image in images[i])
-        lines.append(f"{i + 1} {between} " + " ".join(format(value, form) for value in positions[i]) + flags + "\n")
-    lines.append("\nVelocities\n\n" + "".join(f"{i + 1} 0.1 0.2 0.3\n" for i in range(n)))
+        lines.append(f"{i + 1} {between} " + " ".join(f"{value:.17g}" for value in positions[i]) + flags + "\n")
+    if moving:
+        lines.append("\nVelocities\n\n" + "".join(f"{i + 1} 0.1 0.2 0.3\n" for i in range(n)))
     return "".join(lines)
 
 

@@ -58,11 +58,11 @@ def _spatial(vectors: np.ndarray) -> np.ndarray:
     return np.pad(np.asarray(vectors, dtype=float), ((0, 0), (0, 3 - vectors.shape[1])))
 
 
-def run(folder: Path, sample, interactions: str, commands: str, velocities=None, types: int = 2) -> None:
-    """Run `commands` on a sample in a folder; RuntimeError with the end of what LAMMPS said where it fails."""
-    (folder / "sample.data").write_text(_data(sample, types, velocities))
+def run(folder: Path, sample, interactions: str, commands: str, velocities=None, types: int = 2, data: str = "", style: str = "atomic") -> None:
+    """Run `commands` on a sample in a folder, or on a data file of an atom style; RuntimeError with the end of what LAMMPS said where it fails."""
+    (folder / "sample.data").write_text(data or _data(sample, types, velocities))
     (folder / "ipl.vashishta").write_text(_inverse_tenth_power())
-    head = f"units lj\ndimension {sample.dimension}\nboundary p p p\natom_style atomic\natom_modify map array\nnewton on\nread_data sample.data\n"
+    head = f"units lj\ndimension {sample.dimension}\nboundary p p p\natom_style {style}\natom_modify map array\nnewton on\nread_data sample.data\n"
     (folder / "in.sample").write_text(head + interactions + THERMO + commands)
     said = subprocess.run([LMP, "-in", "in.sample", "-log", "none"], cwd=folder, capture_output=True, text=True, check=False)
     if said.returncode:
@@ -90,9 +90,9 @@ def knows_dynamical_matrix() -> bool:
     return " PHONON " in said.replace("\n", " ")
 
 
-def dynamical_matrix(folder: Path, sample, interactions: str, displacement: float) -> np.ndarray:
+def dynamical_matrix(folder: Path, sample, interactions: str, displacement: float, data: str = "") -> np.ndarray:
     """m^-1/2 H m^-1/2 (N d, N d) as LAMMPS has it, from differences of forces over displacements to either side."""
-    run(folder, sample, interactions, f"run 0\ndynamical_matrix all regular {displacement!r} file matrix.txt binary no\n")
+    run(folder, sample, interactions, f"run 0\ndynamical_matrix all regular {displacement!r} file matrix.txt binary no\n", data=data)
     n, d = sample.positions.shape
     numbers = np.array((folder / "matrix.txt").read_text().split(), dtype=float).reshape(n, 3, n, 3)
     return numbers[:, :d, :, :d].reshape(n * d, n * d)
