@@ -86,8 +86,9 @@ def batch_samples(
 ) -> Iterator[Sample]:
     """Yield the samples `indices` of one batch in this order; one that is missing or broken comes as an empty sample whose flag says why.
 
-    particles (0 where N may differ), parent_temperature, model (as GlassFormer.describe gives it): what every sample must have. identity: what must have made
-    them (Study.identity), empty where that is not asked. Raises InputError where other settings made them: samples of two studies are never mixed.
+    particles (0 where N may differ), parent_temperature, model (as GlassFormer.describe gives it): what every sample must have. identity: what must
+    have made them (Study.identity), empty where that is not asked. Raises InputError where other settings made them: samples of two studies are never
+    mixed.
     """
     found: dict[int, Sample] = {}
     repeated: set[int] = set()
