@@ -387,3 +387,39 @@ def test_nothing_is_left_half_written(tmp_path, sample):
     with pytest.raises(AttributeError):
         write_npz(tmp_path / "x.npz", [dataclasses.replace(sample, model=None)])
     assert (tmp_path / "x.npz").read_bytes() == content and [path.name for path in tmp_path.iterdir()] == ["x.npz"]
+
+
+# --- bytes at random ----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", ["x.dump", "x.dump.gz", "x.data", "x.xyz", "x.gsd", "x.h5", "x.npz", "plain.npz"])
+def test_bytes_that_are_lost_or_changed_never_end_in_a_traceback(tmp_path, sample, name):
+    """Each file cut off, with bytes changed anywhere or in its head, or with some left out: a sample, or a sentence."""
+    texts = {"x.dump": dump_text(sample) * 2, "x.dump.gz": dump_text(sample) * 2, "x.data": data_text(sample), "x.xyz": xyz_text(sample) * 2}
+    path, rng = tmp_path / name, np.random.default_rng(7)
+    if name in texts:
+        put(path, texts[name])
+    elif name.endswith(".npz"):
+        np.savez(path, positions=sample.positions, box=sample.box, types=sample.types)
+        if name == "x.npz":
+            write_npz(path, [sample] * 2)
+    else:
+        {"x.gsd": lambda: write_gsd(path, [gsd_frame(sample)] * 2), "x.h5": lambda: write_h5md(path, [sample] * 2)}[name]()
+    whole, sentences = path.read_bytes(), 0
+    for trial in range(48):
+        content, start = bytearray(whole), int(rng.integers(len(whole)))
+        if trial % 4 == 0:
+            del content[start:]
+        elif trial % 4 == 3:
+            del content[start : start + int(rng.integers(1, 200))]
+        else:
+            for place in rng.integers(len(whole) if trial % 4 == 1 else min(600, len(whole)), size=3):
+                content[place] = rng.integers(256)
+        path.write_bytes(content)
+        try:
+            found = [one for one in read_frames(path, MODEL) if isinstance(one, SampleError)]
+        except InputError as error:
+            found = [error]
+        sentences += len([one_sentence(path, error) for error in found])
+    assert sentences > 10

@@ -141,9 +141,10 @@ def foreign_sample(
 def _cell(frame: Frame, d: int) -> np.ndarray:
     """The cell of the frame's own dimension. Raises SampleError where it spans nothing, or leans out of the plane."""
     cell = np.array(frame.cell[:d, :d], dtype=float)
-    if not np.all(np.isfinite(cell)) or abs(np.linalg.det(cell)) <= ROUNDING * np.abs(cell).max() ** d:
+    largest = np.abs(cell).max()
+    if not 0 < largest < np.inf or abs(np.linalg.det(cell / largest)) <= ROUNDING:
         raise SampleError(f"its box has no volume: its edge vectors are {', '.join(str(edge) for edge in cell.T.tolist())}")
-    if d < len(frame.cell) and np.any(np.abs(frame.cell[d:, :d]) > ROUNDING * np.abs(cell).max()):
+    if d < len(frame.cell) and np.any(np.abs(frame.cell[d:, :d]) > ROUNDING * largest):
         raise SampleError("its particles lie in the plane z = constant, and the edges of its box do not")
     return cell
 

@@ -42,13 +42,17 @@ def index(path: Path) -> FileIndex:
     room = path.stat().st_size
     with opened(path) as trajectory:
         particles = tuple(_particles(trajectory.file, number, room) for number in range(len(trajectory)))
-        return FileIndex(path, FORMAT, particles, _chunk(trajectory.file, 0, "configuration/dimensions") or 3)
+        dimension = _chunk(trajectory.file, 0, "configuration/dimensions") if any(particles) else None
+        return FileIndex(path, FORMAT, particles, dimension or 3)
 
 
 def _particles(file: object, number: int, room: int) -> int:
     """N of a frame, that of the first where it says none; 0 for what cannot be."""
-    held = _chunk(file, number, "particles/N")
-    held = _chunk(file, 0, "particles/N") if held is None else held
+    try:
+        held = _chunk(file, number, "particles/N")
+        held = _chunk(file, 0, "particles/N") if held is None else held
+    except Exception:  # a damaged file leads GSD into any error there is
+        return 0
     return held if held is not None and held <= room else 0
 
 
@@ -80,9 +84,11 @@ def frames(path: Path, wanted: Collection[int]) -> Iterator[tuple[int, Frame | S
 
 
 def frame_of(frame: gsd.hoomd.Frame) -> Frame:
-    """A frame of gsd's as one of ours. Raises SampleError for types without a name."""
-    d = int(frame.configuration.dimensions)
-    lx, ly, lz, xy, xz, yz = map(float, frame.configuration.box)
+    """A frame of gsd's as one of ours. Raises SampleError for types without a name, and for arrays of a damaged file."""
+    d, box = int(frame.configuration.dimensions), np.ravel(frame.configuration.box)
+    if d not in (2, 3) or box.shape != (6,) or np.shape(frame.particles.position) != (frame.particles.N, 3):
+        raise SampleError(f"its arrays do not fit together: {d} dimensions, box {box.shape}, positions {np.shape(frame.particles.position)}")
+    lx, ly, lz, xy, xz, yz = map(float, box)
     cell = np.array([[lx, xy * ly, xz * lz], [0, ly, yz * lz], [0, 0, lz]])[:d, :d]
     types, names = np.array(frame.particles.typeid, dtype=np.int64), tuple(map(str, frame.particles.types))
     if len(types) and types.max() >= max(len(names), 1):

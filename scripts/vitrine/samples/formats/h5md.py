@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import h5py
 
 FORMAT, SIZES = "H5MD", "the element diameter or radius"
+MANY = 1_000_000  # frames that a file may promise and not hold, for an index of no great size
 DEFLATED = 1100  # the most that a byte of a packed dataset holds, in bytes
 
 
@@ -38,9 +39,14 @@ def index(path: Path) -> FileIndex:
         count, particles = (1, position.shape[0]) if position.ndim == 2 else position.shape[:2]
         fits = _fits(position)
         dimension = position.shape[-1]
-        if dimension == 3 and count and fits:
-            dimension = 2 if is_flat(position[(0, slice(None), 2) if position.ndim == 3 else (slice(None), 2)]) else 3
-        return FileIndex(path, FORMAT, (particles if fits else 0,) * count, dimension)
+        if not fits:
+            return FileIndex(path, FORMAT, (0,) * min(count, MANY), dimension)
+        try:
+            if dimension == 3 and count and is_flat(position[(0, slice(None), 2) if position.ndim == 3 else (slice(None), 2)]):
+                dimension = 2
+        except Exception:  # a damaged file leads HDF5 into any error there is; reading it says which
+            return FileIndex(path, FORMAT, (0,) * count, dimension)
+        return FileIndex(path, FORMAT, (particles,) * count, dimension)
 
 
 def frames(path: Path, wanted: Collection[int]) -> Iterator[tuple[int, Frame | SampleError]]:
@@ -51,7 +57,7 @@ def frames(path: Path, wanted: Collection[int]) -> Iterator[tuple[int, Frame | S
                 yield number, _frame(group, number)
             except SampleError as error:
                 yield number, error
-            except (OSError, ValueError, KeyError, TypeError, IndexError) as error:  # a damaged file leads HDF5 into any of these
+            except Exception as error:  # a damaged file leads HDF5 into any error there is
                 yield number, SampleError(f"it cannot be read: {one_line(error)}")
 
 
@@ -65,17 +71,24 @@ def _opened(path: Path) -> Iterator[h5py.Group]:
     except OSError as error:
         raise InputError(f"{path}: not a whole H5MD file ({one_line(error)})") from error
     with file:
+        yield _group(file, path)
+
+
+def _group(file: h5py.File, path: Path) -> h5py.Group:
+    try:
         particles = file.get("particles", {})
-        groups = [name for name in particles if isinstance(particles[name], h5py.Group) and "position" in particles[name]]
-        if not groups:
-            raise InputError(f"{path}: is no H5MD file of particles, it has no particles/<group>/position")
-        if len(groups) > 1 and "all" not in groups:
-            raise InputError(f"{path}: has positions of the groups {', '.join(groups)}: allowed is one, or one of them named all")
-        group = particles["all" if "all" in groups else groups[0]]
-        shape = getattr(_value(group, "position"), "shape", ())
-        if len(shape) not in (2, 3) or shape[-1] not in (2, 3):
-            raise InputError(f"{path}: positions have the shape {tuple(shape)}: allowed is (F, N, d) with d = 2 or 3")
-        yield group
+        groups = {name: node for name, node in particles.items() if "position" in getattr(node, "keys", dict)()}
+        shapes = {name: tuple(getattr(_value(node, "position"), "shape", ())) for name, node in groups.items()}
+    except Exception as error:  # a damaged file leads HDF5 into any error there is
+        raise InputError(f"{path}: not a whole H5MD file ({one_line(error)})") from error
+    if not groups:
+        raise InputError(f"{path}: is no H5MD file of particles, it has no particles/<group>/position")
+    if len(groups) > 1 and "all" not in groups:
+        raise InputError(f"{path}: has positions of the groups {', '.join(groups)}: allowed is one, or one of them named all")
+    name = "all" if "all" in groups else next(iter(groups))
+    if len(shapes[name]) not in (2, 3) or shapes[name][-1] not in (2, 3):
+        raise InputError(f"{path}: positions have the shape {shapes[name]}: allowed is (F, N, d) with d = 2 or 3")
+    return groups[name]
 
 
 def _value(group: h5py.Group, name: str) -> h5py.Dataset | None:

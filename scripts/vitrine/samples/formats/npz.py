@@ -51,8 +51,12 @@ def index(path: Path) -> FileIndex:
         if len(shape) not in (2, 3) or shape[-1] not in (2, 3):
             raise InputError(f"{path}: positions have the shape {shape}: allowed are (N, d) and (F, N, d) with d = 2 or 3")
         count, particles = (1, shape[0]) if len(shape) == 2 else shape[:2]
-        dimension = shape[-1] if shape[-1] == 2 or not fits else _dimension(_read(archive, "positions"))
-        return FileIndex(path, FORMAT, (particles,) * count if fits else (0,), dimension)
+        if not fits:
+            return FileIndex(path, FORMAT, (0,), shape[-1])
+        try:
+            return FileIndex(path, FORMAT, (particles,) * count, 2 if shape[-1] == 2 else _dimension(_read(archive, "positions")))
+        except SampleError:
+            return FileIndex(path, FORMAT, (0,) * count, shape[-1])
 
 
 def frames(path: Path, wanted: Collection[int]) -> Iterator[tuple[int, Frame | SampleError]]:
@@ -91,7 +95,7 @@ def _shape(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], bool]:
             version = np.lib.format.read_magic(file)
             read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             shape, _, kind = read(file)
-    except (ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except Exception as error:  # a damaged header leads numpy into any error there is
         raise InputError(f"{archive.filename}: the array {name} cannot be read: {one_line(error)}") from error
     return tuple(shape), kind.hasobject or math.prod(shape) * kind.itemsize <= place.file_size <= DEFLATED * max(place.compress_size, 1)
 
