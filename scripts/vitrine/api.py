@@ -30,9 +30,9 @@ from vitrine.preparation.minimise import minimise
 from vitrine.samples import Sample as Configuration
 from vitrine.samples.foreign import read_frames
 from vitrine.schema import renamed_length
-from vitrine.writing import mode_vectors, pinch_response, write
-
-__all__ = ["mode_vectors", "pinch_response", "write"]  # of the door, beside what is defined here
+from vitrine.writing import mode_vectors as mode_vectors
+from vitrine.writing import pinch_response as pinch_response
+from vitrine.writing import write as write
 
 GLASS_FORMERS: dict[str, dict] = {name: published_parameters(name) for name in BUILDERS}
 TAKEN = ("glasses.gsd", "liquids.gsd")
