@@ -343,6 +343,17 @@ def test_own_samples_are_written_as_npz_and_read_back(tmp_path, tilted_glass):
     assert Interactions.of(found).residual < 1e-10 and found.provenance["imported"]["digits"] == 16
 
 
+def test_what_vitrine_writes_for_others_is_read_back(tmp_path, mixture, planar, tilted_glass):
+    """Extended XYZ keeps every bit of what lies in the box, in space and in the plane; sizes and masses too."""
+    heavy = dataclasses.replace(mixture, masses=np.where(mixture.types == 0, 1.0, 2.5))
+    for sample in (heavy, planar, tilted_glass):
+        vitrine.write(tmp_path / "x.xyz", sample)
+        found = vitrine.read(tmp_path / "x.xyz", sample.model)
+        assert np.array_equal(found.box, sample.box) and np.array_equal(found.types, sample.types)
+        assert found.sizes == pytest.approx(sample.sizes, rel=1e-15) and energy(found) == pytest.approx(energy(sample), rel=1e-12)
+        assert np.array_equal(found.masses, sample.masses) if sample.masses is not None else found.masses is None
+
+
 def test_glass_formers_of_the_caller(tmp_path, planar):
     path = put(tmp_path / "x.dump", dump_text(planar))
     for model in ("binary_ipl", planar.model, {"name": "binary_ipl", "parameters": dict(vitrine.GLASS_FORMERS["binary_ipl"])}):
