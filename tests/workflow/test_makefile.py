@@ -33,7 +33,7 @@ def with_environment(clone: Path, *arguments: str) -> subprocess.CompletedProces
     return make(clone, *arguments, "INSTALLED=installed", "READY=ready", f"BIN={Path(sys.executable).parent}")
 
 
-@pytest.mark.parametrize("target", ["study", "cost", "figure_boltzmann"])
+@pytest.mark.parametrize("target", ["study", "cost", "figure_boltzmann", "export"])
 @pytest.mark.parametrize("broken", ["config.yaml", "own.yaml"])
 def test_a_broken_config_is_named_in_one_sentence(clone, target, broken):
     shutil.copy2(REPOSITORY / "config.yaml", clone)
