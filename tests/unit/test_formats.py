@@ -283,6 +283,15 @@ def test_the_content_tells_where_the_ending_does_not(tmp_path, mixture, solid):
     assert index_file(write_gsd(tmp_path / "restart", [gsd_frame(mixture)])).format == "GSD"
 
 
+@pytest.mark.parametrize("name", ["x.dump", "x.data", "x.xyz"])
+def test_texts_of_other_systems(tmp_path, mixture, name):
+    """Lines that end in carriage return and line feed, and a byte-order mark."""
+    text = {"x.dump": dump_text, "x.data": data_text, "x.xyz": xyz_text}[name](mixture)
+    same(one(put(tmp_path / name, text.replace("\n", "\r\n"))), mixture)
+    same(one(put(tmp_path / name, "\ufeff" + text)), mixture)
+    same(one(put(tmp_path / f"{name}.gz", "\ufeff" + text.replace("\n", "\r\n"))), mixture)
+
+
 LOADED = """
 import json, sys
 from vitrine.samples.formats import index_file

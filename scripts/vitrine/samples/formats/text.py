@@ -16,6 +16,7 @@ from vitrine.errors import InputError, SampleError
 from vitrine.samples.formats.frame import MOST, one_line
 
 BLOCK = 1 << 23  # bytes
+BYTE_ORDER = b"\xef\xbb\xbf"
 HEAD = 4096  # bytes by which a text is known
 ROWS = 200  # rows of which the digits are counted
 NUMBER = re.compile(rb"[+-]?0*\.?0*([0-9]*)\.?([0-9]*)")
@@ -39,6 +40,7 @@ def blocks(file: BinaryIO, path: Path) -> Iterator[bytes | SampleError]:
 
     Raises InputError where a packed one is damaged: nobody knows since where its bytes are wrong.
     """
+    mark = BYTE_ORDER  # some editors put it in front
     while True:
         try:
             block = file.read1(BLOCK) if isinstance(file, gzip.GzipFile) else file.read(BLOCK)
@@ -49,7 +51,8 @@ def blocks(file: BinaryIO, path: Path) -> Iterator[bytes | SampleError]:
             raise InputError(f"{path}: the gz file is damaged ({one_line(error)})") from error
         if not block:
             return
-        yield block
+        yield block.removeprefix(mark)
+        mark = b""
 
 
 def head_of(path: Path) -> bytes:
