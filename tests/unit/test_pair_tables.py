@@ -155,7 +155,9 @@ def test_a_file_that_is_none_is_one_sentence(tmp_path, name, content):
 
 def test_a_table_that_is_absent_pickled_or_changed_is_one_sentence(tmp_path):
     assert "cannot be read" in refused(**TABLE, table=str(tmp_path / "absent.txt"))
-    assert "cannot be read" in refused(**TABLE, table=str(tmp_path))
+    assert "is no file" in refused(**TABLE, table=str(tmp_path)) and "is no file" in refused(**TABLE, table="/dev/zero")
+    np.savez_compressed(tmp_path / "vast.npz", r=np.zeros(40_000_000), phi=np.zeros(1))
+    assert "it unpacks to 320000" in refused(**TABLE, table=str(tmp_path / "vast.npz"))
     np.savez(tmp_path / "objects.npz", r=np.array([{}]), phi=np.zeros(1))
     assert "is no table of numbers" in refused(**TABLE, table=str(tmp_path / "objects.npz"))
     np.savez(tmp_path / "names.npz", distance=np.arange(30.0))

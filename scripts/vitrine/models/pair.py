@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import combinations_with_replacement
 
@@ -14,7 +13,7 @@ from vitrine.models import pair_parameters as rules
 from vitrine.models.cut import INNER, CutPotential
 from vitrine.models.formulas import Formula, names_in, number_of, parsed
 from vitrine.models.glass_former import GlassFormer
-from vitrine.models.sizes import draw_sizes, in_levels
+from vitrine.models.sizes import draw_sizes, in_levels, power_law_quantile
 from vitrine.models.tabulated import DERIVATIVES, Tabulated, given_functions, read_table
 
 PAIR_PARAMETERS = {
@@ -64,13 +63,15 @@ def build_pair(parameters: Mapping) -> GlassFormer:
     same = len(set(potentials.values())) == 1
     scales = np.array([rules.of_pair("model.pair.lengths", parameters["lengths"], pair, pairs) for pair in places]).reshape(len(types), -1)
     sizes = parameters["sizes"]
-    model = GlassFormer(
+    shares, moment = tuple(parameters["fractions"].values()), _mean_power(sizes, parameters["dimension"])
+    distinct = (potentials[pairs[0]],) if same else tuple(potentials[pair] for pair in places)
+    return GlassFormer(
         name="pair",
         parameters=_told(parameters, potentials),
-        potential=potentials[pairs[0]] if same else tuple(potentials[pair] for pair in places),
+        potential=distinct[0] if same else distinct,
         dimension=parameters["dimension"],
         density=parameters["density"],
-        composition=partial(_composition, fractions=list(parameters["fractions"].values()), sizes=sizes),
+        composition=partial(_composition, fractions=shares, sizes=sizes),
         largest_size=sizes["ratio"] if sizes else 1.0,
         nonadditivity=parameters["nonadditivity"],
         scales=scales,
@@ -78,8 +79,8 @@ def build_pair(parameters: Mapping) -> GlassFormer:
         polydisperse=bool(sizes and sizes["ratio"] > 1),
         species=_species(len(types), sizes),
         length="length",
+        contacts=_contacts(distinct, tuple(map(tuple, scales.tolist())), parameters["density"] * moment, shares, parameters["dimension"]),
     )
-    return _with_contacts(model)
 
 
 def _check_together(parameters: Mapping) -> None:
@@ -203,13 +204,18 @@ def _file_told(table: Mapping, pair: str, law: Tabulated) -> dict:
     return {"path": about["path"], "sha256": law.digest, "error": float(f"{law.error:.0e}")}
 
 
+def _mean_power(sizes: Mapping | None, power: int) -> float:
+    """The mean of size^power."""
+    return float(np.mean(power_law_quantile((np.arange(1000) + 0.5) / 1000, sizes["exponent"], sizes["ratio"]) ** power)) if sizes else 1.0
+
+
 def _species(types: int, sizes: Mapping | None) -> int | None:
     if not sizes or sizes["ratio"] == 1:
         return types
     return types * sizes["levels"] or None
 
 
-def _composition(particles: int, rng: np.random.Generator, *, fractions: list[float], sizes: Mapping | None) -> tuple[np.ndarray, np.ndarray]:
+def _composition(particles: int, rng: np.random.Generator, *, fractions: tuple[float, ...], sizes: Mapping | None) -> tuple[np.ndarray, np.ndarray]:
     """Sizes by their power law or all one, and types in random order, as many of each as is nearest to its fraction."""
     drawn = draw_sizes(particles, sizes["exponent"], sizes["ratio"], sizes["rule"], rng) if sizes else np.ones(particles)
     if sizes and sizes["levels"]:
@@ -221,30 +227,30 @@ def _composition(particles: int, rng: np.random.Generator, *, fractions: list[fl
     return drawn, rng.permutation(types) if len(fractions) > 1 else types
 
 
-def _with_contacts(model: GlassFormer) -> GlassFormer:
-    """The model with distances at which two types touch: where their potentials reach one energy, so high that spheres of these sizes do not jam.
+@lru_cache(maxsize=64)
+def _contacts(
+    potentials: tuple[CutPotential, ...], scales: tuple[tuple[float, ...], ...], density: float, shares: tuple[float, ...], dimension: int
+) -> np.ndarray:
+    """Distances (types, types) at which two types touch: where their potentials reach one energy, so high that spheres of these sizes do not jam.
 
-    A random start is softened with them. Spheres fill half of space, or three quarters of the plane, where density times contact^d is one.
+    A random start is softened with them. Spheres fill half of space, or three quarters of the plane, where density times contact^d is one; `density`
+    is that of particles times their mean size^d.
     """
-    sizes, types = model.composition(1000, np.random.default_rng(0))
-    share = np.bincount(types, minlength=len(model.scales)) / len(types)
-    fill = model.density * float(np.mean(sizes**model.dimension))
-    one, grids = np.ones(LOOKS), {}
-    for place, potential in enumerate(model.potentials):
+    one, grids, lengths = np.ones(LOOKS), [], np.array(scales)
+    for potential in potentials:
         x = np.geomspace(potential.inner, potential.cutoff, LOOKS, endpoint=False)
-        grids[place] = x, np.minimum.accumulate(potential.derivatives(x, one, one)[0])
-    levels = np.unique(np.concatenate([lowest for _, lowest in grids.values()]))
-    shape = model.scales.shape
+        grids.append((x, np.minimum.accumulate(potential.derivatives(x, one, one)[0])))
+    levels, share = np.unique(np.concatenate([lowest for _, lowest in grids])), np.array(shares)
 
     def contacts(energy: float) -> np.ndarray:
-        touch = [float(x[min(np.searchsorted(-lowest, -energy), LOOKS - 1)]) for x, lowest in grids.values()]
-        return np.broadcast_to(np.reshape(touch, shape if len(touch) > 1 else (1, 1)), shape) * model.scales
+        touch = [float(x[min(np.searchsorted(-lowest, -energy), LOOKS - 1)]) for x, lowest in grids]
+        return np.broadcast_to(np.reshape(touch, lengths.shape if len(touch) > 1 else (1, 1)), lengths.shape) * lengths
 
     low, high = 0, len(levels) - 1
     while low < high:  # the lowest energy whose spheres have room
         middle = (low + high) // 2
-        if fill * float(share @ contacts(levels[middle]) ** model.dimension @ share) <= 1:
+        if density * float(share @ contacts(levels[middle]) ** dimension @ share) <= 1:
             high = middle
         else:
             low = middle + 1
-    return replace(model, contacts=contacts(levels[low]))
+    return contacts(levels[low])
