@@ -199,6 +199,7 @@ def test_headers_of_extended_xyz(tmp_path, sample):
         (changed(text, 1, 'Lattice="1 2 3" Properties=species:S:1:pos:R:3:radius:R:1\n'), "it does not say its box"),
         (changed(text, 1, comment.replace('Lattice="', 'Lattice="x')), "its Lattice or Origin is not made of numbers"),
         (text.replace("pos:R:3", "place:R:3"), "it has no positions"),
+        (text.replace("pos:R:3", "pos:R:30000000000"), "its Properties are no list of name:kind:columns"),
         (text.replace("pos:R:3", "pos:R"), "its Properties are no list of name:kind:columns"),
     ):
         first, second = outcomes(put(tmp_path / "x.xyz", broken + text))

@@ -17,12 +17,13 @@ import numpy as np
 
 from vitrine.errors import InputError, SampleError
 from vitrine.samples.formats import text
-from vitrine.samples.formats.frame import FileIndex, Frame, by_id, is_flat, named_types
-from vitrine.samples.formats.lammps_dump import PEEK, library
+from vitrine.samples.formats.frame import FileIndex, Frame, by_id, named_types
+from vitrine.samples.formats.lammps_dump import library
 
 __all__ = ["FORMAT", "SIZES", "frames", "index", "library"]
 
 FORMAT, SIZES = "extended XYZ", "the column diameter or radius"
+MOST_COLUMNS = 1000  # of one property
 PAIR = re.compile(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|\{[^}]*\}|\[[^\]]*\]|\S+)""")
 WORDS = {"pos": ("pos", "positions"), "type": ("species", "element", "type"), "id": ("id",), "diameter": ("diameter", "diameters"),
          "radius": ("radius", "radii"), "mass": ("mass", "masses")}  # fmt: skip
@@ -159,8 +160,8 @@ def _pairs(part: Part) -> dict[str, str]:
 def _columns(part: Part) -> dict[str, list[int]]:
     """The places of each property's columns; `all` are the columns of a line. Raises SampleError for a table that does not fit."""
     words = _pairs(part).get("Properties", "species:S:1:pos:R:3").split(":")
-    if len(words) % 3 or not all(count.isdigit() for count in words[2::3]):
-        raise SampleError(f"its Properties are no list of name:kind:columns: {':'.join(words)!r}")
+    if len(words) % 3 or not all(count.isdigit() and int(count) <= MOST_COLUMNS for count in words[2::3]):
+        raise SampleError(f"its Properties are no list of name:kind:columns: {':'.join(words)[:80]!r}")
     columns, place = {}, 0
     for name, count in zip(words[::3], map(int, words[2::3]), strict=True):
         columns[name] = list(range(place, place + count))
@@ -174,15 +175,9 @@ def _find(columns: dict[str, list[int]], word: str) -> list[int]:
 
 
 def _dimension(part: Part, columns: dict[str, list[int]]) -> int:
-    """2 where all particles have one z; the whole table is looked at only where the first particles are in a plane."""
-    places, width = _find(columns, "pos"), len(columns["all"])
-    if len(places) < 3:
-        return 2
-    for rows in (PEEK, part.particles):
-        entries = part.body.split(None, rows * width)[: rows * width]
-        if not is_flat(text.numbers(entries[places[2] :: width], "z")):
-            return 3
-    return 2
+    """2 where there is no z, or all particles have the same."""
+    places = _find(columns, "pos")
+    return 2 if len(places) < 3 or text.lies_in_plane(part.body, places[2], len(columns["all"]), part.particles) else 3
 
 
 def _box(pairs: dict[str, str], d: int) -> tuple[np.ndarray, np.ndarray, tuple[bool, ...]]:
@@ -211,7 +206,7 @@ def _frame(part: Part) -> Frame:
     if ids:
         order, changed = by_id(text.whole_numbers(entries[ids[0]], "id"))
         done += ["sorted by id"] if changed else []
-    sizes = {word: text.numbers(entries[places[0]], word)[order] for word in ("diameter", "radius", "mass") if (places := _find(columns, word))}
+    sizes = {word: text.numbers(entries[_find(columns, word)[0]], word)[order] for word in ("diameter", "radius", "mass") if _find(columns, word)}
     if "radius" in sizes and "diameter" not in sizes:
         done.append("sizes are twice the radius")
     names, types = _types(entries, _find(columns, "type"))

@@ -15,8 +15,8 @@ import numpy as np
 
 from vitrine.errors import SampleError
 from vitrine.samples.formats import text
-from vitrine.samples.formats.frame import FileIndex, Frame, by_id, is_flat, named_types
-from vitrine.samples.formats.lammps_dump import PEEK, library
+from vitrine.samples.formats.frame import FileIndex, Frame, by_id, named_types
+from vitrine.samples.formats.lammps_dump import library
 
 __all__ = ["FORMAT", "SIZES", "frames", "index", "library"]
 
@@ -43,12 +43,7 @@ def index(path: Path) -> FileIndex:
         header, sections = _sections(path)
         particles = _particles(header)
         body, columns = _table(sections, particles)
-        place = columns.index("z")
-        for rows in (PEEK, particles):
-            entries = body.split(None, rows * len(columns))[: rows * len(columns)]
-            flat = is_flat(text.numbers(entries[place :: len(columns)], "z"))
-            if not flat:
-                break
+        flat = text.lies_in_plane(body, columns.index("z"), len(columns), particles)
         return FileIndex(path, FORMAT, (particles,), 2 if flat else 3)
     except SampleError:
         return FileIndex(path, FORMAT, (0,), 3)

@@ -17,12 +17,11 @@ import numpy as np
 
 from vitrine.errors import InputError, SampleError
 from vitrine.samples.formats import text
-from vitrine.samples.formats.frame import FileIndex, Frame, by_id, is_flat, named_types
+from vitrine.samples.formats.frame import FileIndex, Frame, by_id, named_types
 
 FORMAT, SIZES = "LAMMPS dump", "the column diameter or radius"
 MARK, TABLE = b"ITEM: TIMESTEP", b"ITEM: ATOMS"
 PLACES = (("x", "y", "z"), ("xu", "yu", "zu"), ("xs", "ys", "zs"), ("xsu", "ysu", "zsu"))
-PEEK = 64  # particles by which a plane is first looked for
 
 
 @dataclass(frozen=True)
@@ -154,16 +153,11 @@ def _places(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _dimension(header: Header, body: bytes) -> int:
-    """2 where there is no z or all particles have the same; the whole table is looked at only where the first particles are in a plane."""
+    """2 where there is no z, or all particles have the same."""
     places = _places(header.columns)
     if len(places) == 2:
         return 2
-    place, width = header.columns.index(places[2]), len(header.columns)
-    for rows in (PEEK, header.particles):
-        entries = body.split(None, rows * width)[: rows * width]
-        if not is_flat(text.numbers(entries[place::width], places[2])):
-            return 3
-    return 2
+    return 2 if text.lies_in_plane(body, header.columns.index(places[2]), len(header.columns), header.particles) else 3
 
 
 def _frame(part: bytes | SampleError) -> Frame:

@@ -13,11 +13,12 @@ from typing import BinaryIO
 import numpy as np
 
 from vitrine.errors import InputError, SampleError
-from vitrine.samples.formats.frame import MOST, one_line
+from vitrine.samples.formats.frame import MOST, is_flat, one_line
 
 BLOCK = 1 << 23  # bytes
 BYTE_ORDER = b"\xef\xbb\xbf"
 HEAD = 4096  # bytes by which a text is known
+PEEK = 64  # particles by which a plane is first looked for
 ROWS = 200  # rows of which the digits are counted
 NUMBER = re.compile(rb"[+-]?0*\.?0*([0-9]*)\.?([0-9]*)")
 
@@ -120,6 +121,15 @@ def check_table_room(body: bytes, rows: int, columns: int, what: str = "particle
     """Refuse a header that promises far more rows than the text can hold, before memory is set aside; one that lacks a few is cut off."""
     if rows * 2 * columns > 1000 * (len(body) + 1000):
         raise SampleError(f"it promises {rows} {what}, which do not fit into its {len(body)} bytes")
+
+
+def lies_in_plane(body: bytes, place: int, columns: int, rows: int) -> bool:
+    """Whether the column `place` of a table is the same everywhere; all of it is looked at only where its first entries are the same."""
+    for few in (PEEK, rows):
+        entries = body.split(None, few * columns)[: few * columns]
+        if not is_flat(numbers(entries[place::columns], "z")):
+            return False
+    return True
 
 
 def numbers(entries: Sequence[bytes], name: str) -> np.ndarray:
