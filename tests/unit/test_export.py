@@ -78,6 +78,16 @@ def test_ase_reads_every_bit(tmp_path, sample):
     assert atoms.info.get("parent_temperature", np.nan) == pytest.approx(sample.parent_temperature, nan_ok=True)
 
 
+def test_vitrine_reads_every_bit_again(tmp_path, sample):
+    """To another user, who says the model."""
+    vitrine.write(tmp_path / "x.xyz", sample, **arrays_of(sample))
+    found = vitrine.read(tmp_path / "x.xyz", model=sample.model)
+    assert found.dimension == sample.dimension and np.array_equal(found.box, sample.box) and np.array_equal(found.positions, in_box(sample))
+    assert np.array_equal(found.sizes, sample.sizes) and np.array_equal(found.types, sample.types)
+    assert found.masses is None if sample.masses is None else np.array_equal(found.masses, sample.masses)
+    assert Interactions.of(found).energy == pytest.approx(Interactions.of(sample).energy, rel=1e-12)
+
+
 def test_several_samples_are_frames(tmp_path, planar_glass, tilted):
     numbers = [np.arange(one.particles) for one in (planar_glass, tilted)]
     vitrine.write(tmp_path / "x.xyz", [planar_glass, tilted], number=numbers, omega=[0.1, 0.2])
