@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 from vitrine.interactions import Interactions
+from vitrine.interactions.strains import affine_stiffness, strain_forces
 from vitrine.linalg import Factor, largest_pencil, lowest_modes
 from vitrine.memory import keep_freed_memory
 from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
-from vitrine.observables.elasticity.measure import affine_stiffness, nonaffine_stiffness
 from vitrine.observables.modes.measure import find_modes
 from vitrine.observables.pinching.measure import ALL_AT_ONCE, BLOCK, pinch_bonds
 from vitrine.preparation.equilibrate import equilibrate
@@ -75,7 +75,7 @@ def sparse(subject: Subject, solver: str) -> Iterator[Row]:
     factor = kept[0]
     shears = d * (d - 1)
     affine = seconds(lambda: affine_stiffness(bonds, np.ones((shears + 1, d, d))))
-    yield "moduli", 0, affine + seconds(lambda: nonaffine_stiffness(bonds, np.ones((shears // 2 + 1, d, d)), factor))
+    yield "moduli", 0, affine + seconds(lambda: factor.solve(strain_forces(bonds, np.ones((shears // 2 + 1, d, d)))))
     for number in (number for number, most in NUMBERS if glass.particles <= most and number < glass.particles * d // 4):
         yield "modes_lowest", number, seconds(lambda number=number: lowest_modes(bonds.hessian, d, number, factor))
         taken = seconds(lambda number=number: largest_pencil(bonds.unit_hessian, bonds.hessian, d, number, factor))

@@ -3,7 +3,7 @@ r"""Athermal elastic moduli of a sample at a minimum.
 A deformation x -> (1 + e E) x changes a bond by dR = E R. To second order in e, the affine and the non-affine part:
 
     U'' = sum_b phi'' (n.dR)^2 + (phi'/r) (|dR|^2 - (n.dR)^2)
-    Xi  = d2U/(de dx),    C = [U'' - Xi.H^+.Xi]/V
+    Xi  = d2U/(de dx),    C = [U'' - Xi.H^+.Xi]/V             (interactions/strains.py)
 
 * Simple shear x_a -> x_a + gamma x_b, mean over the d(d-1) ordered pairs of axes: G = C. The initial stress is part of it: G is what a finite
   strain at fixed volume measures, and rho c_s^2, rho the density of mass. The two orders of a plane's axes differ by a rotation, to which a minimum
@@ -16,35 +16,9 @@ from __future__ import annotations
 import numpy as np
 
 from vitrine.interactions import Interactions
+from vitrine.interactions.strains import affine_stiffness, strain_forces
 from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor
 from vitrine.samples import Sample
-
-
-def _bond_changes(bonds: Interactions, strain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """dR = E R of every bond (b, d), and n.dR (b,)."""
-    change = bonds.vectors @ strain.T
-    return change, np.einsum("ij,ij->i", change, bonds.directions)
-
-
-def affine_stiffness(bonds: Interactions, strains: np.ndarray) -> np.ndarray:
-    """U''/V, (k,), for deformations E of shape (k, d, d)."""
-    _, slope, curvature = bonds.derivatives[:3]
-    tension, affine = slope / bonds.distances, np.empty(len(strains))
-    for k, strain in enumerate(strains):
-        change, along = _bond_changes(bonds, strain)
-        affine[k] = np.sum(curvature * along**2 + tension * (np.einsum("ij,ij->i", change, change) - along**2))
-    return affine / bonds.sample.volume
-
-
-def nonaffine_stiffness(bonds: Interactions, strains: np.ndarray, factor: Factor) -> np.ndarray:
-    """Xi.H^+.Xi/V, (k,), for deformations E of shape (k, d, d)."""
-    _, slope, curvature = bonds.derivatives[:3]
-    tension, mixed = slope / bonds.distances, np.empty((bonds.hessian.shape[0], len(strains)))
-    for k, strain in enumerate(strains):
-        change, along = _bond_changes(bonds, strain)
-        pull = (curvature * along)[:, None] * bonds.directions + tension[:, None] * (change - along[:, None] * bonds.directions)
-        mixed[:, k] = (bonds.incidence @ pull).ravel()
-    return np.einsum("ik,ik->k", mixed, factor.solve(mixed)) / bonds.sample.volume
 
 
 def measure_elasticity(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> dict[str, np.ndarray]:
@@ -56,7 +30,8 @@ def measure_elasticity(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> di
     shears = {(a, b): np.outer(np.eye(d)[a], np.eye(d)[b]) for a in range(d) for b in range(d) if a != b}
     affine = affine_stiffness(bonds, np.array([*shears.values(), np.eye(d)]))
     one_order = [strain for (a, b), strain in shears.items() if a < b]
-    nonaffine = nonaffine_stiffness(bonds, np.array([*one_order, np.eye(d)]), Factor.of(bonds, algebra.solver))
+    mixed = strain_forces(bonds, np.array([*one_order, np.eye(d)]))
+    nonaffine = np.einsum("ik,ik->k", mixed, Factor.of(bonds, algebra.solver).solve(mixed)) / sample.volume
     pressure, density = bonds.pressure, sample.mass_density
     born, relaxed = affine[:-1].mean(), nonaffine[:-1].mean()
     bulk_born, bulk_relaxed = affine[-1] / d**2 + (d - 1) * pressure / d, nonaffine[-1] / d**2
