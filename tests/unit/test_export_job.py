@@ -6,15 +6,19 @@ import ase.io
 import numpy as np
 import pytest
 import vitrine
+from configs import CONFIG, changed
 from recorded_jobs import REPOSITORY, Job
 from vitrine.errors import InputError
+from vitrine.export import plan
 from vitrine.export.job import exported
 from vitrine.linalg import Algebra
 from vitrine.observables import declarations
 from vitrine.observables.jobs import System
 from vitrine.parquet import Key, write_table
 from vitrine.points import Point
+from vitrine.runs.cost import job_cost
 from vitrine.samples import write_fields, write_samples
+from vitrine.study import Study
 
 ALGEBRA = Algebra("auto")
 
@@ -118,3 +122,44 @@ def test_masses_weigh_the_shares(small_glass):
         share = masses * np.sum(frame.arrays[name] ** 2, axis=1)
         assert np.allclose(frame.arrays[f"{name}_share"], share, rtol=1e-9) and share.sum() == pytest.approx(1)
     assert frame.told["omega_1"] == pytest.approx(vitrine.find_modes(heavy)["omega"][0], rel=1e-9)
+
+
+# --- what is planned ----------------------------------------------------------------------------------------------------------------------------
+
+
+def planned(**section):
+    """The default study with another export."""
+    return Study.from_config(changed("export", {**CONFIG["export"], **section}))
+
+
+def test_the_files_of_an_export():
+    folder, labels = "results/default/export", list(planned().places)
+    assert plan.exported_files(planned()) == [f"{folder}/{label}/00000-00004.xyz" for label in labels]
+    files = plan.exported_files(planned(points=labels[1:2], samples=6, format="gsd", liquids=True))
+    assert files == [f"{folder}/{labels[1]}/{name}.gsd" for name in ("00000-00004", "00000-00004_liquids", "00005-00009", "00005-00009_liquids")]
+    assert len(plan.exported_files(planned(samples="all"))) == 8 * len(labels)
+
+
+def test_what_goes_into_an_export():
+    label = next(iter(planned().places))
+    assert plan.taken_with_glasses(planned(), label) == ["glasses.gsd", "vibrability_field.gsd"]
+    assert plan.taken_with_glasses(planned(pinched=1), label) == ["glasses.gsd", "vibrability_field.gsd", "pinching.parquet"]
+    without = Study.from_config(changed("observables.vibrability", None))
+    assert plan.taken_with_glasses(without, label) == ["glasses.gsd"]
+
+
+def test_an_export_that_cannot_be_is_one_sentence():
+    plan.check_export(planned(points=["N256_T0.5000"], pinched=3))
+    with pytest.raises(InputError, match=r"^config key export.points has N1: allowed are all, or a list of measured points, N256_T1.3000, "):
+        plan.check_export(planned(points=["N1"]))
+    observables = {**CONFIG["observables"], "pinching": None, "soft_spots": None}
+    with pytest.raises(InputError, match=r"^config key export.pinched is 3: it takes the softest bonds of the observable pinching"):
+        plan.check_export(Study.from_config({**changed("export", {**CONFIG["export"], "pinched": 3}), "observables": observables}))
+
+
+def test_more_modes_ask_for_more_and_liquids_for_little():
+    label = "N256_T0.5000"
+    few, many = (job_cost("export_glasses", planned(modes=modes), label, 5) for modes in (1, 50))
+    liquids = job_cost("export_liquids", planned(modes=50), label, 5)
+    assert liquids[0] < few[0] < many[0] and liquids[1] < few[1] < many[1]
+    assert job_cost("export_glasses", planned(modes=0), label, 5) == liquids
