@@ -145,3 +145,9 @@ def test_status_and_cost_know_imported_samples(brought):
     said = subprocess.run([*command, "--directory", brought.directory], env=environment, capture_output=True, text=True, check=True).stdout
     assert "T_p = 0.5: 4 of 4 samples done, 4 prepared, 0 left, 1 flagged" in said
     assert "import_samples" in brought.succeed("estimate_cost")
+
+
+def test_the_report_says_what_was_brought(brought):
+    brought.succeed("--report", "report.html")
+    text = (brought.directory / "report.html").read_text(encoding="utf-8")
+    assert "computer glasses that were brought" in text and "data/T*/run_*" in text and "each was relaxed" in text
