@@ -4,7 +4,6 @@ In: their files. Out: the configurations as they were read (GSD), and where each
 """
 
 from vitrine.batches import sample_indices
-from vitrine.imports import Source
 from vitrine.job import start_log
 from vitrine.models import glass_former
 from vitrine.parquet import Key, write_table
@@ -12,6 +11,7 @@ from vitrine.points import Point
 from vitrine.preparation.imported import import_samples
 from vitrine.provenance import provenance
 from vitrine.samples import write_samples
+from vitrine.sources import Source
 from vitrine.tables import IMPORTS
 
 if __name__ == "__main__":

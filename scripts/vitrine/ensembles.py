@@ -8,11 +8,12 @@ from itertools import product
 
 from vitrine.batches import batch_names, sample_indices
 from vitrine.errors import InputError
-from vitrine.imports import Import, Outlines, Source, imported
+from vitrine.imports import Import, Outlines, imported
 from vitrine.models import GLASS_FORMERS, published_parameters
 from vitrine.observables import column_names
 from vitrine.points import AXES, Axis, Point
 from vitrine.preparation.checks import check_list
+from vitrine.sources import Source
 
 LEAVES = ("model", "preparation", "quench")  # sections whose leaves may be axes
 MOST_POINTS = 10_000

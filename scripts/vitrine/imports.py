@@ -17,6 +17,7 @@ from typing import NamedTuple
 from vitrine.errors import InputError, SampleError
 from vitrine.files import whole_file
 from vitrine.points import PARTICLES, Axis, Point
+from vitrine.sources import Source
 
 OUTLINES = "imported_files.json"
 DEFAULTS = {"files": None, "csv": None, "frames": "all", "model": None, "types": {}, "axes": {}, "particles": "separate"} | {
@@ -25,15 +26,6 @@ DEFAULTS = {"files": None, "csv": None, "frames": "all", "model": None, "types":
 }
 NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
 WORD = r"([^/]+?)"
-
-
-class Source(NamedTuple):
-    """A sample before it is read: its file, the number of its frame, and N; trouble: why its file has no outline, whose frame is then the first."""
-
-    file: str
-    frame: int
-    particles: int
-    trouble: str = ""
 
 
 class Outline(NamedTuple):

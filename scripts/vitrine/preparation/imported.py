@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from vitrine.errors import InputError, SampleError
-from vitrine.imports import Source
 from vitrine.interactions import Interactions
 from vitrine.models import GlassFormer
 from vitrine.points import Point
 from vitrine.samples import Sample
 from vitrine.samples.foreign import read_frames
+from vitrine.sources import Source
 
 
 def import_samples(
