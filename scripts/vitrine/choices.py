@@ -41,13 +41,15 @@ def producer(file: str, observables: Mapping[str, Observable]) -> Observable | N
 
 
 def chosen_observables(section: Mapping, ensembles: Sequence[Ensemble]) -> tuple[dict[str, Observable], dict[str, dict]]:
-    """The chosen observables by their place, with their settings; what preparation gives is there wherever samples are prepared so."""
+    """The chosen observables by their place, with their settings; what preparation gives, or goes on with, is there where samples are prepared so."""
     origins = {one.origin for one in ensembles}
 
-    def given(one: Observable) -> bool:
-        return any(set(one.combines) <= set(MADE_BY[origin]) for origin in origins)
+    def wanted(one: Observable) -> bool:
+        if one.preparation:
+            return any(set(one.combines) <= set(MADE_BY[origin]) for origin in origins)
+        return section.get(one.name) is not None and ("prepared" in origins or not one.prepares)
 
-    chosen = {name: one for name, one in declarations().items() if (given(one) if one.preparation else section.get(name) is not None)}
+    chosen = {name: one for name, one in declarations().items() if wanted(one)}
     for name, one in chosen.items():
         for file in (*one.takes, *one.combines):
             maker = producer(file, declarations())

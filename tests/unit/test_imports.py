@@ -229,7 +229,10 @@ def test_what_belongs_to_imported_samples(folder):
     assert "allowed are all, or a whole number" in sentence(folder, whole)
     whole = config()
     whole["observables"] = {**whole["observables"], "reheating": {}}
-    assert "observables.reheating needs" in sentence(folder, whole) and "set reheating: null" in sentence(folder, whole)
+    assert "reheating" not in Study.from_config(whole, directory=folder).observables  # as little as liquids, which nobody has prepared
+    whole["observables"] = {**whole["observables"], "mean_squared_displacement": {}}
+    text = sentence(folder, whole)
+    assert "mean_squared_displacement needs trajectories.gsd, which imported samples have not: set mean_squared_displacement: null" in text
 
 
 def test_files_of_two_dimensions(folder):
