@@ -14,7 +14,7 @@ import numpy as np
 
 from vitrine.interactions import Interactions
 from vitrine.interactions.strains import strain_forces
-from vitrine.linalg import Factor, largest_pencil, lowest_modes
+from vitrine.linalg import Factor, displacements, largest_pencil, lowest_modes
 
 BLOCK = 256  # dipoles at once
 
@@ -59,10 +59,12 @@ def pinch_starts(bonds: Interactions, factor: Factor, number: int, tried: int, w
 
 
 def mode_starts(bonds: Interactions, factor: Factor, number: int) -> tuple[np.ndarray, list[str]]:
-    """The `number` lowest harmonic modes (displacements at unit mass)."""
+    """The displacements of the `number` lowest harmonic modes."""
     if not number:
         return np.zeros((bonds.hessian.shape[0], 0)), []
-    _, modes = lowest_modes(bonds.hessian, bonds.sample.dimension, number, factor)
+    d, masses = bonds.sample.dimension, bonds.sample.masses
+    _, modes = lowest_modes(bonds.hessian, d, number, factor, masses)
+    modes = modes if masses is None else _of_length_one(displacements(modes, d, masses))
     return modes, [f"mode {place}" for place in range(modes.shape[1])]
 
 
@@ -70,8 +72,8 @@ def bond_starts(bonds: Interactions, factor: Factor, number: int) -> tuple[np.nd
     """D of the `number` largest eigenvalues of the bond operator."""
     if not number:
         return np.zeros((bonds.hessian.shape[0], 0)), []
-    _, displacements = largest_pencil(bonds.unit_hessian, bonds.hessian, bonds.sample.dimension, number, factor)
-    return _of_length_one(displacements), [f"bond operator {place}" for place in range(displacements.shape[1])]
+    _, modes = largest_pencil(bonds.unit_hessian, bonds.hessian, bonds.sample.dimension, number, factor)
+    return _of_length_one(modes), [f"bond operator {place}" for place in range(modes.shape[1])]
 
 
 def _of_length_one(fields: np.ndarray) -> np.ndarray:
