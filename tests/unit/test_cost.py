@@ -19,10 +19,11 @@ from vitrine.observables.bond_operator import measure as bond_operator
 from vitrine.observables.modes import measure as modes
 from vitrine.observables.pinching import cost as pinching_cost
 from vitrine.observables.pinching import measure as pinching
+from vitrine.places import Place
 from vitrine.runs import cost, cost_table
 from vitrine.runs.cost import expected_sweeps, job_cost, need_of, relaxation_time
 from vitrine.schema import NONE, Column, Table
-from vitrine.study import Place, Study
+from vitrine.study import Study
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEFAULT = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))

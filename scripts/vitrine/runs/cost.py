@@ -23,7 +23,8 @@ from vitrine.observables import function_of, module_of
 
 if TYPE_CHECKING:
     from vitrine.declare import Observable
-    from vitrine.study import Place, Study
+    from vitrine.places import Place
+    from vitrine.study import Study
 
 RELAXATION_TIMES = Path(__file__).with_name("relaxation_times.yaml")
 FIRST_RELAXATION = 0.7  # the first relaxation, of a liquid from a hotter rung, takes so much of the later ones

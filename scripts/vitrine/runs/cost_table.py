@@ -13,7 +13,8 @@ from vitrine.runs.steps import averaged_at, rules_of_batches
 from vitrine.runs.words import aligned, duration, rounded, some_of
 
 if TYPE_CHECKING:
-    from vitrine.study import Place, Study
+    from vitrine.places import Place
+    from vitrine.study import Study
 
 SAMPLE_BYTES = 3 * 8 + 8 + 4  # position, size and type of a particle in a GSD file
 FRAME_BYTES = 2 * 3 * 8 + 3 * 4  # position, velocity and image of a particle in a frame of a trajectory
