@@ -12,12 +12,14 @@ PAGE = (REPOSITORY / "docs" / "own_samples.md").read_text(encoding="utf-8")
 FILES = sorted((REPOSITORY / "examples" / "glasses").glob("T*/run_*.dump.gz"))
 
 
-def test_one_glass_in_python(monkeypatch, capsys):
+def test_one_glass_in_python(monkeypatch, capsys, tmp_path):
     (block,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-    monkeypatch.chdir(REPOSITORY)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
     names: dict = {}
     exec(block, names)
     assert len(names["omega"]) == 2 * 399 and names["G"] > 0
+    assert vitrine.read("mode.xyz", model="binary_ipl").particles == 400
     assert capsys.readouterr().out.startswith("798 modes, the softest at omega = ")
 
 
