@@ -1,9 +1,13 @@
 """Nonlinear modes, which do not hybridise with phonons: pseudo-harmonic (001 sec. C1), cubic (004 sec. VI F, G) and quartic ones (002 S-2, S-4)."""
 
-from vitrine.declare import NUMBER_OR_ALL, POSITIVE, SHARE, Field, Observable, Setting
+from vitrine.declare import NUMBER_OR_ALL, POSITIVE, SHARE, Field, Figure, Headline, Observable, Quantity, Setting
+from vitrine.papers import PERSPECTIVE
+from vitrine.papers import PINCHING as PAPER
 from vitrine.schema import ENERGY, FREQUENCY, NONE, Column, Table
 
 ALL_KINDS = ["pseudo_harmonic", "cubic", "quartic"]
+WORDS = {"pseudo_harmonic": "pseudo-harmonic", "cubic": "cubic", "quartic": "quartic"}
+LETTERS = {"pseudo_harmonic": "P", "cubic": "3", "quartic": "4"}
 COUNT = {"anyOf": [{"const": "all"}, {"type": "integer", "minimum": 0}], "description": "the word all, or a whole number from 0"}
 WHOLE = {"type": "integer", "minimum": 0}
 STIFFNESS, CUBIC_ORDER, QUARTIC_ORDER = "epsilon/lambda_min^2", "epsilon/lambda_min^3", "epsilon/lambda_min^4"
@@ -28,9 +32,8 @@ NONLINEAR_MODES = Table(
         Column(
             "cost", "double", ENERGY, "cubic (2/3) b2^3/b3^2; quartic b2^2/b4; pseudo-harmonic b2^2/sum_<ij> |z_ij|^4, which is an energy^2/length^4"
         ),
-        Column(
-            "participation", "double", NONE, "e = (sum |v_i|^2)^2/(N sum |v_i|^4) of v = m^1/2 u, as in the table modes; the core has N e particles"
-        ),
+        Column("participation", "double", NONE, "e = (sum |v_i|^2)^2/(N sum |v_i|^4) of v = m^1/2 u, as in the table modes"),
+        Column("core_size", "double", NONE, "N e, about the number of particles in its core"),
         Column("i", "int32", NONE, "first particle of the core: the interacting pair whose |z_i - z_j| is largest"),
         Column("j", "int32", NONE, "second particle of the core"),
         Column("particle", "int32", NONE, "particle that moves most"),
@@ -45,6 +48,100 @@ NONLINEAR_MODES = Table(
     ),
     of_samples=True,
 )
+NONLINEAR_SCATTER = Table(
+    "nonlinear_scatter",
+    "a seeded choice of modes of each kind, for scatter plots",
+    (
+        KIND,
+        Column("sample", "int32", NONE, "index of the sample"),
+        Column("softest", "bool", NONE, "whether it is the softest of its kind in its sample"),
+        Column("omega", "double", FREQUENCY, "frequency"),
+        Column("core_size", "double", NONE, "N e"),
+        Column("b2", "double", STIFFNESS, "z.H.z"),
+        Column("b3", "double", CUBIC_ORDER, "|U3:.zzz|"),
+        Column("b4", "double", QUARTIC_ORDER, "U4::zzzz"),
+    ),
+)
+MINIMAL_MODES = Table(
+    "minimal_modes",
+    "cumulative distribution over samples of the frequency of the softest mode of a kind",
+    (
+        KIND,
+        Column("omega", "double", FREQUENCY, "frequency"),
+        Column("cumulative", "double", NONE, "share of samples whose softest mode lies below omega"),
+        Column("cumulative_error", "double", NONE, "bootstrap standard error over samples"),
+        Column("count", "int64", NONE, "samples whose softest mode lies below omega"),
+    ),
+)
+BARRIER_DENSITY = Table(
+    "barrier_density",
+    "distribution p(B) of energy barriers along modes, each normalised to one",
+    (
+        KIND,
+        Column("expansion", "string", NONE, "cubic: (2/3) b2^3/b3^2 of every mode; quartic: the exact barrier of the quartic where it has two wells"),
+        Column("barrier_low", "double", ENERGY, "lower edge of the bin"),
+        Column("barrier_high", "double", ENERGY, "upper edge of the bin"),
+        Column("density", "double", f"1/({ENERGY})", "p(B)"),
+        Column("density_error", "double", f"1/({ENERGY})", "bootstrap standard error over samples"),
+        Column("count", "int64", NONE, "modes in the bin"),
+    ),
+)
+
+
+def _of_kind(kind: str, place: int) -> tuple[Quantity, ...]:
+    """The quantities that every kind of mode has."""
+    word, letter = WORDS[kind], LETTERS[kind]
+    return (
+        Quantity(
+            f"softest_{kind}",
+            rf"\omega_{letter}",
+            FREQUENCY,
+            f"frequency of the softest {word} mode of a sample",
+            f"omega, softest {word} mode",
+            place,
+            "frequency",
+        ),
+        Quantity(
+            f"weibull_{kind}",
+            rf"k_{letter}",
+            NONE,
+            f"Weibull exponent of the softest {word} mode of a sample: 5 where D(omega) ~ omega^4",
+            f"Weibull exponent, {word}",
+            place + 1,
+            universal=True,
+        ),
+        Quantity(f"core_{kind}", rf"(Ne)_{letter}", NONE, f"N e of the softest {word} mode", f"N e, softest {word} mode", place + 2),
+        Quantity(f"modes_{kind}", "", NONE, f"distinct {word} modes of a sample", f"distinct {word} modes", place + 3),
+        Quantity(f"starts_{kind}", "", NONE, f"starts that fall onto one {word} mode", f"starts for each {word} mode", place + 4),
+        Quantity(f"failed_{kind}", "", NONE, f"share of starts that end in no {word} mode"),
+        Quantity(f"solves_{kind}", "", NONE, f"solves that a start takes to a {word} mode, mean"),
+    )
+
+
+def _of_wells(kind: str) -> tuple[Quantity, ...]:
+    """Of the energy along a mode, 004 eqs. 16-20."""
+    word, letter = WORDS[kind], LETTERS[kind]
+    return (
+        Quantity(f"double_{kind}", "", NONE, f"share of {word} modes with b3^2 > (8/3) b2 b4: the quartic expansion has two wells"),
+        Quantity(f"deeper_{kind}", "", NONE, f"share of {word} modes with b3^2 > 3 b2 b4: the other well is deeper"),
+        Quantity(f"b3_slope_{kind}", "", NONE, f"slope of ln |b3| against ln omega, {word} modes", universal=True),
+        Quantity(f"b4_slope_{kind}", "", NONE, f"slope of ln b4 against ln omega, {word} modes", universal=True),
+        Quantity(f"barrier_{kind}", f"B_{letter}", ENERGY, f"median of the barrier (2/3) b2^3/b3^2 of the cubic expansion, {word} modes"),
+        Quantity(
+            f"double_barrier_{kind}",
+            f"B_{letter}^\\mathrm{{double}}",
+            ENERGY,
+            f"median of the barrier of the quartic expansion where it has two wells, {word} modes",
+        ),
+        Quantity(
+            f"barrier_exponent_{kind}",
+            "",
+            NONE,
+            f"exponent of p(B) as B -> 0, of the quartic expansion where it has two wells, {word} modes: 1/4 expected",
+            universal=True,
+        ),
+    )
+
 
 OBSERVABLE = Observable(
     name="nonlinear_modes",
@@ -53,6 +150,7 @@ OBSERVABLE = Observable(
     source="001 sec. C1; 002 S-2, S-4; 004 eqs. 11-20",
     place=10.5,
     rule="find_nonlinear_modes",
+    aggregate="aggregate_nonlinear_modes",
     takes=("glasses.gsd",),
     tables=(NONLINEAR_MODES,),
     fields=(
@@ -63,6 +161,8 @@ OBSERVABLE = Observable(
             NONE,
         ),
     ),
+    combines=(NONLINEAR_MODES.file,),
+    curves=(NONLINEAR_SCATTER, MINIMAL_MODES, BARRIER_DENSITY),
     algebra="sparse",
     message="Finding nonlinear modes",
     settings=(
@@ -80,5 +180,87 @@ OBSERVABLE = Observable(
         Setting("bond_operator", 4, WHOLE, "start from the displacements D of the largest lambda of the bond operator (001, sec. C1): how many"),
         Setting("kept", 3, WHOLE, "softest modes of each kind whose vectors are written, for other observables and for OVITO"),
         Setting("tolerance", 1.0e-8, SHARE, "residual |H z - (b2/b_n) t|/|H z| of a mode"),
+    ),
+    quantities=(
+        *(quantity for place, kind in enumerate(ALL_KINDS) for quantity in _of_kind(kind, 40 + 5 * place)),
+        *(quantity for kind in ("cubic", "quartic") for quantity in _of_wells(kind)),
+        Quantity(
+            "softest_harmonic", r"\omega_h", FREQUENCY, "frequency of the softest harmonic mode of a sample, phonons included", reduced="frequency"
+        ),
+        Quantity("below_bound_cubic", "", NONE, "share of cubic modes with b3^2 < 0.4 b2 b4"),
+        Quantity("below_bound_harmonic", "", NONE, "share of the harmonic modes with b3^2 < 0.4 b2 b4"),
+    ),
+    headlines=(
+        Headline(
+            "weibull_cubic",
+            "Weibull exponent of the softest cubic mode",
+            5.0,
+            f"{PERSPECTIVE}, Fig. 10a",
+            40,
+            comment="maximum likelihood; through phonon bands",
+            model="",
+        ),
+        Headline(
+            "weibull_quartic",
+            "Weibull exponent of the softest quartic mode",
+            5.0,
+            f"{PAPER}, section S-4",
+            41,
+            comparable=False,
+            comment="the law of D(omega), which quartic modes are said to represent",
+            model="",
+        ),
+        Headline("b3_slope_cubic", "slope of ln abs(b3) against ln omega, cubic modes", 1.0, f"{PERSPECTIVE}, eq. 18", 42, model=""),
+        Headline("b4_slope_cubic", "slope of ln b4 against ln omega, cubic modes", 0.0, f"{PERSPECTIVE}, section VI G", 43, model=""),
+        Headline(
+            "barrier_exponent_cubic", "exponent of p(B), double wells along cubic modes", 0.25, f"{PERSPECTIVE}, eq. 20, a prediction", 44, model=""
+        ),
+    ),
+    figures=(
+        Figure(
+            "participation_frequency",
+            "plot_participation_frequency",
+            tables=("nonlinear_scatter", "quantities", "fits", "flags"),
+            quantities=("core_quartic",),
+            observables=("nonlinear_modes",),
+            source="002 Fig. S3, 004 Fig. 10b",
+            title="N e against omega: harmonic modes, and nonlinear ones of each kind",
+        ),
+        Figure(
+            "minimal_frequencies",
+            "plot_minimal_frequencies",
+            tables=("minimal_modes", "quantities", "fits", "flags"),
+            quantities=("softest_cubic",),
+            observables=("nonlinear_modes",),
+            source="004 Fig. 10a",
+            title="cumulative distribution of the softest mode of each glass, harmonic and nonlinear",
+        ),
+        Figure(
+            "coefficients",
+            "plot_coefficients",
+            tables=("nonlinear_scatter", "quantities", "flags"),
+            quantities=("double_cubic", "deeper_cubic", "below_bound_cubic"),
+            observables=("nonlinear_modes",),
+            source="004 Fig. 11",
+            title="b3^2 against b2 b4, with the bounds",
+        ),
+        Figure(
+            "coefficients_frequency",
+            "plot_coefficients_frequency",
+            tables=("nonlinear_scatter", "quantities", "flags"),
+            quantities=("b3_slope_cubic", "b4_slope_cubic"),
+            observables=("nonlinear_modes",),
+            source="004 eq. 18",
+            title="b3 and b4 against omega, with fitted slopes",
+        ),
+        Figure(
+            "barriers",
+            "plot_barriers",
+            tables=("barrier_density", "quantities", "flags"),
+            quantities=("barrier_cubic", "double_barrier_cubic"),
+            observables=("nonlinear_modes",),
+            source="004 eqs. 14, 19, 20",
+            title="distribution of energy barriers along modes, of the cubic and of the quartic expansion",
+        ),
     ),
 )

@@ -138,5 +138,6 @@ def described(contractions: Contractions, z: np.ndarray) -> tuple[list[Row], np.
     pair = np.argmax(np.sum((shaped[bonds.j] - shaped[bonds.i]) ** 2, axis=1), axis=0)
     particle = np.argmax(np.sum(shaped**2, axis=1), axis=0)
     columns = {"omega": omega, "b2": b2, "b3": np.abs(b3), "b4": b4, "participation": participation_ratio(moving, d)}
+    columns["core_size"] = sample.particles * columns["participation"]
     columns |= {"i": bonds.i[pair], "j": bonds.j[pair], "particle": particle}
     return [NONLINEAR_MODES.row(**{name: values[place] for name, values in columns.items()}) for place in range(z.shape[1])], z
