@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 
-from vitrine.figures import marks
+from vitrine.figures import maps, marks
 from vitrine.figures.data import sample_note, select, series, values_of
-from vitrine.figures.labels import legend_label, length_symbol, with_unit
+from vitrine.figures.labels import legend_label, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, SECOND, SINGLE, name_panels, new_figure, styled, value_colours, value_markers
 from vitrine.schema import INVERSE_STIFFNESS
@@ -66,28 +65,13 @@ def _draw_map(figure: Figure, ax: Axes, particles: pd.DataFrame, settings: Setti
     """One glass, at the last of the study's values that has one: cold or last drawn."""
     known = values_of(particles, settings)
     glass = particles[particles[settings.against] == known[-1]]
-    length = length_symbol(settings)
-    ax.set_xlabel(rf"$x\;[{length}]$")
-    ax.set_ylabel(rf"$y\;[{length}]$")
-    discs = _discs(ax, glass, linewidth=0)
+    maps.plane(ax, glass, settings)
+    discs = maps.discs(ax, glass, linewidth=0)
     discs.set_array(np.log10(glass["psi"].to_numpy(float)))
     discs.set_cmap("magma_r")
     key = glass["psi"] > settings.option("vibrability", "key_core_fraction") * glass["psi"].max()
-    _discs(ax, glass[key], facecolors="none", edgecolors=SECOND, linewidth=1.3)
+    maps.discs(ax, glass[key], facecolors="none", edgecolors=SECOND, linewidth=1.3)
     ax.plot([], [], "o", markerfacecolor="none", color=SECOND, label="key core")
-    ax.set_xlim(glass["x"].min() - 1, glass["x"].max() + 1)
-    ax.set_ylim(glass["y"].min() - 1, glass["y"].max() + 1)
-    ax.set_aspect("equal")
     ax.set_title(f"sample {int(glass['sample'].iloc[0])} at {legend_label(known[-1], settings)}", loc="left")
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
     figure.colorbar(discs, ax=ax, label=r"$\log_{10}\Psi$", shrink=0.85)
-
-
-def _discs(ax: Axes, particles: pd.DataFrame, **style: object) -> EllipseCollection:
-    """Particles at their places and of their diameters."""
-    width = particles["size"].to_numpy(float)
-    discs = EllipseCollection(
-        width, width, np.zeros(len(width)), units="xy", offsets=particles[["x", "y"]].to_numpy(float), transOffset=ax.transData, **style
-    )
-    ax.add_collection(discs)
-    return discs
