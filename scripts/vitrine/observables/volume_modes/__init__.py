@@ -59,7 +59,7 @@ OBSERVABLE = Observable(
     title="longitudinal and transverse parts of modes, divergence on the core (in the plane)",
     formula="u_L = A^T (A A^T)^+ A u with A_i = (1/V_i) dV_i/dR of Voronoi areas; u_T = u - u_L; div_i = mean of (R_j - R_i).(u_j^np - u_i^np)",
     source="000 eqs. 6, 7",
-    place=12,
+    place=16,
     rule="decompose_modes",
     aggregate="aggregate_volume_modes",
     takes=("glasses.gsd", "vibrability_field.gsd"),
