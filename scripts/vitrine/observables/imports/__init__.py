@@ -15,16 +15,16 @@ OBSERVABLE = Observable(
     combines=(IMPORTS.file, GLASSES.file),
     collected=(IMPORTS.file,),
     quantities=(
-        Quantity("particles_mean", r"\langle N \rangle", NONE, "mean number of particles of imported samples", "particles (mean)", 40),
-        Quantity("particles_least", r"N_\mathrm{min}", NONE, "smallest number of particles of imported samples", "particles (least)", 41),
-        Quantity("particles_most", r"N_\mathrm{max}", NONE, "largest number of particles of imported samples", "particles (most)", 42),
+        Quantity("particles_mean", r"\langle N \rangle", NONE, "mean number of particles of imported samples", "particles (mean)", 90),
+        Quantity("particles_least", r"N_\mathrm{min}", NONE, "smallest number of particles of imported samples", "particles (least)", 91),
+        Quantity("particles_most", r"N_\mathrm{max}", NONE, "largest number of particles of imported samples", "particles (most)", 92),
         Quantity(
             "import_displacement",
             r"\Delta_\mathrm{max}",
             LENGTH,
             "largest displacement of any particle when imported samples relax",
             "moved on relaxing",
-            43,
+            93,
         ),
         Quantity(
             "import_energy",
@@ -32,7 +32,7 @@ OBSERVABLE = Observable(
             ENERGY,
             "mean energy per particle that imported samples lose when they relax",
             "energy lost on relaxing",
-            44,
+            94,
         ),
     ),
 )
