@@ -1,0 +1,115 @@
+"""Decay functions c(r) of an ensemble (002, eqs. S9 and S11), the amplitude of its quartic modes (004, Fig. 1b), and their local exponents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches, read_samples
+from vitrine.aggregation.scalars import joined_flags, mean_estimates
+from vitrine.observables.response_decay import DECAY_CURVES, DECAY_REPLICATES, KINDS, RESPONSE_DECAY, RESPONSE_FIELDS
+from vitrine.schema import NONE
+from vitrine.statistics.bootstrap import ratio, standard_error
+from vitrine.statistics.radial import local_exponents
+
+FIELDS = {"projection": "projected", "amplitude": "moved"}  # what is averaged, and the number of fields behind it
+EXPONENTS = {"pinch_exponent": ("pinch", "projection"), "quartic_exponent": ("quartic", "projection"), "amplitude_exponent": ("quartic", "amplitude")}
+
+
+def aggregate_response_decay(
+    response_decay: Sequence[str | Path], response_fields: Sequence[str | Path], ensemble: Ensemble, window: float, core: float
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """(estimates, decay_curves, decay_replicates, flags) from the batches of the tables.
+
+    Every field counts once. Local exponents are slopes in windows of the extent `window` (a factor of r) that lie beyond `core`; the estimates have
+    those of the outermost window. A glass without a quartic mode is left out of what concerns these, and said so.
+    """
+    ledger = Ledger("response_decay")
+    fields = read_samples(RESPONSE_FIELDS, response_fields, ensemble, ledger)
+    batches = list(read_batches(RESPONSE_DECAY, response_decay, ensemble, ledger))
+    data = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=RESPONSE_DECAY.names)
+    fields = fields[~fields["sample"].isin(ledger.reasons.keys())]
+    data = data.sort_values(["sample", "kind", "bin"], kind="stable")
+    curves, replicates, estimates = [], [], {}
+    for kind in KINDS:
+        rows = data[data["kind"] == kind]
+        samples = np.unique(rows["sample"].to_numpy(dtype=int))
+        bins, means, counts = _means(rows, samples, ensemble)
+        exponents = {name: _exponents(bins, values, window, core) for name, values in means.items()}
+        curves.append(_curve(kind, bins, means, exponents, counts))
+        replicates.append(_replicates(kind, bins, means["projection"], len(samples)))
+        for name, (owner, column) in EXPONENTS.items():
+            if owner == kind:
+                outermost = _outermost(exponents[column])
+                estimates[name] = Estimate(outermost, NONE, len(samples), len(ledger) + len(fields) - len(samples))
+    estimates |= mean_estimates(RESPONSE_FIELDS, fields, ensemble.weights(fields["sample"].to_numpy(dtype=int)), ledger, {"omega_quartic": "omega"})
+    return estimates_frame(ensemble, estimates), pd.concat(curves), pd.concat(replicates), joined_flags(ledger, _without_mode(fields))
+
+
+def _means(rows: pd.DataFrame, samples: np.ndarray, ensemble: Ensemble) -> tuple[pd.DataFrame, dict[str, np.ndarray], np.ndarray]:
+    """Bins of one kind by rising distance, the means over fields under every weight (R, n), and the fields with a bond in each bin."""
+    bins = rows.drop_duplicates("bin").sort_values("bin")[["bin", "distance_low", "distance_high"]].reset_index(drop=True)
+    owner, place = np.searchsorted(samples, rows["sample"].to_numpy(dtype=int)), np.searchsorted(bins["bin"], rows["bin"])
+    weights, means = ensemble.weights(samples), {}
+    for name, number in FIELDS.items():
+        sums, fields = np.zeros((2, len(samples), len(bins)))
+        fields[owner, place] = rows[number]
+        sums[owner, place] = np.where(rows[number] > 0, rows[name], 0.0) * rows[number]
+        means[name] = ratio(weights @ sums, weights @ fields)
+        if name == "projection":
+            counts = fields.sum(axis=0).astype(np.int64)
+    return bins, means, counts
+
+
+def distances_of(bins: pd.DataFrame) -> np.ndarray:
+    """Where the bins are drawn: their geometric centres, of one that begins at zero half of its end."""
+    low, high = bins["distance_low"].to_numpy(dtype=float), bins["distance_high"].to_numpy(dtype=float)
+    return np.where(low > 0, np.sqrt(low * high), high / 2)
+
+
+def _exponents(bins: pd.DataFrame, values: np.ndarray, window: float, core: float) -> np.ndarray:
+    """Local exponents (R, n); NaN in the core."""
+    found, outside = np.full(values.shape, np.nan), bins["distance_low"].to_numpy(dtype=float) >= core * (1 - 1e-9)
+    if outside.any():
+        found[:, outside] = local_exponents(distances_of(bins)[outside], values[:, outside], window)
+    return found
+
+
+def _outermost(exponents: np.ndarray) -> np.ndarray:
+    """Those of the last window that has one (R,)."""
+    there = np.flatnonzero(np.isfinite(exponents[0]))
+    return exponents[:, there[-1]] if len(there) else np.full(len(exponents), np.nan)
+
+
+def _curve(kind: str, bins: pd.DataFrame, means: dict, exponents: dict, counts: np.ndarray) -> pd.DataFrame:
+    columns = {
+        "kind": np.full(len(bins), kind, dtype=object),
+        "distance_low": bins["distance_low"],
+        "distance_high": bins["distance_high"],
+        "fields": counts,
+    }
+    for name in FIELDS:
+        for column, values in ((name, means[name]), (f"{name}_exponent", exponents[name])):
+            columns |= {column: values[0], f"{column}_error": standard_error(values)}
+    return pd.DataFrame(columns)[DECAY_CURVES.names]
+
+
+def _replicates(kind: str, bins: pd.DataFrame, values: np.ndarray, samples: int) -> pd.DataFrame:
+    """Every replicate of c(r), bin by bin."""
+    whole = bins.loc[np.repeat(bins.index, len(values))].reset_index(drop=True)
+    columns = {"kind": kind, "replicate": np.tile(np.arange(len(values)), len(bins)), "projection": values.T.ravel(), "samples": samples}
+    return whole.assign(**columns)[DECAY_REPLICATES.names]
+
+
+def _without_mode(fields: pd.DataFrame) -> list[pd.DataFrame]:
+    """Flags frames for good samples without a quartic mode, or without a weak bond."""
+    frames = []
+    for reason, lacking in (("no quartic mode", ~np.isfinite(fields["omega"].astype(float))), ("no weak bond", fields["pinched"] == 0)):
+        ledger = Ledger("response_decay")
+        ledger.leave_out(fields.loc[lacking, "sample"], f"{reason} (left out of what concerns these alone)")
+        if len(ledger):
+            frames.append(ledger.frame())
+    return frames
