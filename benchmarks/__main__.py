@@ -17,6 +17,7 @@ from benchmarks.gpu import gpu_rows
 from benchmarks.large import large_rows
 from benchmarks.machine import machine
 from benchmarks.measures import SlowReferences, dense_operator_rows, measure_rows
+from benchmarks.nonlinear import nonlinear_rows
 from benchmarks.orchestration import orchestration_rows
 from benchmarks.preparation import quench_rows, swap_rows
 from benchmarks.reading import import_rows, reading_rows
@@ -54,6 +55,7 @@ def particle_rows(parts: tuple[str, ...], particles: int) -> list[tuple]:
     if "measures" in parts:
         measured = measure_rows(glass, slow)
         rows += measured + import_rows(glass, next(row[1] for row in measured if row[0].startswith("D(omega), values")))
+        rows += nonlinear_rows(glass)
         rows += dense_operator_rows(minimise(liquid_chain(model, DENSE_OPERATOR).current()).sample)
     return rows
 

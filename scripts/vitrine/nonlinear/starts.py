@@ -50,8 +50,10 @@ def pinch_responses(bonds: Interactions, factor: Factor, chosen: np.ndarray) -> 
     return responses, omega
 
 
-def pinch_starts(bonds: Interactions, factor: Factor, number: int, tried: int, weak_force: float = 1e-2) -> tuple[np.ndarray, list[str]]:
-    """The `number` softest of the responses to the `tried` weakest weak bonds."""
+def pinch_starts(
+    bonds: Interactions, factor: Factor, number: int | None, tried: int | None, weak_force: float = 1e-2
+) -> tuple[np.ndarray, list[str]]:
+    """The `number` softest of the responses to the `tried` weakest weak bonds; None takes all."""
     chosen = weak_bonds(bonds, weak_force)[:tried]
     responses, omega = pinch_responses(bonds, factor, chosen)
     softest = np.argsort(omega, kind="stable")[:number]
