@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import recorded_jobs
 import yaml
+from vitrine.choices import MADE_BY
 from vitrine.errors import InputError
 from vitrine.observables import declarations, known_tables
 from vitrine.parquet import Key, read_provenance, read_table, write_table
@@ -20,7 +21,8 @@ from vitrine.tables import ESTIMATES, FITS, FLAGS, QUANTITIES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHOSEN = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))["observables"]
-OBSERVABLES = [one for one in declarations().values() if one.preparation or CHOSEN.get(one.name) is not None]
+PREPARED = set(MADE_BY["prepared"])
+OBSERVABLES = [one for one in declarations().values() if (set(one.combines) <= PREPARED if one.preparation else CHOSEN.get(one.name) is not None)]
 TABLES = known_tables() | {table.name: table for table in (ESTIMATES, FLAGS, QUANTITIES, FITS)}
 SAMPLE_RULES = ("pilot_liquids", "equilibrate_liquids", "quench_samples", *(one.rule for one in OBSERVABLES if one.rule))
 COLD = "N160_T0.8000"  # jobs of this point stand for those of all
