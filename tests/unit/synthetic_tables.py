@@ -153,7 +153,12 @@ class Study:
         told = {"samples": self.samples - flagged, "flagged": flagged, "flag": ""}
         rows = [
             {**self._key(temperature), "quantity": name, "value": value, "error": error, "unit": UNITS.get(name, ""), **told}
-            for name, (value, error) in {**numbers, **self._equilibrium(temperature), **self._of_the_laws(temperature)}.items()
+            for name, (value, error) in {
+                **numbers,
+                **self._equilibrium(temperature),
+                **self._of_the_laws(temperature),
+                **self._of_modes(temperature),
+            }.items()
         ]
         return pd.DataFrame(rows)
 
@@ -172,6 +177,14 @@ class Study:
         if hotter:
             found["E_qlm_local"] = (np.log(defects(hotter) / defects(t)) / (1 / t - 1 / hotter), 0.15)
         return {name: (value * (1 + relative * self.laws.normal()), abs(value) * relative) for name, (value, relative) in found.items()}
+
+    def _of_modes(self, temperature: float) -> dict[str, tuple[float, float]]:
+        """Quartiles and mean of the dilatant-to-shear ratio, which rises on annealing."""
+        scale = 0.1 * stiffening(temperature / ONSET)
+        of = {"median": 1.0, "lower": 0.5, "upper": 1.9, "mean": 1.3}
+        of |= {f"signed_{name}": value for name, value in {"median": -0.2, "lower": -0.9, "upper": 0.7, "mean": -0.1}.items()}
+        found = {f"dilatancy_{name}": (value * scale, 0.06 * scale) for name, value in of.items()}
+        return found | {"dilatancy_signed_share": (0.6, 0.05)}
 
     def _windows_of_fits(self) -> dict[str, tuple[float, float]]:
         """The slope of ln N against 1/T_p from either end to every other T_p."""

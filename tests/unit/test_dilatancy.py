@@ -2,12 +2,23 @@
 
 import numpy as np
 import pytest
-from naive import strained
+from aggregated import counts, values
+from kept_of import kept_of
+from naive import SMALL, all_pairs, poly, quenched, strained
+from vitrine.aggregation.ensemble import Ensemble
+from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.interactions.strains import strain_forces
 from vitrine.linalg import Factor
 from vitrine.nonlinear.dilatancy import dilatancy, strain_coupling
 from vitrine.nonlinear.starts import shear_starts
+from vitrine.observables import declarations
+from vitrine.observables.dilatancy import DILATANCY
+from vitrine.observables.dilatancy.aggregate import aggregate_dilatancy
+from vitrine.observables.dilatancy.measure import measure_dilatancy
+from vitrine.parquet import Key, write_table
+from vitrine.points import Point
+from vitrine.schema import names_of
 from vitrine.statistics.quantiles import weighted_quantiles
 
 # --- the tensor ---------------------------------------------------------------------------------------------------------------------------------
@@ -138,3 +149,90 @@ def test_quantiles_are_those_of_values_that_are_repeated():
 def test_quantiles_of_nothing_are_no_numbers():
     assert np.isnan(weighted_quantiles(np.zeros((2, 3)), np.arange(3.0), (0.5,))).all()
     assert np.isnan(weighted_quantiles(np.ones((2, 0)), np.zeros(0), (0.5,))).all()
+
+
+# --- of one glass -------------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=[2, 3])
+def with_modes(request):
+    """A glass of 60 or 54 particles with what is kept of its nonlinear modes, as the driver hands it on."""
+    changes = {"dimension": 2, "size_ratio": 1.6, "density": 0.86} if request.param == 2 else SMALL
+    return kept_of(quenched(poly(**changes), 60 if request.param == 2 else 54, 0.5, 100, seed=4))
+
+
+def test_the_rows_of_a_glass_are_those_of_whole_matrices(with_modes):
+    """F from the dense Hessian: its product with the affine displacement field of a strain, bond by bond over the boundary."""
+    sample, table, vectors = with_modes
+    d = sample.dimension
+    rows = measure_dilatancy(sample, table, vectors, "quartic", modes=3)
+    assert len(rows["ratio"]) == min(3, (table["kind"].eq("quartic") & table["mode"].ge(0)).sum())
+    i, j, bond, distance, _, slope, curvature = all_pairs(sample)
+    for place in range(len(rows["ratio"])):
+        z, tensor = vectors[f"quartic_{place}"], np.zeros((d, d))
+        for a, b, R, r, first, second in zip(i, j, bond, distance, slope, curvature, strict=True):
+            block = second * np.outer(R, R) / r**2 + first / r * (np.eye(d) - np.outer(R, R) / r**2)  # of the Hessian
+            tensor += np.outer(block @ (z[b] - z[a]), R)
+        assert rows["dilatation"][place] == pytest.approx(np.trace(tensor) / d, rel=1e-6)
+        eigenvalues = np.linalg.eigvals(tensor - np.trace(tensor) / d * np.eye(d)).real
+        assert abs(rows["shear"][place]) == pytest.approx(np.abs(eigenvalues).max(), rel=1e-6)
+        assert rows["ratio"][place] == pytest.approx(abs(np.trace(tensor)) / d / np.abs(eigenvalues).max(), rel=1e-6)
+        assert rows["omega"][place] == table[(table["kind"] == "quartic") & (table["mode"] == place)]["omega"].item()
+    assert np.isnan(rows["signed_ratio"]).all() if d == 2 else True
+    assert set(rows) == set(names_of(DILATANCY.own)) and list(rows["mode"]) == list(range(len(rows["mode"])))
+
+
+def test_the_stored_sign_of_a_mode_is_that_of_its_dilatation(with_modes):
+    """It has b3 <= 0; the mode turned round has the opposite dilatation and the same ratio."""
+    sample, table, vectors = with_modes
+    one = measure_dilatancy(sample, table, vectors)
+    other = measure_dilatancy(sample, table, {name: -vector for name, vector in vectors.items()})
+    np.testing.assert_allclose(one["dilatation"], -other["dilatation"], rtol=1e-12)
+    np.testing.assert_allclose(one["ratio"], other["ratio"], rtol=1e-12)
+
+
+def test_a_glass_without_modes_of_the_kind_says_so(with_modes):
+    sample, table, vectors = with_modes
+    with pytest.raises(SampleError, match="no cubic mode"):
+        measure_dilatancy(sample, table[table["kind"] != "cubic"], vectors)
+    with pytest.raises(SampleError, match="no cubic mode"):
+        measure_dilatancy(sample, table, {name: np.full_like(vector, np.nan) for name, vector in vectors.items()})
+
+
+# --- of an ensemble -----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_average_is_that_of_all_modes_with_the_weight_of_their_sample(tmp_path):
+    """Quartiles and means by repeating samples as often as their weights say; modes without sign are left out of the signed ones alone."""
+    rng, point = np.random.default_rng(2), Point.plain(54, 0.5)
+    ensemble = Ensemble(point, dimension=3, seed=3, replicates=12)
+    ratios = rng.lognormal(size=(15, 2))
+    signed = np.where(rng.random((15, 2)) < 0.3, np.nan, ratios * rng.choice([-1, 1], (15, 2)))
+    rows = [
+        DILATANCY.row(sample=sample, kind="cubic", mode=mode, omega=1.0, ratio=ratios[sample, mode], signed_ratio=signed[sample, mode])
+        for sample in rng.permutation(15)
+        for mode in (0, 1)
+    ]
+    rows.append(DILATANCY.row(sample=15, flag="no cubic mode"))
+    write_table(DILATANCY, rows, tmp_path / "dilatancy.parquet", {}, Key.of(point))
+    estimates, flags = aggregate_dilatancy([tmp_path / "dilatancy.parquet"], ensemble)
+    weights = ensemble.weights(np.arange(15))
+    for prefix, numbers in (("dilatancy", ratios), ("dilatancy_signed", signed)):
+        repeated = [np.repeat(numbers, weight.astype(int), axis=0).ravel() for weight in weights]
+        repeated = [one[np.isfinite(one)] for one in repeated]
+        for name, level in (("lower", 0.25), ("median", 0.5), ("upper", 0.75)):
+            np.testing.assert_allclose(values(estimates, f"{prefix}_{name}"), [np.quantile(one, level) for one in repeated], rtol=1e-12)
+        np.testing.assert_allclose(values(estimates, f"{prefix}_mean"), [one.mean() for one in repeated], rtol=1e-12)
+    share = np.isfinite(signed).sum(axis=1)
+    np.testing.assert_allclose(values(estimates, "dilatancy_signed_share"), [weight @ share / (2 * weight.sum()) for weight in weights], rtol=1e-12)
+    assert counts(estimates, "dilatancy_median") == (15, 1) and flags["flag"].tolist() == ["no cubic mode"]
+    assert set(estimates["quantity"]) == {one.name for one in declarations()["dilatancy"].quantities}
+
+
+def test_in_the_plane_an_ensemble_has_no_signed_numbers(tmp_path):
+    point = Point.plain(54, 0.5)
+    rows = [DILATANCY.row(sample=sample, kind="cubic", mode=0, omega=1.0, ratio=1.0 + sample) for sample in range(4)]
+    write_table(DILATANCY, rows, tmp_path / "dilatancy.parquet", {}, Key.of(point))
+    estimates, flags = aggregate_dilatancy([tmp_path / "dilatancy.parquet"], Ensemble(point, dimension=2, seed=3, replicates=5))
+    assert values(estimates, "dilatancy_median")[0] == 2.5 and values(estimates, "dilatancy_signed_share")[0] == 0 and len(flags) == 0
+    assert np.isnan(values(estimates, "dilatancy_signed_median")).all() and counts(estimates, "dilatancy_signed_median")[0] == 0

@@ -3,13 +3,27 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
-from naive import poly
+from aggregated import counts, values
+from kept_of import kept_of
+from naive import PLANAR, poly, quenched
+from vitrine.aggregation.ensemble import Ensemble, Estimate
+from vitrine.aggregation.results import Results, Rows, StudySettings
+from vitrine.errors import SampleError
 from vitrine.interactions import Interactions, minimum_images
 from vitrine.linalg import lowest_modes
 from vitrine.nonlinear.double_wells import Descents, other_well, search_along, starts
+from vitrine.observables import declarations
+from vitrine.observables.double_wells import DOUBLE_WELLS
+from vitrine.observables.double_wells.aggregate import aggregate_double_wells
+from vitrine.observables.double_wells.derive import fit_double_wells
+from vitrine.observables.double_wells.measure import find_double_wells
+from vitrine.parquet import Key, write_table
+from vitrine.points import PARENT_TEMPERATURE, PARTICLES, Point
 from vitrine.preparation.minimise import minimise
 from vitrine.samples import Sample
+from vitrine.schema import names_of
 
 # --- the expansion ------------------------------------------------------------------------------------------------------------------------------
 
@@ -97,8 +111,6 @@ def test_a_stiff_crystal_comes_back():
 @pytest.fixture(scope="module")
 def glasses():
     """Planar glasses of 100 particles from a hot liquid, each with its softest mode."""
-    from naive import PLANAR, quenched
-
     found = []
     for seed in range(6):
         sample = quenched(poly(**PLANAR), 100, temperature=1.2, seed=seed)
@@ -169,3 +181,131 @@ def test_every_minimiser_comes_back_from_a_small_step(glasses, method):
     step = 0.1 if method != "fire" else 0.05
     found = search(sample, vector, step=0.01, furthest=0.01, descents=Descents(method, step))
     assert found.sample is None and found.unconverged == 0 and found.returned < 1e-6
+
+
+# --- of a glass ---------------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def with_modes():
+    """A planar glass of 60 particles with what is kept of its nonlinear modes."""
+    return kept_of(quenched(poly(dimension=2, size_ratio=1.6, density=0.86), 60, 0.8, 100, seed=4))
+
+
+def row_of(with_modes, **settings):
+    return {name: column.item() for name, column in find_double_wells(*with_modes, **settings).items()}
+
+
+def test_the_row_of_a_glass_is_the_search_and_the_expansion(with_modes):
+    """In a0; the expansion from the table's own b2, b3, b4, whose other well lies at positive s."""
+    sample, table, vectors = with_modes
+    row, a0 = row_of(with_modes, kind="quartic", increment=0.1, furthest=0.8), sample.spacing
+    found = search(sample, vectors["quartic_0"], step=0.1 * a0, furthest=0.8 * a0)
+    expected = {"start": found.start / a0, "displacement": found.distance / a0, "energy": found.energy, "returned": found.returned / a0}
+    assert row == {**row, **{name: pytest.approx(value, rel=1e-9, nan_ok=True) for name, value in expected.items()}}
+    assert (row["found"], row["minimisations"], row["unconverged"]) == (found.sample is not None, found.minimisations, found.unconverged)
+    assert row["overlap"] == pytest.approx(found.overlap(vectors["quartic_0"]), nan_ok=True)
+    mode = table[(table["kind"] == "quartic") & (table["mode"] == 0)].iloc[0]
+    well = other_well(mode["b2"], -mode["b3"], mode["b4"])
+    assert not np.isfinite(well.place) or well.place > 0
+    assert row["predicted"] == bool(mode["b3"] ** 2 > 8 / 3 * mode["b2"] * mode["b4"])
+    assert row["predicted_displacement"] == pytest.approx(float(well.place) / a0, rel=1e-6, nan_ok=True)
+    assert row["predicted_energy"] == pytest.approx(float(well.energy), rel=1e-5, nan_ok=True) and row["omega"] == mode["omega"]
+    assert (row["minimiser"], row["minimiser_step"], row["increment"]) == ("lbfgs", 0.1, 0.1)
+    assert set(row) == set(names_of(DOUBLE_WELLS.own))
+
+
+def test_a_glass_without_modes_of_the_kind_says_so(with_modes):
+    sample, table, vectors = with_modes
+    with pytest.raises(SampleError, match="no cubic mode"):
+        find_double_wells(sample, table[table["kind"] != "cubic"], vectors)
+
+
+# --- of an ensemble -----------------------------------------------------------------------------------------------------------------------------
+
+COUNT = 24
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Glasses of which a third has another minimum, a quarter an expansion with two wells."""
+    rng = np.random.default_rng(8)
+    made = []
+    for sample in range(COUNT):
+        found, predicted = sample % 3 == 0, sample % 4 == 0
+        numbers = {"displacement": rng.uniform(0.2, 1.4), "overlap": rng.uniform(0.6, 1), "energy": rng.normal()} if found else {}
+        numbers |= {"predicted_displacement": rng.uniform(0.1, 2), "predicted_energy": rng.normal()} if predicted else {}
+        made.append(DOUBLE_WELLS.row(sample=sample, omega=1.0, found=found, predicted=predicted, minimiser="lbfgs", **numbers))
+    made[3] |= {"overlap": 1.0}  # the last edge
+    return made
+
+
+@pytest.fixture(scope="module")
+def average(rows, tmp_path_factory):
+    path, point = tmp_path_factory.mktemp("wells") / "double_wells.parquet", Point.plain(60, 0.5)
+    ensemble = Ensemble(point, dimension=2, seed=5, replicates=15)
+    write_table(DOUBLE_WELLS, [*rows, DOUBLE_WELLS.row(sample=COUNT, flag="no cubic mode")], path, {}, Key.of(point))
+    return ensemble.weights(np.arange(COUNT)), pd.DataFrame(rows), aggregate_double_wells([path], ensemble)
+
+
+def test_shares_and_means_are_those_of_samples_as_often_as_their_weight_says(average):
+    weights, data, (estimates, *_, flags) = average
+    for row, weight in enumerate(weights.astype(int)):
+        repeated = data.loc[data.index.repeat(weight)]
+        found, predicted = repeated[repeated["found"]], repeated[repeated["predicted"]]
+        expected = {
+            "double_well_share": repeated["found"].mean(),
+            "double_well_displacement": found["displacement"].mean(),
+            "double_well_overlap": found["overlap"].median(),
+            "double_well_aligned": (found["overlap"] > 0.8).mean(),
+            "double_well_deeper": (found["energy"] < 0).mean(),
+            "double_well_predicted": repeated["predicted"].mean(),
+            "double_well_confirmed": predicted["found"].mean(),
+        }
+        assert {name: values(estimates, name)[row] for name in expected} == pytest.approx(expected, rel=1e-12, nan_ok=True)
+    assert set(estimates["quantity"]) == set(expected) == {one.name for one in declarations()["double_wells"].quantities}
+    assert counts(estimates, "double_well_share") == (COUNT, 1) and counts(estimates, "double_well_overlap") == (8, 1)
+    assert counts(estimates, "double_well_confirmed") == (6, 1) and flags["flag"].tolist() == ["no cubic mode"]
+
+
+def test_distributions_are_plain_histograms_with_errors_over_samples(average):
+    weights, data, (_, density, _, _) = average
+    for name, numbers in (("overlap", data["overlap"]), ("displacement", data["displacement"]), ("predicted_displacement", None)):
+        numbers = data["predicted_displacement"] if numbers is None else numbers
+        rows = density[density["quantity"] == name]
+        edges = np.append(rows["value_low"], rows["value_high"].iloc[-1])
+        present = np.isfinite(numbers)
+        np.testing.assert_array_equal(rows["count"], np.histogram(numbers[present], edges)[0])
+        assert rows["count"].sum() == present.sum() and rows["count"].iloc[-1] > 0
+        assert np.sum(rows["density"] * np.diff(edges)) == pytest.approx(1, rel=1e-12)
+        replicates = [np.histogram(numbers[present], edges, weights=weight[present], density=True)[0] for weight in weights[1:]]
+        np.testing.assert_allclose(rows["density_error"], np.std(replicates, axis=0, ddof=1), rtol=1e-9)
+
+
+def test_pairs_are_the_glasses_whose_expansion_has_two_wells(average):
+    _, data, (_, _, pairs, _) = average
+    expected = data[data["predicted"]]
+    assert list(pairs["sample"]) == list(expected["sample"])
+    np.testing.assert_array_equal(pairs["predicted_displacement"], expected["predicted_displacement"])
+    np.testing.assert_array_equal(pairs["displacement"], expected["displacement"])
+
+
+@pytest.mark.parametrize(("against", "place"), [("parent_temperature", 0.45), ("particles", 60)])
+def test_the_numbers_beside_the_published_ones_are_those_nearest_to_their_temperature(against, place):
+    axes = (PARTICLES, PARENT_TEMPERATURE)
+    settings = StudySettings(axes, (60, 0.7), against, 3, 0.58, 0.9, observables=("double_wells",))
+    ensembles = {}
+    for particles, temperature in ((60, 0.7), (60, 0.45), (60, 0.3), (90, 0.7), (90, 0.4)):
+        numbers = {"double_well_share": temperature, "double_well_displacement": 2 * temperature, "double_well_overlap": particles / 100}
+        ensembles[particles, temperature] = {name: Estimate(value + np.zeros(3), "1", 9, 0) for name, value in numbers.items()}
+    rows = Rows()
+    fit_double_wells(rows, Results(settings, ensembles))
+    frame = rows.frame().set_index("name")
+    temperature = 0.45 if against == "parent_temperature" else 0.7
+    assert frame["value"].to_dict() == {
+        "double_well_share": temperature,
+        "double_well_displacement": 2 * temperature,
+        "double_well_overlap": 0.6,
+    }
+    assert all(str(place) in words for words in frame["window"])
+    assert {one.fit for one in declarations()["double_wells"].headlines} == set(frame.index)

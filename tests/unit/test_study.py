@@ -7,6 +7,7 @@ import pytest
 import yaml
 from configs import CONFIG, REPOSITORY, changed, ensembles, key_of, laid_over, parts, sentence, without
 from naive import poly
+from vitrine.choices import producer
 from vitrine.config_schema import SCHEMA, config_schema
 from vitrine.errors import InputError
 from vitrine.observables import declarations
@@ -237,12 +238,26 @@ def test_file_and_schema_are_in_step():
             assert CONFIG[kind].get(name) is None or set(section["properties"]) == set(CONFIG[kind][name]), name
 
 
+def needed_by(name: str) -> set[str]:
+    """The observables whose files one takes, or that it requires, through others or not."""
+    one, makers = declarations()[name], set()
+    for file in (*one.takes, *one.combines):
+        maker = producer(file, declarations())
+        makers |= {maker.name} if maker is not None and maker is not one else set()
+    own = {other for other in (*one.requires, *makers) if other not in CONFIG["observables"] and not declarations()[other].preparation}
+    return own.union(*(needed_by(other) for other in own))
+
+
 def test_the_schema_allows_every_declared_default_and_says_so_to_others():
     for name, one in declarations().items():
+        config = CONFIG
+        for other in needed_by(name):
+            config = changed(f"observables.{other}", {}, config)
         for setting in one.settings:
             if name in CONFIG["observables"] or not one.preparation:
-                assert Study.from_config(changed(f"observables.{name}", {setting.name: setting.default})).settings[name] == one.defaults
-                assert f"observables.{name}.{setting.name}" in sentence(changed(f"observables.{name}", {setting.name: {}}))
+                section = changed(f"observables.{name}", {setting.name: setting.default}, config)
+                assert Study.from_config(section).settings[name] == one.defaults
+                assert f"observables.{name}.{setting.name}" in sentence(changed(f"observables.{name}", {setting.name: {}}, config))
 
 
 def test_a_study_without_glasses_that_anything_measures():
