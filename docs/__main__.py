@@ -16,7 +16,7 @@ from docs.blocks import REPOSITORY, pages, renew
 from docs.declared import DECLARED
 from docs.minimisers import minimisers
 from docs.power import power
-from docs.results import compared, numbers, take_up
+from docs.results import SHOWN, compared, numbers, take_up
 
 WRITERS = {
     **DECLARED,
@@ -26,15 +26,15 @@ WRITERS = {
     "power of the law's test": power,
     "bracket": partial(compared, "bracket", "parent_temperature"),
     "finite size": partial(compared, "finite_size", "parent_temperature", "particles"),
+    "nonlinear modes": partial(compared, "nonlinear_small", "parent_temperature"),
+    "nonlinear modes in the plane": partial(compared, "nonlinear_2d_small", "parent_temperature"),
 }
 
 
 def main() -> None:
     """Bring every page up to date."""
     parser = argparse.ArgumentParser(prog="python -m docs", description=__doc__)
-    parser.add_argument(
-        "--results", type=Path, nargs="+", default=[], help="folders of finished studies: default, samplers, bracket, finite_size, workstation"
-    )
+    parser.add_argument("--results", type=Path, nargs="+", default=[], help=f"folders of finished studies: {', '.join(SHOWN)}")
     arguments = parser.parse_args()
     try:
         for results in arguments.results:

@@ -34,6 +34,7 @@ KEPT = DOCS / "results"
 SHEET = DOCS / "figures.png"
 FILES = {"summary.parquet": "summary.parquet", "quantities.parquet": "tables/quantities.parquet", "flags.parquet": "tables/flags.parquet"}
 WIDTH, GAP, DOTS = 21.0, 0.15, 90  # of the sheet: inches, inches, dots per inch
+NONLINEAR = ("pseudo_harmonic", "cubic", "quartic")
 # Studies with a place on the pages; of those that compare points, which quantities.
 SHOWN: dict[str, tuple[str, ...]] = {
     "default": (),
@@ -60,8 +61,31 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "N_qlm_ml",
         "xi_g",
     ),
+    "nonlinear_small": (
+        *(f"{name}_{kind}" for kind in NONLINEAR for name in ("softest", "core", "modes", "starts", "failed", "solves")),
+        "softest_harmonic",
+        "weibull_cubic",
+        *(f"{name}_{kind}" for name in ("double", "deeper", "b3_slope", "b4_slope", "barrier", "double_barrier") for kind in NONLINEAR[1:]),
+        "barrier_exponent_cubic",
+        "below_bound_cubic",
+        "below_bound_harmonic",
+    ),
+    "nonlinear_2d_small": (
+        "softest_harmonic",
+        "omega_ph",
+        *(f"{name}_{kind}" for kind in NONLINEAR[1:] for name in ("softest", "core", "weibull", "modes", "starts")),
+        "b3_slope_cubic",
+        "b4_slope_cubic",
+        "below_bound_cubic",
+        "below_bound_harmonic",
+    ),
 }
-SHEETS = ("workstation", "finite_size")  # studies whose figures are kept beside their tables; those of the default study are docs/figures.png
+SHEETS = (
+    "workstation",
+    "finite_size",
+    "nonlinear_small",
+    "nonlinear_2d_small",
+)  # studies whose figures are kept beside their tables; those of the default study are docs/figures.png
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 
