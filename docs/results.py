@@ -80,12 +80,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "below_bound_harmonic",
     ),
 }
-SHEETS = (
-    "workstation",
-    "finite_size",
-    "nonlinear_small",
-    "nonlinear_2d_small",
-)  # studies whose figures are kept beside their tables; those of the default study are docs/figures.png
+# Studies whose figures are kept beside their tables; those of the default study are docs/figures.png.
+SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small")
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 
