@@ -213,3 +213,64 @@ def test_a_saddle_is_called_one(glass):
     beside = z + 1e-3 * np.random.default_rng(1).standard_normal(len(z))
     left = nonlinear_modes(contractions, factor, beside[:, None], kind)
     assert left.flag[0] == "" and left.cost[0] < ended.cost[0] * 0.999
+
+
+# --- the whole of it, naively -------------------------------------------------------------------------------------------------------------------
+
+
+def naive_starts(glass):
+    """{word: field} of responses to the softest of the weak pinches and to shears, of the lowest modes and of D, from whole matrices."""
+    bonds, d = Interactions.of(glass), glass.dimension
+    hessian, n = bonds.hessian.toarray(), glass.particles * glass.dimension
+    inverse, starts = np.linalg.pinv(hessian, rcond=1e-10), {}
+    directions = bonds.vectors / np.linalg.norm(bonds.vectors, axis=1)[:, None]
+    weak = np.flatnonzero(bonds.pair_forces < 1e-2 * bonds.pressure * glass.spacing ** (d - 1))
+    responses = {}
+    for bond in weak:
+        dipole = np.zeros((glass.particles, d))
+        dipole[bonds.i[bond]] -= directions[bond]
+        dipole[bonds.j[bond]] += directions[bond]
+        u = inverse @ dipole.ravel()
+        responses[f"pinch {bonds.i[bond]}-{bonds.j[bond]}"] = (u @ hessian @ u / (u @ u), u)
+    starts |= {word: u for word, (_, u) in sorted(responses.items(), key=lambda one: one[1][0])[:10]}
+    for a in range(d):
+        for b in range(a + 1, d):
+            for word, strain in (("shear", {(a, b): 1.0}), ("pure shear", {(a, a): 1.0, (b, b): -1.0})):
+                gradient = np.zeros((d, d))
+                for place, value in strain.items():
+                    gradient[place] = value
+                force = np.zeros(n)
+                for step, weight in ((1e-4, 0.5e4), (-1e-4, -0.5e4)):  # the forces that the strain makes, at first order
+                    vectors = bonds.vectors @ (np.eye(d) + step * gradient).T
+                    r = np.linalg.norm(vectors, axis=1)
+                    pulls = glass.model.derivatives(r, bonds.i, bonds.j, glass.sizes, glass.types)[1][:, None] * vectors / r[:, None]
+                    forces = np.zeros((glass.particles, d))
+                    np.add.at(forces, bonds.i, pulls)
+                    np.add.at(forces, bonds.j, -pulls)
+                    force += weight * forces.ravel()
+                starts[f"{word} {'xyz'[a]}{'xyz'[b]}"] = inverse @ force
+    modes = np.linalg.eigh(hessian)[1]
+    starts |= {f"mode {place}": modes[:, d + place] for place in range(5)}
+    return starts
+
+
+@pytest.mark.parametrize("kind", ["pseudo_harmonic", "quartic"])
+def test_the_table_is_that_of_the_bare_map_from_whole_matrices(glass, kind):
+    """The bare map has no saddles and no secants: every start alone, 3000 steps of it, then a plain look for what is the same."""
+    bonds = Interactions.of(glass)
+    contractions, inverse, hessian = Contractions(bonds), np.linalg.pinv(bonds.hessian.toarray(), rcond=1e-10), bonds.hessian.toarray()
+    ends = {}
+    for word, start in naive_starts(glass).items():
+        z = start / np.linalg.norm(start)
+        for _ in range(3000):
+            z = inverse @ KINDS[kind].contraction(contractions, z[:, None])[:, 0]
+            z /= np.linalg.norm(z)
+        ends[word] = z
+    modes: list[list[str]] = []
+    for word, z in ends.items():
+        same = [group for group in modes if abs(ends[group[0]] @ z) > 0.99]
+        (same[0] if same else modes.append([]) or modes[-1]).append(word)
+    expected = sorted((np.sqrt(ends[group[0]] @ hessian @ ends[group[0]]), len(group), group[0]) for group in modes)
+    rows = table(find_nonlinear_modes(glass, [kind], pinches=10, pinches_tried="all", harmonic=5, bond_operator=0), kind)
+    assert [(row["starts"], row["start"]) for row in rows] == [(starts, word) for _, starts, word in expected]
+    np.testing.assert_allclose([row["omega"] for row in rows], [omega for omega, *_ in expected], rtol=1e-7)
