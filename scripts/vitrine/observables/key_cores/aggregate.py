@@ -1,0 +1,75 @@
+"""Key cores over an ensemble: how many glasses have one, how large they are, and one to look at (000 Fig. 3; Supp. 1, 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_samples
+from vitrine.aggregation.fields import read_field_batches
+from vitrine.interactions import minimum_images
+from vitrine.observables.key_cores import KEY_CORE_MAP, KEY_CORE_SCATTER, KEY_CORES
+from vitrine.schema import NONE
+from vitrine.statistics.bootstrap import weighted_mean
+
+SHOWN = 12.0  # half the side of the map, in a0
+
+
+def aggregate_key_cores(
+    key_cores: Sequence[str | Path],
+    key_core_field: Sequence[str | Path],
+    vibrability_field: Sequence[str | Path],
+    volume_mode_field: Sequence[str | Path],
+    ensemble: Ensemble,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """(estimates, key_core_scatter, key_core_map, flags) from the batches of table and fields. Sizes are means over glasses that have a key core."""
+    ledger = Ledger("key_cores")
+    data = read_samples(KEY_CORES, key_cores, ensemble, ledger, finite=("omega", "prominence"))
+    weights = ensemble.weights(data["sample"].to_numpy())
+    has = (data["ended"] == "").to_numpy()
+    with_square = has & (data["square_i"] >= 0).to_numpy()
+    measured = {
+        "key_core_share": np.where(has, 1.0, 0.0),
+        "core_size": np.where(has, data["core"], np.nan),
+        "string_size": np.where(has, data["string"], np.nan),
+        "square_alternates": np.where(with_square, data["alternates"], np.nan),
+    }
+    estimates = {
+        name: Estimate(weighted_mean(weights, values.astype(float)), NONE, int(np.isfinite(values.astype(float)).sum()), len(ledger))
+        for name, values in measured.items()
+    }
+    scatter = data[[name for name in KEY_CORE_SCATTER.names if name in data]].reset_index(drop=True)
+    fields = (key_core_field, vibrability_field, volume_mode_field)
+    return estimates_frame(ensemble, estimates), scatter, _map(data[has], *fields, ensemble), ledger.frame()
+
+
+def _map(
+    found: pd.DataFrame, parts: Sequence[str | Path], psi: Sequence[str | Path], modes: Sequence[str | Path], ensemble: Ensemble
+) -> pd.DataFrame:
+    """The particles round the key core of the first glass that has one."""
+    if not len(found):
+        return pd.DataFrame({name: [] for name in KEY_CORE_MAP.names})
+    index = int(found["sample"].iloc[0])
+    field, vibrability, mode = (
+        next(one for own, one in read_field_batches(files, ensemble, Ledger(name)) if own == index)
+        for files, name in ((parts, "key_core_field"), (psi, "vibrability"), (modes, "volume_mode_field"))
+    )
+    glass, part = field.sample, field.arrays["part"].astype(int)
+    string = np.flatnonzero(part >= 2)
+    about = minimum_images(glass.positions - glass.positions[string[0]], glass.box)
+    about = minimum_images(about - about[string].mean(axis=0), glass.box)
+    near = np.flatnonzero(np.all(np.abs(about) <= SHOWN * glass.spacing, axis=1))
+    u, sizes = mode.arrays["displacement"], glass.model.scales[glass.types, glass.types] * glass.sizes
+    columns = {
+        "x": about[:, 0],
+        "y": about[:, 1],
+        "size": sizes,
+        "u_x": u[:, 0],
+        "u_y": u[:, 1],
+        "psi": vibrability.arrays["vibrability"],
+        "part": part,
+    }
+    return pd.DataFrame({"sample": np.full(len(near), index), **{name: values[near] for name, values in columns.items()}})

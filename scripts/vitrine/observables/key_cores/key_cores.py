@@ -1,0 +1,81 @@
+"""A key core with its string and square, and the softest modes of an ensemble (Hu and Tanaka 2025, Fig. 3, Supp. 1)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vitrine.figures import maps, marks
+from vitrine.figures.data import sample_note, select, series, values_of
+from vitrine.figures.labels import legend_label, with_unit
+from vitrine.figures.settings import Settings
+from vitrine.figures.style import DOUBLE, INK, PALE, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.schema import FREQUENCY
+
+PARTS = {0: "white", 1: "#f6d55c", 2: "#ed8b3a", 3: "#c1272d"}  # outside, core, string, square
+NAMES = {1: "core", 2: "string", 3: "square"}
+LONGEST = 3.0  # longest arrow, in mean diameters
+SCATTERED = (("participation", "e"), ("core", r"N_\mathrm{core}"), ("string", r"N_\mathrm{string}"))
+
+
+@styled
+def plot_key_cores(
+    key_core_map: pd.DataFrame, key_core_scatter: pd.DataFrame, quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None
+) -> Figure:
+    """(a) the neighbourhood of one key core; against the frequency of every glass's softest mode (b) its participation, (c) the size of its core,
+    (d) of its string; hollow are glasses that have none.
+
+    Tables: KEY_CORE_MAP, KEY_CORE_SCATTER, QUANTITIES (string_size), FLAGS.
+    """
+    figure, axes = new_figure(DOUBLE, 5.6, 2, 2)
+    sizes = series(quantities, "string_size", settings)
+    marks.note(figure, sample_note({r"$N_\mathrm{string}$": sizes}, settings, flags, "key_cores", DOUBLE))
+    particles = select(key_core_map, settings)
+    if len(particles):
+        _draw_core(axes[0], particles, settings)
+    else:
+        marks.not_enough(axes[0], "no glass has a key core")
+    glasses = select(key_core_scatter, settings)
+    colours = value_colours(glasses[settings.against])
+    for ax, (column, symbol) in zip(axes[1:], SCATTERED, strict=True):
+        _draw_scatter(ax, glasses, column, symbol, colours, settings)
+    name_panels(axes)
+    if colours:
+        marks.value_legend(figure, colours, settings, 8, value_markers(colours))
+    return figure
+
+
+def _draw_core(ax: Axes, particles: pd.DataFrame, settings: Settings) -> None:
+    """One glass, at the last of the study's values that has one."""
+    last = values_of(particles, settings)[-1]
+    glass = particles[particles[settings.against] == last]
+    maps.plane(ax, glass, settings)
+    maps.discs(ax, glass, facecolors=[PARTS[part] for part in glass["part"]], edgecolors=PALE, linewidth=0.3)
+    u = glass[["u_x", "u_y"]].to_numpy(float)
+    longest = LONGEST * glass["size"].mean()
+    maps.arrows(ax, glass, u * longest / np.linalg.norm(u, axis=1).max(), INK, 0.02 * longest)
+    for part, name in NAMES.items():
+        ax.plot([], [], "o", color=PARTS[part], label=name)
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2, ncols=3)
+    ax.set_title(f"sample {int(glass['sample'].iloc[0])} at {legend_label(last, settings)}", loc="left")
+
+
+def _draw_scatter(ax: Axes, glasses: pd.DataFrame, column: str, symbol: str, colours: dict, settings: Settings) -> None:
+    ax.set_xlabel(with_unit(r"\omega", FREQUENCY, settings))
+    ax.set_ylabel(f"${symbol}$")
+    if not len(glasses):
+        marks.not_enough(ax, "no glass was looked at")
+        return
+    markers = value_markers(colours)
+    for value, rows in glasses.groupby(settings.against):
+        for has, filled in ((True, True), (False, False)):
+            own = rows[(rows["ended"] == "") == has]
+            style = {"color": colours[value], "markerfacecolor": colours[value] if filled else "none", "markersize": 3.2, "linestyle": "none"}
+            ax.plot(own["omega"], own[column], marker=markers[value], markeredgewidth=0.6, **style)
+    if column == "participation":
+        ax.set_yscale("log")
+        marks.plain_log_ticks(ax, "y")
+    else:
+        ax.set_ylim(0, None)
