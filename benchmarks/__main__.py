@@ -11,6 +11,7 @@ from pathlib import Path
 from vitrine.memory import keep_freed_memory
 from vitrine.preparation.minimise import minimise
 
+from benchmarks.decay import decay_rows
 from benchmarks.dynamics import dynamics_rows
 from benchmarks.glasses import config, liquid_chain, poly
 from benchmarks.gpu import gpu_rows
@@ -55,7 +56,7 @@ def particle_rows(parts: tuple[str, ...], particles: int) -> list[tuple]:
     if "measures" in parts:
         measured = measure_rows(glass, slow)
         rows += measured + import_rows(glass, next(row[1] for row in measured if row[0].startswith("D(omega), values")))
-        rows += nonlinear_rows(glass)
+        rows += nonlinear_rows(glass) + decay_rows()
         rows += dense_operator_rows(minimise(liquid_chain(model, DENSE_OPERATOR).current()).sample)
     return rows
 

@@ -55,6 +55,6 @@ def plot_lengths_compared(quantities: pd.DataFrame, settings: Settings, flags: p
         GREY,
     )
     values = np.concatenate([table["value"].dropna() for table in there])
-    marks.linear_limits(ax, np.nanmin([*values, 1 - decrease]), max(values.max(), 1.0), 0.3, 0.15)
-    ax.legend(loc="lower right")
+    marks.linear_limits(ax, np.nanmin([*values, 1 - decrease]), max(values.max(), 1.0), 0.15, 0.6)
+    ax.legend(loc="upper right")
     return figure

@@ -61,7 +61,7 @@ def plot_decay(decay_curves: pd.DataFrame, quantities: pd.DataFrame, settings: S
         marks.level(below, law, f"${law}$ ({source})", (0, (4, 2)), GREY)
         known = rows[f"{column}_exponent"].dropna()
         marks.linear_limits(below, min([law, *known]), max([law, *known]), 0.12, 0.25)
-        below.legend(loc="upper right")
+        below.legend(loc="upper right", fontsize=5.0, borderaxespad=0.2, handlelength=1.2)
         size_legend(above, sizes, "lower left")
     if colours:
         marks.value_legend(figure, colours, settings, 8, value_markers(colours))
@@ -91,4 +91,4 @@ def _guide(ax: Axes, rows: pd.DataFrame, column: str, law: int) -> None:
     end = rows.loc[rows["x"].idxmax()]
     top = rows.loc[rows["x"] >= 0.5 * end["x"], ["x", column]]
     height = 1.8 * float(np.max(top[column] * (top["x"] / end["x"]) ** -law))
-    marks.guide(ax, (end["x"], height), (0.5 * end["x"], end["x"]), law, f"$r^{{{law}}}$", at=0.5, offset=(4, 5))
+    marks.guide(ax, (end["x"], height), (0.5 * end["x"], end["x"]), law, f"$r^{{{law}}}$", at=0.5, offset=(-3, -7))
