@@ -15,7 +15,7 @@ from vitrine.figures.style import DOUBLE, INK, SECOND, name_panels, new_figure, 
 from vitrine.observables.nonlinear_modes.drawing import COLOURS, NAMES, log_axes
 from vitrine.schema import ENERGY
 
-GUIDE = r"$B^{1/4}$ (Lerner and Bouchbinder 2021, eq. 20)"
+GUIDE = "$B^{1/4}$ (Lerner and\nBouchbinder 2021, eq. 20)"
 
 
 @styled
@@ -58,7 +58,7 @@ def _draw(ax: Axes, rows: pd.DataFrame, colours: dict, settings: Settings, expon
     if exponent is not None:
         peak = rows["density"].max()
         ends = _centre(rows).min(), _centre(rows).max()
-        marks.guide(ax, (np.sqrt(ends[0] * ends[1]), 1.6 * peak), ends, 0.25, GUIDE, at=0.02, offset=(0, 10))
+        marks.guide(ax, (np.sqrt(ends[0] * ends[1]), 1.6 * peak), ends, 0.25, GUIDE, at=0.02, offset=(0, 16))
         ax.set_ylim(rows["density"].min() / 3, 12 * peak)
 
 

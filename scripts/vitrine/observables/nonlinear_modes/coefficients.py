@@ -52,7 +52,7 @@ def plot_coefficients(nonlinear_scatter: pd.DataFrame, quantities: pd.DataFrame,
         ax.set_xlim(*limits[:2])
         ax.set_ylim(*limits[2:])
         if kind == "cubic":
-            ax.legend(loc="lower right")
+            ax.legend(loc="upper left")
     _draw_shares(axes[3], quantities, settings)
     name_panels(axes)
     if colours:
@@ -61,12 +61,12 @@ def plot_coefficients(nonlinear_scatter: pd.DataFrame, quantities: pd.DataFrame,
 
 
 def _limits(modes: pd.DataFrame) -> tuple[float, float, float, float]:
-    """Of x and y over all panels; the smallest b3^2 of harmonic modes would squeeze the rest, so y ends a factor 10^4 below the lower bound."""
+    """Of x and y over all panels, with room for words above; y ends a factor 10^4 below the lower bound: harmonic modes go on."""
     x, y = modes["b2"] * modes["b4"], modes["b3"] ** 2
     x, y = x[x > 0], y[y > 0]
     if not len(x) or not len(y):
         return 0.1, 1.0, 0.1, 1.0
-    return x.min() / 1.5, x.max() * 1.5, max(y.min() / 1.5, 1e-4 * LOWER_BOUND * x.min()), max(y.max(), DEEPER * x.max()) * 1.5
+    return x.min() / 1.5, x.max() * 1.5, max(y.min() / 1.5, 1e-4 * LOWER_BOUND * x.min()), max(y.max(), DEEPER * x.max()) * 100
 
 
 def _draw_shares(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> None:
@@ -74,7 +74,7 @@ def _draw_shares(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> None
     shown = [("double", "cubic", "o", "two wells"), ("deeper", "cubic", "s", "the other well deeper"), ("below_bound", "cubic", "v", "below 0.4")]
     shown += [("double", "quartic", "o", "two wells"), ("below_bound", "harmonic", "v", "below 0.4")]
     found = [(series(quantities, f"{name}_{kind}", settings), kind, marker, word) for name, kind, marker, word in shown]
-    marks.value_axis(ax, settings, found[0][0], label_top=False)
+    marks.value_axis(ax, settings, found[0][0])
     ax.set_ylabel("share of modes")
     if not any(has_values(table) for table, *_ in found):
         marks.not_enough(ax, "no mode was found")

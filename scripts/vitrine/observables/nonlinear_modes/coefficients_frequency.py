@@ -63,5 +63,5 @@ def _draw_slopes(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> None
     for name, (slope, *_) in SLOPES.items():
         marks.level(ax, slope, SOURCE if name == "b3" else None, (0, (4, 2)), GREY)
     values = pd.concat([table["value"] for *_, table in shown])
-    marks.linear_limits(ax, min(0.0, values.min()), max(1.0, values.max()), 0.1, 0.6)
-    ax.legend(loc="upper left", ncols=2, fontsize=5.5)
+    marks.linear_limits(ax, min(0.0, values.min()), max(1.0, values.max()), 0.1, 0.75)
+    ax.legend(loc="upper left", fontsize=5.5)

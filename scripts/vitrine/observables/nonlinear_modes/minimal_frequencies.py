@@ -66,7 +66,7 @@ def _draw(ax: Axes, curves: pd.DataFrame, kind: str, units: Units, colours: dict
     own = curves[curves["kind"] == kind]
     low, x = own["cumulative"].min(), own["omega"].min() / units.frequency
     height = min(30.0, 0.7 / low)
-    ax.set_ylim(curves["cumulative"].min() / 2.5, 1.6)
+    ax.set_ylim(curves["cumulative"].min() / 3, 12)
     marks.guide(ax, (x / 1.12, low), (x / 1.12, x / 1.12 * height**0.2), 5, r"$\omega^5$", at=0.6, offset=(-4, 3))
 
 
@@ -76,5 +76,5 @@ def _weibull(ax: Axes, table: pd.DataFrame) -> None:
     if len(good):
         first, last = good.iloc[0], good.iloc[-1]
         words = [with_error(row["value"], row["error"]) for row in ([first, last] if len(good) > 1 else [first])]
-        text = f"Weibull exponent {' to '.join(words)}\n5: {LERNER}, Fig. 10a"
-        ax.text(0.03, 0.97, text, transform=ax.transAxes, va="top", fontsize=5.5)
+        text = f"Weibull exponent\n{' to '.join(words)}\n5: {LERNER}, Fig. 10a"
+        ax.text(0.03, 0.97, text, transform=ax.transAxes, va="top", fontsize=5.0, bbox={"color": "white", "alpha": 0.85, "pad": 1.0})

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from vitrine.figures import marks
 from vitrine.figures.data import Units, at_value, sample_note, select, series, values_of
-from vitrine.figures.labels import legend_label
+from vitrine.figures.labels import place_words
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, PALE, SINGLE, name_panels, new_figure, styled
 from vitrine.observables.nonlinear_modes.drawing import COLOURS, KINDS, MARKERS, NAMES, cloud, log_axes
@@ -36,7 +36,7 @@ def plot_participation_frequency(
         return figure
     for ax, value in zip(axes, shown, strict=True):
         ax.set_xlabel(rf"$\omega\,{units.frequency_label}$")
-        ax.set_title(legend_label(value, settings), loc="left")
+        ax.set_title(place_words(value, settings), loc="left")
         rows = modes[modes[settings.against] == value]
         for layer, kind in enumerate(KINDS):
             own = rows[rows["kind"] == kind]
