@@ -58,7 +58,7 @@ def _draw_core(ax: Axes, particles: pd.DataFrame, settings: Settings) -> None:
     maps.arrows(ax, glass, u * longest / np.linalg.norm(u, axis=1).max(), INK, 0.02 * longest)
     for part, name in NAMES.items():
         ax.plot([], [], "o", color=PARTS[part], label=name)
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2, ncols=3)
+    ax.legend(loc="lower right", ncols=3)
     ax.set_title(f"sample {int(glass['sample'].iloc[0])} at {legend_label(last, settings)}", loc="left")
 
 
