@@ -1,0 +1,58 @@
+"""Overlaps of small deformations with the softest mode over an ensemble, and one glass to look at (000, Fig. 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.fields import read_field_batches
+from vitrine.observables.excitations import EXCITATION_MAP, EXCITATIONS
+from vitrine.observables.volume_modes import VOLUME_MODES
+from vitrine.schema import NONE
+from vitrine.statistics.bootstrap import weighted_mean
+
+FIELDS = {"shear +": "shear_forward", "shear -": "shear_backward", "tension": "tension", "compression": "compression"}
+
+
+def aggregate_excitations(
+    excitations: Sequence[str | Path],
+    excitation_field: Sequence[str | Path],
+    volume_mode_field: Sequence[str | Path],
+    volume_modes: Sequence[str | Path],
+    ensemble: Ensemble,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """(estimates, excitation_map, flags) from the batches of tables and fields."""
+    ledger = Ledger("excitations")
+    data = pd.concat(list(read_batches(EXCITATIONS, excitations, ensemble, ledger, finite=("overlap", "difference"))), ignore_index=True)
+    by_protocol = data.pivot(index="sample", columns="protocol", values="overlap").reindex(columns=list(FIELDS))
+    shear, tension = by_protocol["shear +"].to_numpy(dtype=float), by_protocol["tension"].to_numpy(dtype=float)
+    measured = {"overlap_shear": shear, "overlap_tension": tension, "overlap_larger": np.maximum(shear, tension)}
+    measured["step_difference"] = data.groupby("sample")["difference"].mean().to_numpy(dtype=float)
+    weights = ensemble.weights(by_protocol.index.to_numpy())
+    estimates = {name: Estimate(weighted_mean(weights, values), NONE, len(values), len(ledger)) for name, values in measured.items()}
+    return estimates_frame(ensemble, estimates), _map(data, excitation_field, volume_mode_field, volume_modes, ensemble), ledger.frame()
+
+
+def _map(data: pd.DataFrame, fields: Sequence, modes: Sequence, table: Sequence, ensemble: Ensemble) -> pd.DataFrame:
+    """The fields of the first good glass, each of length one."""
+    ledger = Ledger("excitation_field")
+    shown = next((pair for pair in read_field_batches(fields, ensemble, ledger) if pair[0] in set(data["sample"])), None)
+    mode = None if shown is None else next((one for index, one in read_field_batches(modes, ensemble, ledger) if index == shown[0]), None)
+    if mode is None:
+        return pd.DataFrame({name: [] for name in EXCITATION_MAP.names})
+    index, field = shown
+    glass, own = field.sample, data[data["sample"] == index].set_index("protocol")
+    rows = pd.concat(list(read_batches(VOLUME_MODES, table, ensemble, Ledger("volume_modes"))), ignore_index=True)
+    omega = rows.loc[(rows["sample"] == index) & (rows["mode"] == 0), "omega"].iloc[0]
+    parts = {"mode": (1.0, mode.arrays["displacement"])} | {name: (own.loc[name, "overlap"], field.arrays[key]) for name, key in FIELDS.items()}
+    frames = []
+    for name, (overlap, u) in parts.items():
+        u = u / np.linalg.norm(u)
+        about = {"sample": index, "omega": omega, "protocol": name, "overlap": overlap}
+        columns = {"x": glass.positions[:, 0], "y": glass.positions[:, 1], "size": glass.model.scales[glass.types, glass.types] * glass.sizes}
+        frames.append(pd.DataFrame({**columns, "u_x": u[:, 0], "u_y": u[:, 1]}).assign(**about))
+    return pd.concat(frames, ignore_index=True)
