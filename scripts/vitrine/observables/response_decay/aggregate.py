@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +37,9 @@ def aggregate_response_decay(
     for kind in KINDS:
         rows = data[data["kind"] == kind]
         samples = np.unique(rows["sample"].to_numpy(dtype=int))
-        bins, means, counts = _means(rows, samples, ensemble)
+        bins, means, counts = bin_means(rows, samples, ensemble, FIELDS)
         exponents = {name: _exponents(bins, values, window, core) for name, values in means.items()}
-        curves.append(_curve(kind, bins, means, exponents, counts))
+        curves.append(_curve(kind, bins, means, exponents, counts["projection"]))
         replicates.append(_replicates(kind, bins, means["projection"], len(samples)))
         for name, (owner, column) in EXPONENTS.items():
             if owner == kind:
@@ -49,18 +49,20 @@ def aggregate_response_decay(
     return estimates_frame(ensemble, estimates), pd.concat(curves), pd.concat(replicates), joined_flags(ledger, _without_mode(fields))
 
 
-def _means(rows: pd.DataFrame, samples: np.ndarray, ensemble: Ensemble) -> tuple[pd.DataFrame, dict[str, np.ndarray], np.ndarray]:
-    """Bins of one kind by rising distance, the means over fields under every weight (R, n), and the fields with a bond in each bin."""
+def bin_means(rows: pd.DataFrame, samples: np.ndarray, ensemble: Ensemble, fields: Mapping[str, str]) -> tuple[pd.DataFrame, dict, dict]:
+    """Means over fields in bins of the distance: of the samples' rows, those of one kind.
+
+    fields: {column that is averaged: column with the number of fields behind it}. Returns the bins by rising distance, {column: means under every
+    weight (R, n)}, and {column: fields in each bin (n,)}.
+    """
     bins = rows.drop_duplicates("bin").sort_values("bin")[["bin", "distance_low", "distance_high"]].reset_index(drop=True)
     owner, place = np.searchsorted(samples, rows["sample"].to_numpy(dtype=int)), np.searchsorted(bins["bin"], rows["bin"])
-    weights, means = ensemble.weights(samples), {}
-    for name, number in FIELDS.items():
-        sums, fields = np.zeros((2, len(samples), len(bins)))
-        fields[owner, place] = rows[number]
+    weights, means, counts = ensemble.weights(samples), {}, {}
+    for name, number in fields.items():
+        sums, behind = np.zeros((2, len(samples), len(bins)))
+        behind[owner, place] = rows[number]
         sums[owner, place] = np.where(rows[number] > 0, rows[name], 0.0) * rows[number]
-        means[name] = ratio(weights @ sums, weights @ fields)
-        if name == "projection":
-            counts = fields.sum(axis=0).astype(np.int64)
+        means[name], counts[name] = ratio(weights @ sums, weights @ behind), behind.sum(axis=0).astype(np.int64)
     return bins, means, counts
 
 

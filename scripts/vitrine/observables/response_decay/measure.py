@@ -114,7 +114,7 @@ def decay(bonds: Interactions, fields: np.ndarray, cores: np.ndarray, onto: np.n
     cores (k,): the bond about which each field is looked at, which itself is left out. onto (b,): the bonds kl. edges: of the bins [a0].
     """
     sample, d = bonds.sample, bonds.sample.dimension
-    middles = sample.positions[bonds.i] + bonds.vectors / 2
+    middles = bond_middles(bonds)
     total = Decay(*(np.zeros(len(edges) - 1) for _ in range(4)))
     for first in range(0, fields.shape[1], BLOCK):
         block = fields[:, first : first + BLOCK] / np.linalg.norm(fields[:, first : first + BLOCK], axis=0)
@@ -122,19 +122,30 @@ def decay(bonds: Interactions, fields: np.ndarray, cores: np.ndarray, onto: np.n
         amplitudes = np.sqrt(np.sum(block.reshape(sample.particles, d, -1) ** 2, axis=1))
         for column, core in enumerate(cores[first : first + BLOCK]):
             others = onto[onto != core]
-            _add(total.projection, total.projected, binned_medians(_far(middles[others], middles[core], sample), projections[others, column], edges))
-            _add(total.amplitude, total.moved, binned_medians(_far(sample.positions, middles[core], sample), amplitudes[:, column], edges))
+            add_medians(
+                total.projection,
+                total.projected,
+                binned_medians(distances_from(sample, middles[others], middles[core]), projections[others, column], edges),
+            )
+            add_medians(
+                total.amplitude, total.moved, binned_medians(distances_from(sample, sample.positions, middles[core]), amplitudes[:, column], edges)
+            )
     return total
 
 
-def _add(sums: np.ndarray, fields: np.ndarray, found: tuple[np.ndarray, np.ndarray]) -> None:
+def add_medians(sums: np.ndarray, fields: np.ndarray, found: tuple[np.ndarray, np.ndarray]) -> None:
     medians, counts = found
     sums += np.where(counts > 0, medians, 0.0)
     fields += counts > 0
 
 
-def _far(places: np.ndarray, centre: np.ndarray, sample: Sample) -> np.ndarray:
-    """Distances of places (n, d) from a centre, by the nearest image [a0]."""
+def bond_middles(bonds: Interactions) -> np.ndarray:
+    """The midpoints of bonds (n, d); one of a bond through the box's face may lie outside."""
+    return bonds.sample.positions[bonds.i] + bonds.vectors / 2
+
+
+def distances_from(sample: Sample, places: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Distances of places (n, d) from a centre, by the nearest image, in a0 of the sample."""
     return np.linalg.norm(minimum_images(places - centre, sample.box), axis=1) / sample.spacing
 
 
