@@ -69,6 +69,16 @@ def chosen_observables(section: Mapping, ensembles: Sequence[Ensemble]) -> tuple
     return chosen, {name: one.defaults | dict(section.get(name) or {}) for name, one in chosen.items()}
 
 
+def check_dimensions(observables: Mapping[str, Observable], dimensions: set[int]) -> None:
+    """Refuse an observable that is made for one dimension of space alone where the study has points of another. dimensions: of its points."""
+    for name, one in observables.items():
+        if one.dimension and dimensions - {one.dimension}:
+            other = min(dimensions - {one.dimension})
+            raise InputError(
+                f"config key observables.{name} is made for glasses of {one.dimension} dimensions, the study has some of {other}: set {name}: null"
+            )
+
+
 def roots(one: Observable, observables: Mapping[str, Observable]) -> set[str]:
     """The files of preparation that an observable goes back to, through others or not."""
     found: set[str] = set()

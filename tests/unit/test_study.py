@@ -250,7 +250,7 @@ def needed_by(name: str) -> set[str]:
 
 def test_the_schema_allows_every_declared_default_and_says_so_to_others():
     for name, one in declarations().items():
-        config = CONFIG
+        config = changed("model.poly.dimension", one.dimension or 3)
         for other in needed_by(name):
             config = changed(f"observables.{other}", {}, config)
         for setting in one.settings:
@@ -258,6 +258,12 @@ def test_the_schema_allows_every_declared_default_and_says_so_to_others():
                 section = changed(f"observables.{name}", {setting.name: setting.default}, config)
                 assert Study.from_config(section).settings[name] == one.defaults
                 assert f"observables.{name}.{setting.name}" in sentence(changed(f"observables.{name}", {setting.name: {}}, config))
+
+
+def test_an_observable_of_the_plane_is_refused_in_space():
+    text = sentence(changed("observables.mode_maps", {}))
+    assert "observables.mode_maps" in text and "2 dimensions" in text and "some of 3" in text and "null" in text
+    assert "mode_maps" in Study.from_config(changed("observables.mode_maps", {}, changed("model.poly.dimension", 2))).observables
 
 
 def test_a_study_without_glasses_that_anything_measures():
