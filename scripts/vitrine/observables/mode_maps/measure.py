@@ -72,7 +72,7 @@ def map_modes(
 
 
 def _ends(contractions: Contractions, factor: Factor, highest: float) -> tuple[np.ndarray, np.ndarray, int]:
-    """Distinct quartic modes (N d, k) below a frequency from a dipole on every bond, the starts that fell onto each (k,), and how many ended nowhere."""
+    """Distinct quartic modes (N d, k) below a frequency, the starts that fell onto each (k,), and how many ended nowhere."""
     bonds = contractions.bonds
     modes, starts, unconverged = np.zeros((bonds.hessian.shape[0], 0)), np.zeros(0, dtype=int), 0
     for first in range(0, len(bonds.i), BLOCK):

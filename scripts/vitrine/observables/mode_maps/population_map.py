@@ -11,7 +11,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from vitrine.figures import marks
-from vitrine.figures.data import Units, at_value, sample_note, select, series, values_of
+from vitrine.figures.data import Units, at_value, flag_at, sample_note, select, series, values_of
 from vitrine.figures.labels import legend_label, length_symbol, number
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, INK, SECOND, name_panels, new_figure, styled
@@ -44,7 +44,8 @@ def plot_population_map(
         glass = glasses[glasses[settings.against] == value].sort_values("sample").iloc[0]
         own = modes[(modes[settings.against] == value) & (modes["sample"] == glass["sample"])]
         _draw(figure, ax, glass, own, units, settings)
-        _lengths(ax, glass, own, at_value(series(quantities, "N_qlm", settings), value))
+        spots = series(quantities, "N_qlm", settings)
+        _lengths(ax, glass, own, at_value(spots, value) if flag_at(spots, value) == "" else np.nan)
         ax.set_title(f"sample {int(glass['sample'])} at {legend_label(value, settings)}, {len(own)} modes{_published(value, settings)}", loc="left")
     for ax in axes[len(shown) :]:
         if ax is axes[0]:
@@ -110,7 +111,7 @@ def _draw(figure: Figure, ax: Axes, glass: pd.Series, modes: pd.DataFrame, units
 
 
 def _lengths(ax: Axes, glass: pd.Series, modes: pd.DataFrame, density: float) -> None:
-    """Bars of the typical distance of the modes shown, and of xi_s = N_QLM^(-1/2) a0, where the study has it."""
+    """Bars of the typical distance of the modes shown, and of xi_s = N_QLM^(-1/2) a0, where the study has it, unflagged."""
     area = glass["box_x"] * glass["box_y"]
     bars = [("modes shown", np.sqrt(area / len(modes)) if len(modes) else np.nan, SECOND)]
     bars.append((r"$\xi_s=\mathcal{N}^{-1/2}a_0$", np.sqrt(area / glass["particles"] / density) if density > 0 else np.nan, INK))
