@@ -22,6 +22,7 @@ from vitrine.interactions import Interactions, minimum_images
 from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor
 from vitrine.preparation.minimise import minimise
 from vitrine.samples import Sample
+from vitrine.statistics.wells import TWO_WELLS, beyond
 
 
 class Well(NamedTuple):
@@ -34,11 +35,9 @@ class Well(NamedTuple):
 def other_well(b2: np.ndarray, b3: np.ndarray, b4: np.ndarray) -> Well:
     """The second minimum of the expansions with these coefficients, b2 > 0, each of shape (k,); of no expansion where b4 is not positive."""
     b2, b3, b4 = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in (b2, b3, b4)))
-    root = 9 * b3**2 - 24 * b2 * b4
-    there = (b4 > 0) & (root > 0)
-    s = np.full(b2.shape, np.nan)
-    side = np.where(b3 < 0, -1.0, 1.0)
-    s[there] = -(3 * b3 + side * np.sqrt(np.where(there, root, 0.0)))[there] / (2 * b4[there])
+    there, s = beyond(b2, b3, b4, TWO_WELLS), np.full(b2.shape, np.nan)
+    root = np.sqrt(np.where(there, 9 * b3**2 - 24 * b2 * b4, 0.0))
+    s[there] = -(3 * b3 + np.where(b3 < 0, -root, root))[there] / (2 * b4[there])
     return Well(s, s**2 * (b2 / 2 + s * (b3 / 6 + s * b4 / 24)))
 
 

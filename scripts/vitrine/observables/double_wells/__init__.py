@@ -83,17 +83,17 @@ OBSERVABLE = Observable(
         Setting("tolerance", 1.0e-10, POSITIVE, "largest net force over the root-mean-square pair force at its end"),
     ),
     quantities=(
-        Quantity("double_well_share", r"P_\mathrm{found}", NONE, "share of glasses in which another minimum was found", "double wells found", 72),
-        Quantity("double_well_displacement", r"\langle|\Delta x|\rangle", "a0", "mean displacement to it", "|Dx| of double wells, mean", 72.1),
+        Quantity("double_well_share", r"P_\mathrm{found}", NONE, "share of glasses in which another minimum was found", "double wells found", 172),
+        Quantity("double_well_displacement", r"\langle|\Delta x|\rangle", "a0", "mean displacement to it", "|Dx| of double wells, mean", 172.1),
         Quantity(
-            "double_well_overlap", r"|\hat{\Delta x}\cdot\pi|", NONE, "median overlap of the displacement with the mode", "overlap, median", 72.2
+            "double_well_overlap", r"|\hat{\Delta x}\cdot\pi|", NONE, "median overlap of the displacement with the mode", "overlap, median", 172.2
         ),
-        Quantity("double_well_aligned", "", NONE, "share of overlaps above 0.8", "overlaps above 0.8", 72.3),
-        Quantity("double_well_deeper", "", NONE, "share of the minima found that lie deeper than the first", "double wells deeper", 72.4),
+        Quantity("double_well_aligned", "", NONE, "share of overlaps above 0.8", "overlaps above 0.8", 172.3),
+        Quantity("double_well_deeper", "", NONE, "share of the minima found that lie deeper than the first", "double wells deeper", 172.4),
         Quantity(
-            "double_well_predicted", "", NONE, "share of glasses whose expansion has two wells, b3^2 > (8/3) b2 b4", "double wells predicted", 72.5
+            "double_well_predicted", "", NONE, "share of glasses whose expansion has two wells, b3^2 > (8/3) b2 b4", "double wells predicted", 172.5
         ),
-        Quantity("double_well_confirmed", "", NONE, "share of those in which another minimum was found", "double wells predicted and found", 72.6),
+        Quantity("double_well_confirmed", "", NONE, "share of those in which another minimum was found", "double wells predicted and found", 172.6),
     ),
     headlines=(
         Headline("double_well_share", "share of glasses with a double well", 0.14, PUBLISHED, 71, comparable=False, comment=OTHER_GLASS, model=""),

@@ -68,10 +68,10 @@ OBSERVABLE = Observable(
     ),
     quantities=(
         Quantity(
-            "mapped_modes", r"n_\mathrm{map}", NONE, "quartic modes per particle in the maps, below the fraction of omega_g", "mapped modes", 73
+            "mapped_modes", r"n_\mathrm{map}", NONE, "quartic modes per particle in the maps, below the fraction of omega_g", "mapped modes", 173
         ),
-        Quantity("mapped_core", r"\langle Ne\rangle", NONE, "mean core size N e of the modes in the maps", "N e of mapped modes", 73.1),
-        Quantity("mapped_omega_g", r"\omega_g", FREQUENCY, "mean omega_g of the mapped glasses", "omega_g of mapped glasses", 73.2, "frequency"),
+        Quantity("mapped_core", r"\langle Ne\rangle", NONE, "mean core size N e of the modes in the maps", "N e of mapped modes", 173.1),
+        Quantity("mapped_omega_g", r"\omega_g", FREQUENCY, "mean omega_g of the mapped glasses", "omega_g of mapped glasses", 173.2, "frequency"),
     ),
     figures=(
         Figure(
