@@ -1,0 +1,135 @@
+r"""A disc that is cut out of a planar glass, its rim frozen, and its shear modulus in every direction (000 Methods; Figs. 4, 5, 6).
+
+Atoms outside the diameter L - cut are removed; those within `rim` of the edge move affinely alone, and so do all that are pinned. The rest is
+free: it comes to rest after the cut, and answers a strain. Turning the disc clockwise by theta and shearing it along +x is the strain
+
+    E(theta) = J/2 + cos 2theta X/2 - sin 2theta Z/2,    J = [[0, 1], [-1, 0]],  X = [[0, 1], [1, 0]],  Z = [[1, 0], [0, -1]]
+
+on the disc as it lies. The energy's second order is the quadratic form C_kl = (U''_kl - Xi_k.H^-1.Xi_l)/A of these three, with H and Xi of the free
+particles and the disc's area A, so that
+
+    G(theta) = g0 + c2 cos 2theta + s2 sin 2theta + c4 cos 4theta + s4 sin 4theta
+
+exactly, by one factorisation instead of a minimisation at every angle: g0 = C_JJ/4 + (C_XX + C_ZZ)/8, c2 = C_JX/2, s2 = -C_JZ/2,
+c4 = (C_XX - C_ZZ)/8, s4 = -C_XZ/4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.linalg import splu
+
+from vitrine.errors import SampleError
+from vitrine.interactions import Interactions, minimum_images
+from vitrine.interactions.strains import strain_forces
+from vitrine.samples import Sample
+from vitrine.samples.sample import widths
+
+J, X, Z = np.array([[0.0, 1.0], [-1.0, 0.0]]), np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([[1.0, 0.0], [0.0, -1.0]])
+AT_REST = 1e-11  # of the root-mean-square pair force
+NEWTON = 50  # steps to come to rest after the cut
+ANGLES = np.radians(np.arange(360))
+
+
+@dataclass(frozen=True)
+class Disc:
+    """A disc at rest. bonds: of its atoms, in a box so wide that none sees another's image; members (n,): the atoms of the glass that they are;
+    frozen (n,): the rim; radius; moved: the longest way of an atom after the cut [lambda_min].
+    """
+
+    bonds: Interactions
+    members: np.ndarray
+    frozen: np.ndarray
+    radius: float
+    moved: float
+
+    @classmethod
+    def of(cls, sample: Sample, centre: np.ndarray, cut: float = 3.0, rim: float = 2.0) -> Disc:
+        """A disc of diameter L - cut about a place (2,) of a glass. Raises SampleError where the box is too small, or it does not come to rest."""
+        if sample.dimension != 2:
+            raise SampleError(f"discs are cut in two dimensions alone, and it has {sample.dimension}")
+        radius = 0.5 * (widths(sample.box).min() - cut)
+        if radius <= rim + sample.spacing:
+            raise SampleError(f"its box of width {widths(sample.box).min():.4g} is too small for a disc with a frozen rim of {rim:g}")
+        about = minimum_images(sample.positions - centre, sample.box)
+        distance = np.linalg.norm(about, axis=1)
+        members = np.flatnonzero(distance < radius)
+        room = 2 * radius + 2 * sample.model.range + 1.0
+        kept = {name: None if (array := getattr(sample, name)) is None else array[members] for name in ("sizes", "types", "masses")}
+        alone = replace(sample, positions=about[members] + room / 2, box=np.diag([room, room]), **kept)
+        frozen = distance[members] > radius - rim
+        rested = _at_rest(alone, np.repeat(~frozen, 2))
+        moved = np.linalg.norm(rested.positions - alone.positions, axis=1).max()
+        return cls(Interactions.of(rested), members, frozen, radius, float(moved))
+
+    @property
+    def area(self) -> float:
+        """A = pi R^2."""
+        return np.pi * self.radius**2
+
+    @cached_property
+    def _forces(self) -> np.ndarray:
+        """Xi of J, X and Z, (2 n, 3)."""
+        return strain_forces(self.bonds, np.array([J, X, Z]))
+
+    @cached_property
+    def _affine(self) -> np.ndarray:
+        """U''_kl of J, X and Z, (3, 3)."""
+        _, slope, curvature = self.bonds.derivatives[:3]
+        changes = np.array([self.bonds.vectors @ strain.T for strain in (J, X, Z)])
+        along, tension = np.einsum("kba,ba->kb", changes, self.bonds.directions), slope / self.bonds.distances
+        return np.einsum("kb,b,lb->kl", along, curvature - tension, along) + np.einsum("kba,b,lba->kl", changes, tension, changes)
+
+    def answer(self, pinned: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """C (3, 3) of J, X, Z [epsilon/lambda_min^2], and the non-affine displacements of X and Z per unit strain (2, n, 2).
+
+        pinned: places in the disc that move affinely alone, beside the rim.
+        """
+        fixed = self.frozen.copy()
+        if pinned is not None:
+            fixed[pinned] = True
+        free = np.flatnonzero(np.repeat(~fixed, 2))
+        response = np.zeros_like(self._forces)
+        if len(free):
+            response[free] = _factor(self.bonds.hessian, free).solve(np.ascontiguousarray(self._forces[free]))
+        relaxed = self._forces[free].T @ response[free]
+        return (self._affine - relaxed) / self.area, -response[:, 1:].T.reshape(2, -1, 2)
+
+
+def harmonics(moduli: np.ndarray) -> np.ndarray:
+    """g0, c2, s2, c4, s4 of G(theta), (5,), from C (3, 3)."""
+    c = moduli
+    return np.array([c[0, 0] / 4 + (c[1, 1] + c[2, 2]) / 8, c[0, 1] / 2, -c[0, 2] / 2, (c[1, 1] - c[2, 2]) / 8, -c[1, 2] / 4])
+
+
+def modulus_at(parts: np.ndarray, theta: np.ndarray = ANGLES) -> np.ndarray:
+    """G(theta) from its harmonics (5,)."""
+    return parts @ np.array([np.ones_like(theta), np.cos(2 * theta), np.sin(2 * theta), np.cos(4 * theta), np.sin(4 * theta)])
+
+
+def response_at(responses: np.ndarray, theta: float) -> np.ndarray:
+    """Non-affine displacement (n, 2) per unit strain at an angle: that of E(theta); a rotation J moves nothing that is at rest."""
+    return 0.5 * (np.cos(2 * theta) * responses[0] - np.sin(2 * theta) * responses[1])
+
+
+def _factor(hessian: sp.csc_array, free: np.ndarray) -> object:
+    return splu(sp.csc_array(hessian[free][:, free]), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0)
+
+
+def _at_rest(sample: Sample, free: np.ndarray) -> Sample:
+    """The sample after Newton steps of its free unknowns (2 n,)."""
+    unknowns = np.flatnonzero(free)
+    for _ in range(NEWTON):
+        bonds = Interactions.of(sample)
+        force = bonds.forces.ravel()[unknowns]
+        if np.abs(force).max(initial=0.0) <= AT_REST * np.sqrt(np.mean(bonds.pair_forces**2)):
+            return sample
+        step = _factor(bonds.hessian, unknowns).solve(force)
+        positions = sample.positions.ravel().copy()
+        positions[unknowns] += step * min(1.0, 0.1 * sample.spacing / np.abs(step).max())
+        sample = sample.moved(positions.reshape(-1, 2))
+    raise SampleError("the disc that is cut out of it does not come to rest")
