@@ -222,15 +222,14 @@ def test_sizes_are_means_over_the_glasses_that_have_one(averaged):
     assert flags["flag"].tolist() == ["not a minimum"]
 
 
-def test_the_map_lies_about_the_string_of_the_first_glass_that_has_one(averaged):
+def test_the_map_lies_about_the_largest_psi_of_the_first_glass_that_has_a_key_core(averaged):
     glasses, _, entries, _, (_, _, shown, _) = averaged
     assert set(shown["sample"]) == {1} and len(shown) == 64  # the box is smaller than the window
     part = entries["p"][1][2]["part"]
     np.testing.assert_array_equal(shown["part"], part)
-    string = shown[shown["part"] >= 2]
     box = np.diag(glasses[1].box)
     assert np.all(np.abs(shown[["x", "y"]].to_numpy()) <= box / 2 + 1e-9)
-    assert np.hypot(string["x"].mean(), string["y"].mean()) < box.max() / 3
+    assert np.hypot(shown["x"], shown["y"]).idxmin() == shown["psi"].idxmax()
     differences = shown[["x", "y"]].to_numpy() - glasses[1].positions
     differences = (differences - differences[0]) / box
     np.testing.assert_allclose(differences, np.rint(differences), atol=1e-9)

@@ -60,9 +60,6 @@ def _draw_moduli(ax: Axes, curves: pd.DataFrame, settings: Settings) -> None:
     ax.set_xticks(np.arange(0, 361, 90))
     ax.set_xlabel(r"$\theta$ [degree]")
     ax.set_ylabel(with_unit("G", MODULUS, settings))
-    low, high = ax.get_ylim()
-    ax.set_ylim(low, high + 0.45 * (high - low))
-    ax.legend(loc="upper center", ncols=2)
 
 
 def _draw_disc(ax: Axes, glass: pd.DataFrame, label: str, settings: Settings) -> None:
@@ -88,4 +85,5 @@ def _draw_spreads(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> Non
         if len(table) and np.isfinite(table["value"]).any():
             marks.points(ax, table, STYLES[name][2], STYLES[name][0], marker)
     marks.value_axis(ax, settings, found["none"])
-    ax.set_ylim(0, None)
+    ax.set_ylim(0, 1.7 * ax.get_ylim()[1])
+    ax.legend(loc="upper center", title="pinned; lines of (a) have the same colours")

@@ -30,8 +30,8 @@ def shear_discs(
 ) -> dict[str, dict[str, np.ndarray]]:
     """The rows of DISC_SHEAR, one for each pinning, of DISC_STRINGS, one for each degree, and the field of how often a particle is excited.
 
-    A glass without a key core has the row `none` alone, of the disc about its largest Psi. Raises SampleError in three dimensions, or in a box that is
-    too small.
+    A glass without a key core has the row `none` alone, of the disc about its largest Psi. Raises SampleError in three dimensions, or in too small a
+    box.
     """
     part, psi = key_core_field["part"], vibrability_field["vibrability"]
     disc = Disc.of(sample, sample.positions[np.argmax(psi)], cut, rim)

@@ -47,8 +47,8 @@ KEY_CORE_MAP = Table(
     "particles round the key core of one glass, the first that has one",
     (
         Column("sample", "int32", NONE, "index of the sample"),
-        Column("x", "double", LENGTH, "place about the middle of the string"),
-        Column("y", "double", LENGTH, "place about the middle of the string"),
+        Column("x", "double", LENGTH, "place about the particle of the largest Psi"),
+        Column("y", "double", LENGTH, "place about the particle of the largest Psi"),
         Column("size", "double", LENGTH, "diameter"),
         Column("u_x", "double", NONE, "displacement in the softest mode"),
         Column("u_y", "double", NONE, "displacement in the softest mode"),

@@ -58,9 +58,8 @@ def _map(
         for files, name in ((parts, "key_core_field"), (psi, "vibrability"), (modes, "volume_mode_field"))
     )
     glass, part = field.sample, field.arrays["part"].astype(int)
-    string = np.flatnonzero(part >= 2)
-    about = minimum_images(glass.positions - glass.positions[string[0]], glass.box)
-    about = minimum_images(about - about[string].mean(axis=0), glass.box)
+    middle = np.argmax(vibrability.arrays["vibrability"])  # a string may have particles in another soft spot too
+    about = minimum_images(glass.positions - glass.positions[middle], glass.box)
     near = np.flatnonzero(np.all(np.abs(about) <= SHOWN * glass.spacing, axis=1))
     u, sizes = mode.arrays["displacement"], glass.model.scales[glass.types, glass.types] * glass.sizes
     columns = {
