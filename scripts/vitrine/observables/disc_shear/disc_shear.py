@@ -86,4 +86,4 @@ def _draw_spreads(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> Non
             marks.points(ax, table, STYLES[name][2], STYLES[name][0], marker)
     marks.value_axis(ax, settings, found["none"])
     ax.set_ylim(0, 1.7 * ax.get_ylim()[1])
-    ax.legend(loc="upper center", title="pinned; lines of (a) have the same colours")
+    ax.legend(loc="upper center", title="pinned, as in (a)")
