@@ -8,6 +8,7 @@ import pytest
 import yaml
 from comparison import broken_files, is_whole
 from shortened import shortened
+from vitrine.observables import declarations
 
 from benchmarks.readme import PREDICTED, predicted
 
@@ -45,7 +46,7 @@ def test_study_is_named_as_its_file_and_knows_every_key(path):
     assert study["study"] == path.stem
     assert set(study) <= set(default)
     for block in (key for key in study if isinstance(default[key], dict) and key not in ("model", "axes")):
-        assert set(study[block]) <= set(default[block])
+        assert set(study[block]) <= set(declarations() if block == "observables" else default[block])
     assert set(study.get("model", {})) <= {"name", study.get("model", {}).get("name", "poly")}
 
 
@@ -74,8 +75,23 @@ def test_bond_operator_is_the_ensemble_of_the_paper():
     assert sorted(ensemble["axes"]["parent_temperature"]) == [0.32, 0.45, 0.60, 1.00]
 
 
+SMALL = [path for path in STUDIES if path.stem.endswith("_small")]
+
+
+@pytest.mark.parametrize("path", SMALL, ids=by_name)
+def test_a_small_version_takes_the_branches_of_its_study(path):
+    """Which is run below in its place: the same glass former, sampler, observables and figures, with other numbers."""
+    small, whole = read(path), read(path.with_stem(path.stem.removesuffix("_small")))
+    default = read(REPOSITORY / "config.yaml")
+    chosen = [{name for name, section in {**default["observables"], **one["observables"]}.items() if section is not None} for one in (small, whole)]
+    assert chosen[0] <= chosen[1]
+    for place in (("model", "name"), ("preparation", "sampler")):
+        found = [{**default[place[0]], **one.get(place[0], {})}[place[1]] for one in (small, whole)]
+        assert found[0] == found[1]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("path", STUDIES, ids=by_name)
+@pytest.mark.parametrize("path", [path for path in STUDIES if path not in SMALL], ids=by_name)
 def test_study_runs_to_its_end(workflow, overlay, tmp_path, path):
     """Cut short: nothing is shipped that nobody ran. Every point that is measured has its numbers, every figure is whole."""
     run = workflow(tmp_path, path, overlay(shortened(REPOSITORY / "config.yaml", path)))
