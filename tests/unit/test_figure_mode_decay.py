@@ -98,8 +98,10 @@ def test_profiles_of_the_main_point_with_their_exponents(figure, tables, kind):
 
 def test_the_published_laws_stand_beside_the_curves(figure):
     assert guides(figure.axes[0]) == pytest.approx({"$r^{-2}$": -2, "$r^{-9}$": -9})
-    assert guides(figure.axes[1]) == pytest.approx({"$r^{-3}$ (Giannini et al. 2021, eq. 8)": -3})
-    assert guides(figure.axes[2]) == pytest.approx({r"$\lambda^{-4}$ (Giannini et al. 2021, Fig. 4e)": -4})
+    assert guides(figure.axes[1]) == pytest.approx({"$r^{-3}$": -3})
+    assert guides(figure.axes[2]) == pytest.approx({r"$\lambda^{-4}$": -4})
+    sources = [[text for text in legend_words(ax) if "Giannini" in text] for ax in figure.axes[:3]]
+    assert sources == [[f"Giannini et al. 2021, {place}"] for place in ("Fig. 4d", "eq. 8", "Fig. 4e")]
     assert "9 samples" in note(figure)
 
 
@@ -131,7 +133,7 @@ def test_overlaps_of_first_modes_and_of_those_that_fall_together(figure, tables)
         check(force[place], x[there], rows.loc[there, "force"], rows.loc[there, "force_error"], log=True)
         further = rows["count_collapsed"] > 0
         np.testing.assert_allclose(hollow[place].get_data(), [x[further], rows.loc[further, "collapsed"]])
-    assert {"$V=D$", "$V=F$", "further $D$ that fall onto the same mode"} == set(legend_words(ax))
+    assert {"$V=D$", "$V=F$", "further $D$ that fall onto the same mode"} < set(legend_words(ax))
 
 
 def test_what_is_missing_is_said(study, tables):

@@ -30,7 +30,7 @@ FIELD = declarations()["mode_decay"].fields[0]
 
 
 def measured(glass, seed=1, **settings):
-    return measure_mode_decay(glass, np.random.default_rng(seed), **{"modes": 4, "rows": 5, "low_modes": 24, **settings})
+    return measure_mode_decay(glass, np.random.default_rng(seed), **{"modes": 4, "rows": 5, "low_modes": 24, "lambda_low": 0.01, **settings})
 
 
 def dense(glass):
@@ -193,6 +193,26 @@ def test_tables_have_the_declared_columns_and_defaults(glass):
     assert len(found["mode_pairs"]["mode"]) == settings["modes"]
 
 
+def test_modes_of_small_lambda_are_in_no_profile(glass):
+    whole = measured(glass, lambda_low=0.0)
+    second = whole["mode_pairs"]["lambda"][1]
+    found = measured(glass, lambda_low=second)
+    assert list(found["mode_pairs"]["high"]) == [True, False, False, False]
+    rows = pd.DataFrame(found["mode_profiles"])
+    assert rows.loc[rows["kind"] != "A", "fields"].max() == 1 < pd.DataFrame(whole["mode_profiles"])["fields"].max()
+
+
+def test_an_exponent_of_few_modes_is_flagged(tmp_path):
+    estimates = aggregate(tmp_path, flagged=range(2, SAMPLES))[0]
+    flags = dict(zip(estimates["quantity"], estimates["flag"], strict=True))
+    count = sum(row["high"] and row["first"] == row["mode"] and row["no_mode"] == "" for s in range(2) for row in made(s)[0])
+    assert (
+        0 < count < 8
+        and flags.pop("overlap_exponent") == f"only {count} modes of large lambda, at least 8 are needed"
+        and set(flags.values()) == {""}
+    )
+
+
 def test_a_liquid_is_named():
     with pytest.raises(SampleError, match="not a minimum"):
         measured(liquid(poly(), 160, 1.3))
@@ -203,7 +223,7 @@ def test_a_liquid_is_named():
 SAMPLES, EDGES = 12, 2.0 * 10.0 ** (np.arange(9) / 20)
 POINT, LAWS = Point.plain(2000, 0.6), {"D": -2.0, "D_PH": -2.1, "F": -1.9, "F_PH": -8.0, "A": -3.0}
 ENSEMBLE = Ensemble(POINT, 3, seed=7, replicates=25)
-SETTINGS = {"nearest": 2.0, "farthest": 0.5, "lambda_low": 1.0}
+SETTINGS = {"nearest": 2.0, "farthest": 0.5}
 
 
 def made(sample):
@@ -211,7 +231,15 @@ def made(sample):
     rng = np.random.default_rng(sample)
     values = np.sort(rng.uniform(1.5, 20, 5))[::-1]
     pairs = [
-        {"mode": k, "lambda": values[k], "overlap_displacement": 1 - 0.3 * values[k] ** -4, "overlap_force": 0.6, "first": k, "no_mode": ""}
+        {
+            "mode": k,
+            "lambda": values[k],
+            "overlap_displacement": 1 - 0.3 * values[k] ** -4,
+            "overlap_force": 0.6,
+            "first": k,
+            "no_mode": "",
+            "high": values[k] > 3,
+        }
         for k in range(5)
     ]
     pairs[3] |= {"first": 0, "overlap_displacement": 0.1}

@@ -31,6 +31,7 @@ MODE_PAIRS = Table(
         Column("overlap_displacement", "double", NONE, "|<D|D_PH>| of the fields of length one"),
         Column("overlap_force", "double", NONE, "|<F|F_PH>| of the fields of length one"),
         Column("first", "int32", NONE, "the mode of largest lambda whose D leads to the same pseudo-harmonic mode: itself where none before it does"),
+        Column("high", "bool", NONE, "whether lambda lies above lambda_low: profiles and the exponent of the overlap are of these"),
         Column("no_mode", "string", NONE, "why D leads to no pseudo-harmonic mode; empty where it does"),
     ),
     of_samples=True,
@@ -144,9 +145,9 @@ OBSERVABLE = Observable(
         Setting("low_modes", 128, COUNT, "softest harmonic modes from which the top of the operator is built, up to a quarter of all"),
         Setting("spacing", "logarithmic", {"enum": ["logarithmic", "linear"]}, "how wide the bins of the distance are"),
         Setting("bins", 20, COUNT, "bins to a decade (logarithmic) or to an a0 (linear)"),
+        Setting("lambda_low", 2.0, POSITIVE, "lambda above which modes enter profiles and the exponent of 1 - |<D|D_PH>| [lambda_min^2/epsilon]"),
         Setting("nearest", 2.5, POSITIVE, "lower end of the range in which exponents are fitted [a0]", "aggregate"),
         Setting("farthest", 0.35, {"type": "number", "exclusiveMinimum": 0, "maximum": 0.5}, "upper end, as a share of (V/a0^d)^(1/d)", "aggregate"),
-        Setting("lambda_low", 3.0, POSITIVE, "lambda above which the exponent of 1 - |<D|D_PH>| is fitted [lambda_min^2/epsilon]", "aggregate"),
     ),
     quantities=(
         Quantity("D_exponent", "", NONE, "exponent of |D|(r): -(d - 1) for a soft spot", "exponent of D", 110),
@@ -154,7 +155,7 @@ OBSERVABLE = Observable(
         Quantity("F_exponent", "", NONE, "exponent of |F|(r)", "exponent of F", 112),
         Quantity("F_PH_exponent", "", NONE, "exponent of |F_PH|(r): -3d, the cube of the gradient of r^-(d-1)", "exponent of F_PH", 113),
         Quantity("A_exponent", "", NONE, "exponent of |A|(r): -d", "exponent of A", 114),
-        Quantity("overlap_exponent", "", NONE, "exponent of 1 - |<D|D_PH>| in lambda", "exponent of 1 - |<D|D_PH>|", 115),
+        Quantity("overlap_exponent", "", NONE, "exponent of 1 - |<D|D_PH>| in lambda", "exponent of 1 - |<D|D_PH>|", 115, universal=True),
         Quantity("collapsed_modes", "", NONE, "share of the D that fall onto the pseudo-harmonic mode of another one", "D that fall together", 116),
     ),
     headlines=(

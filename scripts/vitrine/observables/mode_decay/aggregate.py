@@ -27,6 +27,7 @@ from vitrine.statistics.histograms import BinnedSums, LogBins, filled_range
 
 LAMBDA = LogBins(-3, 5, per_decade=5)
 LEAST = 3  # modes, or bins, behind a slope
+ENOUGH = 8  # modes behind an exponent that is given (docs/laws.md)
 
 
 def aggregate_mode_decay(
@@ -37,12 +38,12 @@ def aggregate_mode_decay(
     ensemble: Ensemble,
     nearest: float,
     farthest: float,
-    lambda_low: float,
 ) -> tuple[pd.DataFrame, ...]:
     """(estimates, profile_curves, overlap_curves, sum_curves, bond_mode_maps, flags) from the batches of the tables and of the field.
 
     Exponents of profiles are slopes of ln|V| against ln r from `nearest` to `farthest`, that of the overlap the slope of ln(1 - |<D|D_PH>|) against
-    ln(lambda) over single modes above `lambda_low`, both replicate by replicate. Further D that fall onto the mode of another one take no part.
+    ln(lambda) over single modes of large lambda, both replicate by replicate; that of fewer than eight modes is flagged. Further D that fall onto the
+    mode of another one take no part.
     """
     ledger = Ledger("mode_decay")
     pairs, profiles, sums = (
@@ -61,9 +62,12 @@ def aggregate_mode_decay(
         )
     good = pairs[(pairs["no_mode"].fillna("") == "") & np.isfinite(pairs["overlap_displacement"].astype(float))]
     first = good["first"] == good["mode"]
-    values["overlap_exponent"] = _overlap_exponent(good[first & (good["lambda"] > lambda_low)], ensemble)
+    high = good[first & good["high"].astype(bool)]
+    values["overlap_exponent"] = _overlap_exponent(high, ensemble)
     values["collapsed_modes"] = _share(good, ~first, ensemble)
-    estimates = {name: Estimate(numbers, NONE, len(samples), len(ledger)) for name, numbers in values.items()}
+    few = f"only {len(high)} modes of large lambda, at least {ENOUGH} are needed" if len(high) < ENOUGH else ""
+    flags = {"overlap_exponent": few}
+    estimates = {name: Estimate(numbers, NONE, len(samples), len(ledger), flags.get(name, "")) for name, numbers in values.items()}
     frames = pd.concat(curves, ignore_index=True), _overlaps(good, first, ensemble), _sums(sums, ensemble), _map(shown)
     return (estimates_frame(ensemble, estimates), *frames, ledger.frame())
 
@@ -96,7 +100,7 @@ def _overlap_exponent(modes: pd.DataFrame, ensemble: Ensemble) -> np.ndarray:
         return np.full(ensemble.rows, np.nan)
     samples, owner = np.unique(modes["sample"].to_numpy(dtype=int), return_inverse=True)
     weights, x, y = ensemble.weights(samples)[:, owner], np.log(modes["lambda"].to_numpy(dtype=float)), np.log(gaps)
-    total = weights.sum(axis=1)
+    total = np.where((weights > 0).sum(axis=1) >= LEAST, weights.sum(axis=1), 0.0)
     centre, height = ratio(weights @ x, total), ratio(weights @ y, total)
     spread = ratio(weights @ x**2, total) - centre**2
     return ratio(ratio(weights @ (x * y), total) - centre * height, np.where(spread > 1e-12, spread, 0.0))

@@ -2,8 +2,8 @@ r"""Modes of the bond operator A = S M^+ S^T beside the pseudo-harmonic modes th
 
     f -> F = S^T f,   D = M^+ F,   D_PH = the pseudo-harmonic mode from the start D,   F_PH = M D_PH
 
-of the largest eigenvalues lambda. Several D may lead to one D_PH: the first of them, of largest lambda, is told from the others, and profiles are
-those of first ones alone. A profile is the median of |V_i| over particles in bins of the distance from the particle where |V| is largest. |A|(r) is
+of the largest eigenvalues lambda. Several D may lead to one D_PH: the first of them, of largest lambda, is told from the others. Profiles are of
+first ones with a lambda above `lambda_low`: medians of |V_i| over particles in bins of the distance from the particle where |V| is largest. |A|(r) is
 the median of |A_bc| over bonds c at a distance r of their midpoints; the row of a bond b is S M^+ S_b, one solve. Of A_n = sum_l S|l><l|S^T/omega_l^2
 over the n softest harmonic modes the eigenvalues are those of a matrix of n rows (001, eq. 7).
 """
@@ -40,6 +40,7 @@ def measure_mode_decay(
     low_modes: int = 128,
     spacing: str = "logarithmic",
     bins: int = 20,
+    lambda_low: float = 2.0,
     algebra: Algebra = DEFAULT_ALGEBRA,
 ) -> dict[str, dict[str, np.ndarray]]:
     """Tables MODE_PAIRS, MODE_PROFILES and OPERATOR_SUMS of the declaration, and in the plane the fields of its maps.
@@ -54,7 +55,8 @@ def measure_mode_decay(
     fields, pairs = mode_family(bonds, factor, found)
     stiffness, soft = lowest_modes(bonds.hessian, d, min(low_modes, bonds.hessian.shape[0] // 4), factor)
     chosen = np.sort(rng.choice(len(bonds.i), min(rows, len(bonds.i)), replace=False))
-    own = (pairs["first"] == np.arange(number)) & (pairs["no_mode"] == "")
+    pairs["high"] = eigenvalues > lambda_low
+    own = (pairs["first"] == np.arange(number)) & (pairs["no_mode"] == "") & pairs["high"]
     profiles = {kind: _profile(sample, field[:, own], edges) for kind, field in fields.items()}
     profiles["A"] = _operator_profile(bonds, factor, chosen, edges)
     parts = [_rows(kind, *sums, edges) for kind, sums in profiles.items()]

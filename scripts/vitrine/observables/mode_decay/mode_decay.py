@@ -57,10 +57,15 @@ def _range(settings: Settings) -> str:
     return rf"${nearest:g}\,a_0$ to {farthest:g} of the box"
 
 
+def _source(ax: Axes, place: str) -> None:
+    """Where the dashed law of a panel is published, for its legend."""
+    ax.plot([], [], color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label=f"{marks.GIANNINI}, {place}")
+
+
 def _draw_profiles(ax: Axes, profiles: pd.DataFrame, exponents: dict, settings: Settings) -> None:
     """All kinds at the main value on the study's axis, or the highest where that has none."""
     ax.set_xlabel("$r/a_0$")
-    ax.set_ylabel("amplitude of fields of length one")
+    ax.set_ylabel("amplitude")
     rows = profiles[profiles["kind"].isin(list(FIELDS)) & (profiles["amplitude"] > 0)]
     if not len(rows):
         marks.not_enough(ax, "no mode of the bond operator")
@@ -83,6 +88,7 @@ def _draw_profiles(ax: Axes, profiles: pd.DataFrame, exponents: dict, settings: 
             x = distances_of(own)
             middle = float(np.interp(np.log(0.6 * end), np.log(x), np.log(own["amplitude"])))
             marks.guide(ax, (0.6 * end, 2.0 * np.exp(middle)), (0.45 * end, end), law, f"$r^{{{law}}}$", at=0.6, offset=(4, 5))
+    _source(ax, "Fig. 4d")
     ax.legend(loc="lower left")
 
 
@@ -102,7 +108,9 @@ def _draw_operator(ax: Axes, rows: pd.DataFrame, exponent: pd.DataFrame, colours
     marks.plain_log_ticks(ax, "x")
     last = rows.loc[rows["distance_high"].idxmax()]
     end, law = float(distances_of(rows).max()), -settings.dimension
-    marks.guide(ax, (end, 2 * last["amplitude"]), (0.4 * end, end), law, f"$r^{{{law}}}$ ({marks.GIANNINI}, eq. 8)", at=0.3, offset=(-6, 8))
+    marks.guide(ax, (end, 2 * last["amplitude"]), (0.4 * end, end), law, f"$r^{{{law}}}$", at=0.5, offset=(4, 5))
+    _source(ax, "eq. 8")
+    ax.legend(loc="upper right")
     good = exponent[np.isfinite(exponent["value"])]
     told = [f"{legend_label(row['at'], settings)}: {with_error(row['value'], row['error'])}" for _, row in good.iterrows()]
     ax.text(0.03, 0.03, "\n".join(["exponents:", *told[:6]]), transform=ax.transAxes, fontsize=5.5, va="bottom")
@@ -133,7 +141,8 @@ def _draw_overlaps(ax: Axes, overlaps: pd.DataFrame, settings: Settings) -> None
     low, high = drawn["lambda_low"].max() / 4, drawn["lambda_high"].max()
     anchor = drawn.loc[drawn["lambda_high"].idxmax()]
     at = float(np.sqrt(anchor["lambda_low"] * anchor["lambda_high"]))
-    marks.guide(ax, (at, 2 * anchor["displacement"]), (low, high), -4, rf"$\lambda^{{-4}}$ ({marks.GIANNINI}, Fig. 4e)", at=0.2, offset=(5, 4))
+    marks.guide(ax, (at, 2 * anchor["displacement"]), (low, high), -4, r"$\lambda^{-4}$", at=0.3, offset=(5, 4))
+    _source(ax, "Fig. 4e")
     ax.legend(loc="lower left")
 
 
