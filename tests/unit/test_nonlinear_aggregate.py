@@ -89,8 +89,9 @@ def test_wells_and_slopes_are_those_of_a_plain_loop(run, kind):
         for name, line in (("double", 8 / 3), ("deeper", 3)):
             assert values(estimates, f"{name}_{kind}")[place] == pytest.approx(weight[over > line].sum() / weight.sum(), rel=1e-12)
         for name in ("b3", "b4"):
-            expected = np.polyfit(np.log(rows["omega"]), np.log(rows[name]), 1, w=np.sqrt(weight))[0]
-            assert values(estimates, f"{name}_slope_{kind}")[place] == pytest.approx(expected, rel=1e-9, abs=1e-12)
+            for among, chosen in (("", rows["mode"] == 0), ("_all", rows["mode"] >= 0)):
+                expected = np.polyfit(np.log(rows["omega"][chosen]), np.log(rows[name][chosen]), 1, w=np.sqrt(weight[chosen]))[0]
+                assert values(estimates, f"{name}_slope{among}_{kind}")[place] == pytest.approx(expected, rel=1e-9, abs=1e-12)
     barriers = quartic_barrier(rows["b2"], rows["b3"], rows["b4"])
     for name, own in (("barrier", cubic_barrier(rows["b2"], rows["b3"])), ("double_barrier", barriers[np.isfinite(barriers)])):
         assert values(estimates, f"{name}_{kind}")[0] == pytest.approx(np.median(own), rel=0.06)  # a bin is 10 ** (1/40)
@@ -98,11 +99,33 @@ def test_wells_and_slopes_are_those_of_a_plain_loop(run, kind):
 
 def test_the_laws_that_made_the_modes_are_given_back(run):
     estimates = run()[0]
-    for name, truth in (("b3_slope_cubic", 1.0), ("b4_slope_cubic", 0.0), ("barrier_exponent_cubic", 0.25), ("weibull_quartic", 5.0)):
+    for name, truth in (
+        ("b3_slope_cubic", 1.0),
+        ("b4_slope_all_cubic", 0.0),
+        ("minimal_exponent_quartic", 5.0),
+        ("barrier_exponent_cubic", 0.25),
+        ("weibull_quartic", 5.0),
+    ):
         replicates = values(estimates, name)
         error = replicates[1:].std(ddof=1)
         assert 0 < error < 1.2 and abs(replicates[0] - truth) < 4 * error, name
     assert set(estimates.loc[estimates["quantity"] == "barrier_exponent_cubic", "flag"]) == {""}
+
+
+def test_a_distribution_of_softest_modes_that_is_no_law_is_flagged(run):
+    """D(omega) ~ omega^14: the cumulative grows as omega^15."""
+    flags = run(table(power=1 / 15))[0].query("quantity == 'minimal_exponent_cubic'")["flag"]
+    assert flags.iloc[0].startswith("no omega^5 range of the cumulative: the exponent of the cumulative is")
+
+
+def test_the_median_barrier_of_a_few_double_wells_is_not_given(run):
+    frame = TABLE.copy()
+    rows = (frame["kind"] == "cubic") & (frame["mode"] >= 0)
+    single = frame.index[rows & (frame.index != frame.index[rows][5])]
+    frame.loc[single, "b3"] = np.sqrt(frame.loc[single, "b2"] * frame.loc[single, "b4"])
+    frame.loc[frame.index[rows][5], "b3"] *= 2
+    estimates = run(frame)[0]
+    assert values(estimates, "double_cubic")[0] == pytest.approx(1 / rows.sum()) and np.isnan(values(estimates, "double_barrier_cubic")).all()
 
 
 def test_an_exponent_that_the_barriers_do_not_show_is_flagged(run):

@@ -59,6 +59,7 @@ def _estimates(kinds: dict[str, Population], flagged: int) -> dict[str, Estimate
     for kind in ALL_KINDS:
         one = kinds[kind]
         own = {"softest": one.mean_of_softest("omega"), "weibull": one.weibull(), "core": one.mean_of_softest("core_size"), "modes": one.number()}
+        own["minimal_exponent"], flags[f"minimal_exponent_{kind}"] = one.minimal_exponent()
         own |= {"starts": one.starts_for_each(), "failed": one.failed(), "solves": one.solves()}
         if kind in WITH_WELLS:
             wells, reason = one.wells()

@@ -58,8 +58,8 @@ def _draw(ax: Axes, rows: pd.DataFrame, colours: dict, settings: Settings, expon
     if exponent is not None:
         peak = rows["density"].max()
         ends = _centre(rows).min(), _centre(rows).max()
-        marks.guide(ax, (np.sqrt(ends[0] * ends[1]), 1.6 * peak), ends, 0.25, GUIDE, at=0.02, offset=(0, 16))
-        ax.set_ylim(rows["density"].min() / 3, 12 * peak)
+        marks.guide(ax, (np.sqrt(ends[0] * ends[1]), 1.6 * peak), ends, 0.25, GUIDE, at=0.02, offset=(0, 24))
+        ax.set_ylim(rows["density"].min() / 3, 100 * peak)
 
 
 def _centre(rows: pd.DataFrame) -> pd.Series:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from vitrine.figures import marks
 from vitrine.figures.data import has_values, sample_note, select, series
-from vitrine.figures.labels import with_unit
+from vitrine.figures.labels import with_error, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled, value_colours, value_markers
 from vitrine.observables.nonlinear_modes.drawing import COLOURS, NAMES, clouds_by_value, line
@@ -53,6 +53,8 @@ def plot_coefficients(nonlinear_scatter: pd.DataFrame, quantities: pd.DataFrame,
         ax.set_ylim(*limits[2:])
         if kind == "cubic":
             ax.legend(loc="upper left")
+        if kind == "harmonic":
+            _tell_share(ax, series(quantities, "below_bound_harmonic", settings))
     _draw_shares(axes[3], quantities, settings)
     name_panels(axes)
     if colours:
@@ -66,13 +68,21 @@ def _limits(modes: pd.DataFrame) -> tuple[float, float, float, float]:
     x, y = x[x > 0], y[y > 0]
     if not len(x) or not len(y):
         return 0.1, 1.0, 0.1, 1.0
-    return x.min() / 1.5, x.max() * 1.5, max(y.min() / 1.5, 1e-4 * LOWER_BOUND * x.min()), max(y.max(), DEEPER * x.max()) * 100
+    return x.min() / 1.5, x.max() * 1.5, max(y.min() / 1.5, 1e-4 * LOWER_BOUND * x.min()), max(y.max(), DEEPER * x.max()) * 30
+
+
+def _tell_share(ax: Axes, table: pd.DataFrame) -> None:
+    """The share of harmonic modes below the bound, in words: it is near to one."""
+    good = table[np.isfinite(table["value"])]
+    if len(good):
+        words = " to ".join(dict.fromkeys(with_error(row["value"], row["error"]) for _, row in good.iloc[[0, -1]].iterrows()))
+        ax.text(0.03, 0.97, f"share below $0.4\\,b_2b_4$: {words}", transform=ax.transAxes, va="top", fontsize=6.0)
 
 
 def _draw_shares(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> None:
     """Shares of modes with two wells, with a deeper one, and below the lower bound."""
     shown = [("double", "cubic", "o", "two wells"), ("deeper", "cubic", "s", "the other well deeper"), ("below_bound", "cubic", "v", "below 0.4")]
-    shown += [("double", "quartic", "o", "two wells"), ("below_bound", "harmonic", "v", "below 0.4")]
+    shown += [("double", "quartic", "o", "two wells"), ("deeper", "quartic", "s", "the other well deeper")]
     found = [(series(quantities, f"{name}_{kind}", settings), kind, marker, word) for name, kind, marker, word in shown]
     marks.value_axis(ax, settings, found[0][0])
     ax.set_ylabel("share of modes")

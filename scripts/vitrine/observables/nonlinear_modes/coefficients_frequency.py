@@ -10,9 +10,9 @@ from vitrine.figures import marks
 from vitrine.figures.data import has_values, sample_note, select, series
 from vitrine.figures.labels import with_unit
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import DOUBLE, GREY, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.figures.style import DOUBLE, GREY, PALE, name_panels, new_figure, styled, value_colours, value_markers
 from vitrine.observables.nonlinear_modes import CUBIC_ORDER, QUARTIC_ORDER
-from vitrine.observables.nonlinear_modes.drawing import COLOURS, NAMES, clouds_by_value
+from vitrine.observables.nonlinear_modes.drawing import COLOURS, NAMES, cloud, clouds_by_value
 from vitrine.schema import FREQUENCY
 
 SLOPES = {"b3": (1.0, "|b_3|", CUBIC_ORDER, r"$\sim\omega$"), "b4": (0.0, "b_4", QUARTIC_ORDER, r"$\sim\omega^0$")}
@@ -23,7 +23,7 @@ SOURCE = "Lerner and Bouchbinder 2021, eq. 18"
 def plot_coefficients_frequency(
     nonlinear_scatter: pd.DataFrame, quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None
 ) -> Figure:
-    """(a) |b3| and (b) b4 of cubic modes against omega, with the expected slopes 1 and 0; (c) the fitted slopes of cubic and quartic modes.
+    """(a) |b3| and (b) b4 of cubic modes against omega, the softest of each glass in colour, with the expected slopes 1 and 0; (c) the fitted slopes.
 
     Tables: NONLINEAR_SCATTER, QUANTITIES (b3_slope_<kind>, b4_slope_<kind>), FLAGS.
     """
@@ -39,9 +39,12 @@ def plot_coefficients_frequency(
         if not len(rows):
             marks.not_enough(ax, "no cubic mode was found")
             continue
-        clouds_by_value(ax, rows, (lambda own: own["omega"], lambda own, name=name: own[name]), colours, value_markers(colours), settings.against)
-        middle, height = rows["omega"].median(), rows[name].median()
-        marks.guide(ax, (middle, height), (rows["omega"].min(), rows["omega"].max()), slope, word, at=0.05, offset=(0, 7))
+        cloud(ax, rows["omega"], rows[name], PALE, "o", gid="all", layer=1.0)
+        softest = rows[rows["softest"]]
+        columns = (lambda own: own["omega"], lambda own, name=name: own[name])
+        clouds_by_value(ax, softest, columns, colours, value_markers(colours), settings.against)
+        middle, height = softest["omega"].median(), softest[name].median()
+        marks.guide(ax, (middle, height), (softest["omega"].min(), softest["omega"].max()), slope, word, at=0.05, offset=(0, 7))
     _draw_slopes(axes[2], quantities, settings)
     name_panels(axes)
     if colours:

@@ -24,7 +24,7 @@ def plot_minimal_frequencies(
 ) -> Figure:
     """A panel for each kind of nonlinear modes: share of samples whose softest one lies below omega; lines: of the softest harmonic mode.
 
-    Tables: MINIMAL_MODES, QUANTITIES (softest_cubic, weibull_<kind>; omega_ph where it is measured), FITS (c_inf, a0), FLAGS.
+    Tables: MINIMAL_MODES, QUANTITIES (softest_cubic, minimal_exponent_<kind>; omega_ph where it is measured), FITS (c_inf, a0), FLAGS.
     """
     curves = select(minimal_modes, settings)
     kinds = [kind for kind in KINDS[1:] if kind in set(curves["kind"])] or ["cubic"]
@@ -43,7 +43,7 @@ def plot_minimal_frequencies(
         _draw(ax, curves, kind, units, colours, settings)
         for value, colour in colours.items():
             mark_phonons(ax, at_value(phonon, value) / units.frequency, colour if len(colours) > 1 else PALE, value == list(colours)[0])
-        _weibull(ax, series(quantities, f"weibull_{kind}", settings))
+        _tell_exponents(ax, series(quantities, f"minimal_exponent_{kind}", settings))
         ax.legend(loc="lower right")
     name_panels(axes)
     if colours:
@@ -70,11 +70,12 @@ def _draw(ax: Axes, curves: pd.DataFrame, kind: str, units: Units, colours: dict
     marks.guide(ax, (x / 1.12, low), (x / 1.12, x / 1.12 * height**0.2), 5, r"$\omega^5$", at=0.6, offset=(-4, 3))
 
 
-def _weibull(ax: Axes, table: pd.DataFrame) -> None:
-    """The Weibull exponents of all points, in words."""
+def _tell_exponents(ax: Axes, table: pd.DataFrame) -> None:
+    """The exponent at the first and the last point, in words, in brackets where the data do not show the law."""
     good = table[np.isfinite(table["value"])]
     if len(good):
-        first, last = good.iloc[0], good.iloc[-1]
-        words = [with_error(row["value"], row["error"]) for row in ([first, last] if len(good) > 1 else [first])]
-        text = f"Weibull exponent\n{' to '.join(words)}\n5: {LERNER}, Fig. 10a"
+        shown = good.iloc[[0, -1]] if len(good) > 1 else good
+        numbers = [with_error(row["value"], row["error"]) for _, row in shown.iterrows()]
+        words = [number if flag == "" else f"({number})" for number, flag in zip(numbers, shown["flag"], strict=True)]
+        text = f"exponent of the soft end\n{' to '.join(words)}\n5: {LERNER}, Fig. 10a"
         ax.text(0.03, 0.97, text, transform=ax.transAxes, va="top", fontsize=5.0, bbox={"color": "white", "alpha": 0.85, "pad": 1.0})

@@ -44,7 +44,8 @@ def plot_participation_frequency(
                 cloud(ax, own["omega"] / units.frequency, own["core_size"], COLOURS[kind], MARKERS[kind], NAMES[kind], kind, 2 + layer / 10)
         log_axes(ax)
         mark_phonons(ax, at_value(phonon, value) / units.frequency)
-    axes[0].legend(loc="upper left", markerscale=1.8)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), markerscale=1.8)
     if len(shown) > 1:
         name_panels(axes)
     return figure

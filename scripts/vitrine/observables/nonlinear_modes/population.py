@@ -11,13 +11,14 @@ import pandas as pd
 from vitrine.observables.modes.soft_modes import SoftModes
 from vitrine.statistics.bootstrap import ratio, weighted_mean
 from vitrine.statistics.histograms import BinnedSums, LogBins
-from vitrine.statistics.laws import Windows, at, law_window, stable_window, turns
+from vitrine.statistics.laws import FEWEST, Windows, at, law_window, stable_window, turns
 from vitrine.statistics.weibull import censored_fit
 from vitrine.statistics.wells import DEEPER, TWO_WELLS, beyond, cubic_barrier, quartic_barrier
 
 BARRIER_BINS = LogBins(-12, 6, per_decade=40)
 DISPLAYED = 8  # bins of barriers to a decade in tables
 TELLING = 169  # modes that tell p(B) ~ B^(1/4) from a constant by 2.6 errors of 1.25/sqrt(n)
+SOFTEST_LAW = "omega^5 range of the cumulative"
 LAW = "p(B) ~ B^(1/4), a fifth power of B^(1/4) in the cumulative"
 
 
@@ -82,6 +83,20 @@ class Population:
         present = np.isfinite(minimal)
         return censored_fit(self.weights[:, present], minimal[present], np.full(present.sum(), np.inf))[0]
 
+    def minimal_exponent(self) -> tuple[np.ndarray, str]:
+        """Exponent (R,) of the cumulative distribution of the softest modes, and why it is not that of the law."""
+        minimal = self.of_softest("omega")
+        present = np.flatnonzero(np.isfinite(minimal))
+        windows = self.windows(minimal[present], present)
+        law = law_window(windows, len(present), SOFTEST_LAW, "that are the softest of their samples")
+        place = stable_window(windows)
+        return _at_window(windows, place, len(self.weights)), law.reason
+
+    def windows(self, values: np.ndarray, owner: np.ndarray) -> Windows:
+        """Nested windows of values (M,) of samples at the places `owner` (M,), from the least value on, the widest with all of them."""
+        top = np.nextafter(values.max(initial=0.0), np.inf)
+        return SoftModes(values, owner, np.full(len(self.samples), top)).windows(self.weights, values.min(initial=np.inf))
+
     def number(self) -> np.ndarray:
         """Distinct modes (R,) of a sample, of those in which a start was made at all."""
         asked = np.union1d(self.modes["sample"], self.failed_starts["sample"]).astype(int)
@@ -110,10 +125,10 @@ class Population:
         b2, b3, b4 = map(self.column, ("b2", "b3", "b4"))
         return ratio(self.total(b3**2 < line * b2 * b4), self.total(np.ones(len(self.modes))))
 
-    def slope(self, name: str) -> np.ndarray:
-        """Slope (R,) of ln b against ln omega by least squares over the modes; those with b <= 0 have no logarithm and are left out."""
+    def slope(self, name: str, softest: bool = True) -> np.ndarray:
+        """Slope (R,) of ln b against ln omega by least squares over the softest modes or all; those with b <= 0 are left out."""
         values = self.column(name)
-        there = values > 0
+        there = (values > 0) & ((self.column("mode") == 0) | (not softest))
         x, y = (np.log(np.where(there, one, 1.0)) for one in (self.column("omega"), values))
         # About the means of all modes: sums about zero would lose digits.
         x, y = (np.where(there, one - one[there].mean() if there.any() else 0.0, 0.0) for one in (x, y))
@@ -136,8 +151,12 @@ class Population:
         histograms = self.barriers()
         exponent, reason = self.barrier_exponent()
         values = {"double": self.share_beyond(TWO_WELLS), "deeper": self.share_beyond(DEEPER)}
-        values |= {f"{name}_slope": self.slope(name) for name in ("b3", "b4")}
-        values |= {"barrier": median(histograms["cubic"]), "double_barrier": median(histograms["quartic"]), "barrier_exponent": exponent}
+        values |= {f"{name}_slope": self.slope(name) for name in ("b3", "b4")} | {
+            f"{name}_slope_all": self.slope(name, False) for name in ("b3", "b4")
+        }
+        double = median(histograms["quartic"])
+        double = double if histograms["quartic"]["count"][0].sum() >= FEWEST else np.full(len(double), np.nan)
+        values |= {"barrier": median(histograms["cubic"]), "double_barrier": double, "barrier_exponent": exponent}
         return values, reason
 
     def barrier_exponent(self) -> tuple[np.ndarray, str]:
@@ -147,23 +166,18 @@ class Population:
         """
         x = quartic_barrier(*map(self.column, ("b2", "b3", "b4"))) ** 0.25
         there = np.isfinite(x)
-        top = np.nextafter(x[there].max(initial=0.0), np.inf)
-        soft = SoftModes(x[there], self.owner[there], np.full(len(self.samples), top))
-        windows = soft.windows(self.weights, x[there].min(initial=np.inf))
+        windows = self.windows(x[there], self.owner[there])
         law = law_window(windows, there.sum(), LAW, "with two wells")
         reason = law.reason
         if law.place >= 0 and windows.counts[0, law.place] < TELLING:
             number = windows.counts[0, law.place]
             reason = f"no {LAW}: {number:.0f} modes with two wells where it may hold, at least {TELLING} tell it from a constant"
-        return _exponent(windows, law.place, len(self.weights)), reason
+        return _at_window(windows, stable_window(windows), len(self.weights)) / 4 - 1, reason
 
 
-def _exponent(windows: Windows, place: int, rows: int) -> np.ndarray:
-    """Exponent of p(B) in the window of the law, or in the widest in which it does not depend on the window; NaN for too few modes."""
-    place = place if place >= 0 else stable_window(windows)
-    if place < 0:
-        return np.full(rows, np.nan)
-    return at(windows.exponents, turns(windows.counts[0], place, rows)) / 4 - 1
+def _at_window(windows: Windows, place: int, rows: int) -> np.ndarray:
+    """The exponents (R,) in a window, replicates in turn also in those just narrower; NaN where there is no window."""
+    return at(windows.exponents, turns(windows.counts[0], place, rows)) if place >= 0 else np.full(rows, np.nan)
 
 
 def median(sums: BinnedSums) -> np.ndarray:
