@@ -219,19 +219,19 @@ def test_discs_have_the_area_of_their_core_and_the_colour_of_their_frequency(stu
         offsets = discs.get_offsets().reshape(-1, 9, 2)
         np.testing.assert_allclose(offsets[:, 4], own[["x", "y"]], atol=1e-12)
         np.testing.assert_allclose(np.ptp(offsets, axis=1), 2 * SIDE, rtol=1e-12)
-        (shown,), (spots,) = (lines(ax, label=label) for label in ("modes shown", r"$\xi_s=\mathcal{N}^{-1/2}a_0$"))
+        (shown,), (spots,) = (lines(ax, label=label) for label in ("mean distance of these modes", r"$\xi_s=\mathcal{N}^{-1/2}a_0$"))
         assert np.ptp(shown.get_xdata()) == pytest.approx(SIDE / np.sqrt(3)) and np.ptp(spots.get_xdata()) == pytest.approx(a0 * 0.02**-0.5)
         assert "sample 0" in ax.get_title(loc="left") and "3 modes" in ax.get_title(loc="left")
     titles = [ax.get_title(loc="left") for ax in panels]
-    assert "published colours: 0.54 to 0.74" in titles[1] and "published" not in titles[0]
+    assert "Rainone et al. 2020, Fig. 1: colours from 0.54 to 0.74" in titles[1] and "Rainone" not in titles[0]
     assert "2 samples" in note(figure)
 
 
 def test_of_the_published_temperature_above_the_colours_are_told_too(study, tables):
     glasses, modes, _, quantities = (table[table["parent_temperature"] < 1] for table in tables)
     figure = plot_population_map(glasses, modes, quantities, study.fits, planar_settings(study, main=(study.particles, 0.7)))
-    assert "published colours: 0.18 to 0.42" in words(figure)
-    assert "published" not in words(plot_population_map(glasses, modes, quantities, study.fits, planar_settings(study, temperature_name="T_g")))
+    assert "Fig. 1: colours from 0.18 to 0.42" in words(figure)
+    assert "Rainone" not in words(plot_population_map(glasses, modes, quantities, study.fits, planar_settings(study, temperature_name="T_g")))
 
 
 def test_arrows_are_those_of_the_table_about_the_core(study, tables):

@@ -58,6 +58,7 @@ def _label(axes: np.ndarray, density: pd.DataFrame) -> None:
         return
     style = {"color": GREY, "linestyle": (0, (4, 2)), "linewidth": 0.9, "zorder": 1}
     axes[0].set_xlim(0, 1)
+    axes[1].set_xlim(left=0)
     axes[0].axvline(OVERLAPS_ABOVE, label=f"predominantly above {OVERLAPS_ABOVE}\n({PERSPECTIVE}, Fig. 14)", **style)
     axes[1].axvline(MEAN_DISPLACEMENT, label=f"mean {MEAN_DISPLACEMENT}\n({PERSPECTIVE}, sec. IV J)", **style)
     for ax, place in zip(axes, ("upper left", "upper right"), strict=False):

@@ -113,7 +113,7 @@ def _draw(figure: Figure, ax: Axes, glass: pd.Series, modes: pd.DataFrame, units
 def _lengths(ax: Axes, glass: pd.Series, modes: pd.DataFrame, density: float) -> None:
     """Bars of the typical distance of the modes shown, and of xi_s = N_QLM^(-1/2) a0, where the study has it, unflagged."""
     area = glass["box_x"] * glass["box_y"]
-    bars = [("modes shown", np.sqrt(area / len(modes)) if len(modes) else np.nan, SECOND)]
+    bars = [("mean distance of these modes", np.sqrt(area / len(modes)) if len(modes) else np.nan, SECOND)]
     bars.append((r"$\xi_s=\mathcal{N}^{-1/2}a_0$", np.sqrt(area / glass["particles"] / density) if density > 0 else np.nan, INK))
     left, bottom = ax.get_xlim()[0], ax.get_ylim()[0]
     for place, (label, length, colour) in enumerate((bar for bar in bars if np.isfinite(bar[1])), start=1):
@@ -130,5 +130,5 @@ def _published(value: object, settings: Settings) -> str:
         return ""
     for ratio, (low, high) in PUBLISHED_COLOURS.items():
         if abs(value / settings.temperature_unit / ratio - 1) < NEAR:
-            return f"\npublished colours: {low} to {high} " + r"$c_\infty/a_0$"
+            return f"\n{marks.RAINONE}, Fig. 1: colours from {low} to {high} " + r"$c_\infty/a_0$"
     return ""
