@@ -93,5 +93,6 @@ def _draw_shares(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> None
         if has_values(table):
             marks.points(ax, table, f"{NAMES[kind]}: {word}", COLOURS[kind] if kind != "quartic" else SECOND, marker)
     top = np.nanmax([np.nanmax(table["value"]) for table, *_ in found if has_values(table)])
-    ax.set_ylim(-0.03, max(0.1, 1.45 * top))
-    ax.legend(loc="upper left", ncols=2)
+    top = max(0.005, top)
+    ax.set_ylim(-0.08 * top, 1.5 * top)
+    ax.legend(loc="upper left", ncols=2, fontsize=5.5)
