@@ -122,6 +122,15 @@ def test_what_has_no_far_field_is_flagged_with_its_exponent(files):
     assert set(values(files.collapse(ENSEMBLES, far_field=0.4)[0], "xi_co", 0.4, "flag")) == {""}
 
 
+def test_a_length_that_the_collapse_does_not_fix_is_flagged(files):
+    """One that is lost in its noise."""
+    write_all(files)
+    files.write(ENSEMBLES[0], LENGTHS[0.4], FACTORS[0.4], noise=1.5)
+    estimates = files.collapse(ENSEMBLES)[0]
+    assert set(values(estimates, "xi_co", 0.4, "flag")) == {"the collapse does not fix it"} == set(values(estimates, "A_1", 0.4, "flag"))
+    assert set(values(estimates, "xi_co", 0.6, "flag")) == {""}
+
+
 def test_in_the_plane_the_far_field_falls_as_the_fourth_power(files):
     plane = [ensemble(point, 2) for point in POINTS.values()]
     for one in plane:

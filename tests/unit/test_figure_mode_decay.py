@@ -88,11 +88,12 @@ def rows_of(table: pd.DataFrame, temperature: float, **wanted) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("kind", FIELDS)
-def test_profiles_of_the_main_point_with_their_exponents(figure, tables, kind):
-    rows = rows_of(tables["profile_curves"], 1.3, kind=kind)
+def test_profiles_of_the_published_point_with_their_exponents(figure, tables, kind):
+    rows = rows_of(tables["profile_curves"], 0.7, kind=kind)  # nearest to 0.5 T_onset
     found = one([points for points in bars(figure.axes[0]) if points.label.startswith(f"{FIELDS[kind][0]}:")])
     check(found, np.sqrt(rows["distance_low"] * rows["distance_high"]), rows["amplitude"], rows["amplitude_error"], log=True)
     assert found.label == f"{FIELDS[kind][0]}: {LAWS[kind]:.2f} ± 0.12" and found.colour == FIELDS[kind][1]
+    assert figure.axes[0].get_title(loc="left").startswith(r"$T_p/T_\mathrm{onset}$ = 0.778; ")
     assert figure.axes[0].get_title(loc="left").endswith(r"exponents from $2.5\,a_0$ to 0.35 of the box")
 
 
@@ -103,6 +104,12 @@ def test_the_published_laws_stand_beside_the_curves(figure):
     sources = [[text for text in legend_words(ax) if "Giannini" in text] for ax in figure.axes[:3]]
     assert sources == [[f"Giannini et al. 2021, {place}"] for place in ("Fig. 4d", "eq. 8", "Fig. 4e")]
     assert "9 samples" in note(figure)
+
+
+def test_against_another_axis_the_main_point_is_shown(study, tables):
+    moved = {name: table.assign(particles=(1000 * table["parent_temperature"]).astype(int), parent_temperature=0.5) for name, table in tables.items()}
+    figure = plot_mode_decay(**moved, settings=shown(study, main=(1300, 0.5), against="particles"))
+    assert figure.axes[0].get_title(loc="left").startswith("$N$ = 1300; ")
 
 
 def test_in_the_plane_the_laws_are_those_of_the_plane(study, tables):

@@ -158,6 +158,13 @@ def test_the_collapse_is_that_of_the_table(study, collapsed, panel):
         check(one(bars(figure.axes[2], label)), rows["parent_temperature"] / ONSET + shift, rows["value"], rows["error"], log=True)
 
 
+def test_a_factor_of_which_nothing_is_known_does_not_stretch_the_axis(study, collapsed):
+    values = quantities(study, A_1=1.0, A_2=1.0, xi_co=1.0)
+    values.loc[(values["quantity"] == "A_2") & (values["parent_temperature"] == 0.7), "error"] = 13.0
+    low, high = plot_collapse(collapsed, values, shown(study)).axes[2].get_ylim()
+    assert 0.05 < low < 0.5 and 1.3 < high < 5
+
+
 def test_nothing_to_collapse_is_said(study, collapsed):
     blank = quantities(study, A_1=np.nan, A_2=np.nan)
     assert words(plot_collapse(collapsed.assign(taken=False), blank, shown(study))).count("no two curves to collapse") == 3

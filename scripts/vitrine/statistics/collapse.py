@@ -16,7 +16,7 @@ DEGREE = 3  # of the polynomial
 LEAST = 5  # values of a curve that takes part
 MOST_STEPS = 60
 SHIFTS = np.linspace(-0.9, 0.9, 61)  # trial logarithms of a length, for the first guess
-BOUND = np.log(10.0)  # of the logarithm of a length: beyond, a curve has none
+BOUND = np.log(4.0)  # of the logarithm of a length: beyond, a curve has none
 DIGITS = 1e-10  # of the last step
 
 

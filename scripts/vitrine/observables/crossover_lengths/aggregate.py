@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame
+from vitrine.aggregation.results import joined
 from vitrine.observables.crossover_lengths import DECAY_COLLAPSE
 from vitrine.observables.response_decay import DECAY_REPLICATES, KINDS
 from vitrine.observables.response_decay.aggregate import distances_of
@@ -28,6 +29,7 @@ from vitrine.tables import ESTIMATES, FLAGS
 
 NAMES = {"pinch": ("xi_co", "A_1", "pinch_exponent"), "quartic": ("xi_qlm", "A_2", "quartic_exponent")}
 FAR_FIELD = "the far field is not reached"
+LOOSE, UNFIXED = 0.5, "the collapse does not fix it"  # standard error of ln xi from which a length is not known
 
 
 def collapse_decays(
@@ -41,7 +43,7 @@ def collapse_decays(
     """(estimates, decay_collapse, flags) of all ensembles, each frame with the key of its point.
 
     The files of an ensemble are those of the same place in each list. A length is flagged where the outermost exponent of its c(r) is not within
-    `far_field` of -2d: the bend that fixes it is then seen in part alone.
+    `far_field` of -2d: the bend that fixes it is then seen in part alone. It is flagged too where its error is above a half: the curve has no bend.
     """
     for ensemble, *paths in zip(ensembles, decay_replicates, response_decay_estimates, strict=True):
         for path in map(Path, paths):
@@ -110,8 +112,10 @@ def _estimates(kind: str, found: Collapse, place: int, samples: int, flag: str, 
     length, factor, _ = NAMES[kind]
     misfit = np.full(rows, np.nan)
     misfit[0] = found.misfit[place]
+    error = standard_error(found.log_xi[:, place])
+    loose = UNFIXED if np.isfinite(found.log_xi[0, place]) and not error < LOOSE else ""
     values = {length: np.exp(found.log_xi[:, place]), factor: np.exp(found.log_a[:, place]), f"{length}_misfit": misfit}
-    return {name: Estimate(one, NONE, samples, 0, "" if name.endswith("misfit") else flag) for name, one in values.items()}
+    return {name: Estimate(one, NONE, samples, 0, "" if name.endswith("misfit") else joined((flag, loose))) for name, one in values.items()}
 
 
 def _collapsed(kind: str, curve: Curve, inside: Curve, found: Collapse, place: int) -> pd.DataFrame:

@@ -78,5 +78,6 @@ def _draw_factors(ax: Axes, factors: dict[str, pd.DataFrame], settings: Settings
         return
     marks.points(ax, first, "$A_1$ (pinches)", INK, log=True)
     marks.points(ax, beside(second, settings), "$A_2$ (quartic modes)", SECOND, "D", log=True, size=3.2)
-    marks.positive_limits(ax, first, second)
+    # An error bar that is longer than its value says that nothing is known, and must not stretch the axis.
+    marks.positive_limits(ax, *(table.assign(error=table["error"].clip(upper=table["value"])) for table in (first, second)))
     ax.legend(loc=marks.free_corner(first, "lower right"))

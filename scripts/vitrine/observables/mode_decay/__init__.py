@@ -160,7 +160,14 @@ OBSERVABLE = Observable(
     ),
     headlines=(
         Headline(
-            "overlap_exponent", "exponent of 1 - |<D|D_PH>| in lambda", -4.0, f"{BOND}, Fig. 4e", 30, comment="fitted above lambda_low", model=""
+            "overlap_exponent",
+            "exponent of 1 - |<D|D_PH>| in lambda",
+            -4.0,
+            f"{BOND}, Fig. 4e",
+            30,
+            comparable=False,
+            comment="printed for T_p = 0.45, in the limit of large lambda, of which a thousand modes were taken",
+            model="",
         ),
     ),
     figures=(

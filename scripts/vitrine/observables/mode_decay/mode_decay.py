@@ -15,6 +15,8 @@ from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_fi
 from vitrine.observables.response_decay.aggregate import distances_of
 from vitrine.schema import INVERSE_STIFFNESS
 
+PUBLISHED = 0.5  # T_p/T_onset of Fig. 4d, 0.45 in simulation units
+
 # Symbol, colour and marker of each profile of a mode.
 FIELDS = {
     "D": ("$|D|$", "#2a8c4a", "o"),
@@ -33,7 +35,7 @@ def plot_mode_decay(
     settings: Settings,
     flags: pd.DataFrame | None = None,
 ) -> Figure:
-    """(a) Profiles of D, D_PH, F and F_PH at the main point; (b) |A|(r); (c) 1 - overlap against lambda; (d) the top of A from n modes.
+    """(a) Profiles of D, D_PH, F and F_PH at one point; (b) |A|(r); (c) 1 - overlap against lambda; (d) the top of A from n modes.
 
     Tables: PROFILE_CURVES, OVERLAP_CURVES, SUM_CURVES, QUANTITIES (exponents), FLAGS.
     """
@@ -57,21 +59,29 @@ def _range(settings: Settings) -> str:
     return rf"${nearest:g}\,a_0$ to {farthest:g} of the box"
 
 
+def _shown(rows: pd.DataFrame, settings: Settings) -> object:
+    """The point that is shown: the T_p nearest to the published one, else the main point, or the last where that has no profile."""
+    values = list(dict.fromkeys(rows[settings.against]))
+    if settings.thermal:
+        return min(values, key=lambda value: (abs(value / settings.temperature_unit - PUBLISHED), value))
+    main = settings.main[settings.place]
+    return main if main in values else values[-1]
+
+
 def _source(ax: Axes, place: str) -> None:
     """Where the dashed law of a panel is published, for its legend."""
     ax.plot([], [], color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label=f"{marks.GIANNINI}, {place}")
 
 
 def _draw_profiles(ax: Axes, profiles: pd.DataFrame, exponents: dict, settings: Settings) -> None:
-    """All kinds at the main value on the study's axis, or the highest where that has none."""
+    """All kinds at one point."""
     ax.set_xlabel("$r/a_0$")
     ax.set_ylabel("amplitude")
     rows = profiles[profiles["kind"].isin(list(FIELDS)) & (profiles["amplitude"] > 0)]
     if not len(rows):
         marks.not_enough(ax, "no mode of the bond operator")
         return
-    main = settings.main[settings.place]
-    shown = main if (rows[settings.against] == main).any() else rows[settings.against].iloc[-1]
+    shown = _shown(rows, settings)
     ax.set_title(f"{place_words(shown, settings)}; exponents from {_range(settings)}", loc="left")
     for kind, (symbol, colour, marker) in FIELDS.items():
         own = rows[(rows["kind"] == kind) & (rows[settings.against] == shown)]
