@@ -117,11 +117,12 @@ def _check_cycles(observables: Mapping[str, Observable]) -> None:
 def chosen_figures(asked: object, against: str, observables: Mapping[str, Observable]) -> dict[str, Figure]:
     """The figures to draw: all that the study has data for, or those named."""
     known = {name: figure for name, (figure, _) in figures().items()}
+    drawn = {name: figure for name, figure in known.items() if not _missing(figure, against, observables)}
     if asked == "all":
-        return {name: figure for name, figure in known.items() if not _missing(figure, against, observables)}
+        return drawn
     for name in asked:
         if name not in known:
-            raise InputError(f"config key figures has {name}: allowed are {', '.join(known)}")
+            raise InputError(f"config key figures has {name}: allowed with these observables are {', '.join(drawn)}")
         missing = _missing(known[name], against, observables)
         if missing:
             raise InputError(f"config key figures has {name}: {missing}")
