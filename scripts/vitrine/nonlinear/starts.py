@@ -32,9 +32,9 @@ def shear_starts(bonds: Interactions, factor: Factor) -> tuple[np.ndarray, list[
 
 
 def weak_bonds(bonds: Interactions, weak_force: float = 1e-2) -> np.ndarray:
-    """Indices (k,) of the bonds with f/(p a0^(d-1)) below `weak_force` (002, eq. S5), the weakest first."""
-    sample, forces = bonds.sample, bonds.pair_forces
-    reduced = forces / (bonds.pressure * sample.spacing ** (sample.dimension - 1))
+    """Indices (k,) of the bonds with |f|/(p a0^(d-1)) below `weak_force` (002, eq. S5; |f|, as omega_g takes it), the weakest first."""
+    sample, forces = bonds.sample, np.abs(bonds.pair_forces)
+    reduced = forces / abs(bonds.pressure * sample.spacing ** (sample.dimension - 1))
     order = np.argsort(reduced, kind="stable")
     return order[: np.count_nonzero(reduced < weak_force)]
 
