@@ -23,12 +23,14 @@ from vitrine.interactions import Interactions
 from vitrine.linalg.pencil import reduced_pencil
 from vitrine.linalg.tridiagonal import tridiagonal_eigenvalues
 from vitrine.models import GlassFormer, glass_former
+from vitrine.nonlinear.contractions import Contractions
 from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.motion import Ramp
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
 from vitrine.provenance import code_hash
+from vitrine.statistics.radial import binned_medians
 
 CONFIG = Path(__file__).resolve().parents[2] / "config.yaml"
 SCRIPT = Path(__file__).resolve().parents[1] / "equilibrate_liquids.py"
@@ -83,7 +85,11 @@ def _prepare_and_measure(model: GlassFormer, settings: Mapping) -> None:
     chain.configurational_terms()
     chain.pressure()
     for method, step in (("lbfgs", 0.1), ("cg", 0.1), ("fire", 0.01)):
-        Interactions.of(minimise(chain.current(), method, maximum_iterations=10, step=step).sample)
+        bonds = Interactions.of(minimise(chain.current(), method, maximum_iterations=10, step=step).sample)
+    field, contractions = np.zeros(bonds.sample.positions.size), Contractions(bonds)
+    for contract in (contractions.quadratic, contractions.cubic, contractions.quartic):
+        contract(field)
+    binned_medians(np.ones(2), np.ones(2), np.array([0.5, 1.5]))
     matrix = sp.csc_array(5 * np.eye(4) - 1)
     reduced_pencil(matrix, matrix, [np.array([0, 1]), np.array([2, 3])], vectors=False)
     tridiagonal_eigenvalues(np.ones(2), np.ones(1))

@@ -18,7 +18,8 @@ from vitrine.models import glass_former, published_parameters
 from vitrine.observables import declarations
 from vitrine.observables.disc_shear import DISC_SHEAR, DISC_STRINGS
 from vitrine.observables.disc_shear.aggregate import SPREADS, aggregate_disc_shear
-from vitrine.observables.disc_shear.disc import ANGLES, Disc, J, X, Z, harmonics, modulus_at, response_at
+from vitrine.observables.disc_shear.directions import ANGLES, harmonics, modulus_at
+from vitrine.observables.disc_shear.disc import Disc, J, X, Z, response_at
 from vitrine.observables.disc_shear.disc_shear import STYLES, plot_disc_shear
 from vitrine.observables.disc_shear.measure import shear_discs
 from vitrine.observables.disc_shear.strings import excited_at, rms, string_lengths

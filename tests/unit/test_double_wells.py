@@ -211,7 +211,7 @@ def test_the_row_of_a_glass_is_the_search_and_the_expansion(with_modes):
     assert row["predicted"] == bool(mode["b3"] ** 2 > 8 / 3 * mode["b2"] * mode["b4"])
     assert row["predicted_displacement"] == pytest.approx(float(well.place) / a0, rel=1e-6, nan_ok=True)
     assert row["predicted_energy"] == pytest.approx(float(well.energy), rel=1e-5, nan_ok=True) and row["omega"] == mode["omega"]
-    assert (row["minimiser"], row["minimiser_step"], row["increment"]) == ("lbfgs", 0.1, 0.1)
+    assert (row["minimised_by"], row["minimiser_step"], row["increment"]) == ("lbfgs", 0.1, 0.1)
     assert set(row) == set(names_of(DOUBLE_WELLS.own))
 
 
@@ -235,7 +235,7 @@ def rows():
         found, predicted = sample % 3 == 0, sample % 4 == 0
         numbers = {"displacement": rng.uniform(0.2, 1.4), "overlap": rng.uniform(0.6, 1), "energy": rng.normal()} if found else {}
         numbers |= {"predicted_displacement": rng.uniform(0.1, 2), "predicted_energy": rng.normal()} if predicted else {}
-        made.append(DOUBLE_WELLS.row(sample=sample, omega=1.0, found=found, predicted=predicted, minimiser="lbfgs", **numbers))
+        made.append(DOUBLE_WELLS.row(sample=sample, omega=1.0, found=found, predicted=predicted, minimised_by="lbfgs", **numbers))
     made[3] |= {"overlap": 1.0}  # the last edge
     return made
 

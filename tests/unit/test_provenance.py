@@ -141,7 +141,7 @@ def test_edit_of_a_transitive_module(library, reruns):
 
 def test_edit_of_one_observable(library, reruns):
     moved = reruns(lambda: edit(library / "vitrine/observables/pinching/measure.py", "BLOCK = 256", "BLOCK = 128"))
-    assert moved == {"pinch_bonds"}
+    assert moved == {"pinch_bonds", "map_modes"}  # maps pinch every bond
 
 
 def test_edit_of_an_average_and_of_what_is_derived(library, reruns):
@@ -166,7 +166,7 @@ def test_a_new_observable_reruns_nothing_old(library, reruns):
 def test_edit_of_a_minimiser_reaches_what_quenches(library, reruns):
     moved = reruns(lambda: edit(library / "vitrine/preparation/minimise.py", "SKIN = 0.3", "SKIN = 0.31"))
     assert moved >= PREPARATION | RUNS_LIQUIDS
-    assert MEASURES & moved == RUNS_LIQUIDS == {"reheat_liquids"}
+    assert RUNS_LIQUIDS == {"reheat_liquids"} and MEASURES & moved == RUNS_LIQUIDS | {"deform_samples", "find_double_wells"}
 
 
 def test_edit_of_a_figure_reaches_plots_alone(library, reruns):
@@ -222,7 +222,7 @@ def test_a_module_imported_inside_a_function_counts(library, reruns):
     (library / "vitrine/extra.py").write_text("VALUE = 1\n", encoding="utf-8")
     edit(library / "vitrine/observables/modes/measure.py", "    wanted =", "    from vitrine import extra\n\n    wanted =")
     moved = reruns(lambda: (library / "vitrine/extra.py").write_text("VALUE = 2\n", encoding="utf-8"), hashes(library))
-    assert moved == {"find_modes", "export_samples"}
+    assert moved == {"find_modes", "export_samples", "decompose_modes"}
 
 
 def test_code_of_a_package_reaches_its_own_users_at_most(library, reruns):

@@ -32,7 +32,6 @@ from vitrine.samples.sample import widths
 J, X, Z = np.array([[0.0, 1.0], [-1.0, 0.0]]), np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([[1.0, 0.0], [0.0, -1.0]])
 AT_REST = 1e-11  # of the root-mean-square pair force
 NEWTON = 50  # steps to come to rest after the cut
-ANGLES = np.radians(np.arange(360))
 
 
 @dataclass(frozen=True)
@@ -98,17 +97,6 @@ class Disc:
             response[free] = _factor(self.bonds.hessian, free).solve(np.ascontiguousarray(self._forces[free]))
         relaxed = self._forces[free].T @ response[free]
         return (self._affine - relaxed) / self.area, -response[:, 1:].T.reshape(2, -1, 2)
-
-
-def harmonics(moduli: np.ndarray) -> np.ndarray:
-    """g0, c2, s2, c4, s4 of G(theta), (5,), from C (3, 3)."""
-    c = moduli
-    return np.array([c[0, 0] / 4 + (c[1, 1] + c[2, 2]) / 8, c[0, 1] / 2, -c[0, 2] / 2, (c[1, 1] - c[2, 2]) / 8, -c[1, 2] / 4])
-
-
-def modulus_at(parts: np.ndarray, theta: np.ndarray = ANGLES) -> np.ndarray:
-    """G(theta) from its harmonics (5,)."""
-    return parts @ np.array([np.ones_like(theta), np.cos(2 * theta), np.sin(2 * theta), np.cos(4 * theta), np.sin(4 * theta)])
 
 
 def response_at(responses: np.ndarray, theta: float) -> np.ndarray:

@@ -12,7 +12,7 @@ from vitrine.figures.data import sample_note, select, series, values_of
 from vitrine.figures.labels import legend_label, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, PALE, SECOND, name_panels, new_figure, styled
-from vitrine.observables.disc_shear.disc import modulus_at
+from vitrine.observables.disc_shear.directions import modulus_at
 from vitrine.schema import MODULUS
 
 STYLES = {

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vitrine.observables.disc_shear.disc import ANGLES, Disc, harmonics, modulus_at
+from vitrine.observables.disc_shear.directions import ANGLES, harmonics, modulus_at
+from vitrine.observables.disc_shear.disc import Disc
 from vitrine.observables.disc_shear.strings import excited_at, rms, string_lengths
 from vitrine.samples import Sample
 

@@ -7,7 +7,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from vitrine.interactions import Interactions
-from vitrine.observables.disc_shear.disc import ANGLES, response_at
+from vitrine.observables.disc_shear.directions import ANGLES
+from vitrine.observables.disc_shear.disc import response_at
 
 
 def excited_at(responses: np.ndarray, threshold: float, angles: np.ndarray = ANGLES) -> np.ndarray:

@@ -26,7 +26,7 @@ DOUBLE_WELLS = Table(
         Column("minimisations", "int32", NONE, "minimisations that the search took"),
         Column("unconverged", "int32", NONE, "of them, those that did not come to rest, which count as nothing found"),
         Column("saddles", "int32", NONE, "of them, those that came to rest at no minimum, which count as nothing found"),
-        Column("minimiser", "string", NONE, "minimiser of the search"),
+        Column("minimised_by", "string", NONE, "minimiser of the search"),
         Column("minimiser_step", "double", NONE, "its step, as in quench: a length [lambda_min], or the first time step of fire"),
         Column("increment", "double", "a0", "increment of s"),
     ),

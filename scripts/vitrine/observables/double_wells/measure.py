@@ -57,7 +57,7 @@ def find_double_wells(
         "minimisations": found.minimisations,
         "unconverged": found.unconverged,
         "saddles": found.saddles,
-        "minimiser": minimiser,
+        "minimised_by": minimiser,
         "minimiser_step": minimiser_step,
         "increment": increment,
     }
