@@ -47,6 +47,7 @@ TARGETS = (
     ("solves to a", "40 solves", 1.0),
     ("100 starts to", "60 s", 1.0),
     ("c(r) of 200 pinches", "60 s", 1.0),
+    ("key core of a glass", "15 s", 1.0),
     ("lowest 20 modes and top 20 lambda", "5 minutes", 1.0),
     ("peak memory", "8 GB", 1.0),
     ("plan of", "10 s", 1.0),
