@@ -253,6 +253,15 @@ def test_arrows_are_those_of_the_table_about_the_core(study, tables):
         assert f"{T / ONSET:.2f}" in ax.get_title(loc="left") and f"Ne = {row['core_size']:.0f}" in ax.get_title(loc="left")
 
 
+@pytest.mark.parametrize("change", [{"flag": "no law"}, {"error": 0.011}, {"value": np.nan}])
+def test_an_uncertain_number_of_soft_spots_gives_no_length(study, tables, change):
+    glasses, modes, _, quantities = tables
+    spots = quantities["quantity"] == "N_qlm"
+    quantities = quantities.assign(**{name: quantities[name].where(~spots, value) for name, value in change.items()})
+    figure = plot_population_map(glasses, modes, quantities, study.fits, planar_settings(study))
+    assert r"\xi_s" not in words(figure) and not any(lines(ax, label=r"$\xi_s=\mathcal{N}^{-1/2}a_0$") for ax in figure.axes)
+
+
 def test_a_study_without_maps_says_so(study, tables):
     glasses, modes, arrows, quantities = tables
     bad = [table.assign(flag="not in equilibrium") for table in (glasses, modes, arrows)]

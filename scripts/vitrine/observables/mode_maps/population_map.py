@@ -19,6 +19,7 @@ from vitrine.figures.style import DOUBLE, INK, SECOND, name_panels, new_figure, 
 PUBLISHED_COLOURS = {7 / 9: (0.18, 0.42), 17 / 90: (0.54, 0.74)}  # T_p/T_onset: colour range in c_inf/a0, caption of 002 Fig. 1
 NEAR = 0.1  # of T_p over the published one, within which they are told
 COLOURS = "inferno"
+CERTAIN = 2.0  # errors that N_QLM must be from zero for xi_s to be drawn
 
 
 @styled
@@ -45,7 +46,8 @@ def plot_population_map(
         own = modes[(modes[settings.against] == value) & (modes["sample"] == glass["sample"])]
         _draw(figure, ax, glass, own, units, settings)
         spots = series(quantities, "N_qlm", settings)
-        _lengths(ax, glass, own, at_value(spots, value) if flag_at(spots, value) == "" else np.nan)
+        certain = flag_at(spots, value) == "" and at_value(spots, value) > CERTAIN * at_value(spots, value, "error")
+        _lengths(ax, glass, own, at_value(spots, value) if certain else np.nan)
         ax.set_title(f"sample {int(glass['sample'])} at {legend_label(value, settings)}, {len(own)} modes{_published(value, settings)}", loc="left")
     for ax in axes[len(shown) :]:
         if ax is axes[0]:
@@ -111,7 +113,7 @@ def _draw(figure: Figure, ax: Axes, glass: pd.Series, modes: pd.DataFrame, units
 
 
 def _lengths(ax: Axes, glass: pd.Series, modes: pd.DataFrame, density: float) -> None:
-    """Bars of the typical distance of the modes shown, and of xi_s = N_QLM^(-1/2) a0, where the study has it, unflagged."""
+    """Bars of the typical distance of the modes shown, and of xi_s = N_QLM^(-1/2) a0, where the study knows N_QLM."""
     area = glass["box_x"] * glass["box_y"]
     bars = [("mean distance of these modes", np.sqrt(area / len(modes)) if len(modes) else np.nan, SECOND)]
     bars.append((r"$\xi_s=\mathcal{N}^{-1/2}a_0$", np.sqrt(area / glass["particles"] / density) if density > 0 else np.nan, INK))
