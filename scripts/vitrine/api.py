@@ -21,7 +21,7 @@ import pandas as pd
 
 from vitrine.declare import Observable
 from vitrine.errors import InputError, SampleError
-from vitrine.linalg import DEFAULT_ALGEBRA, Algebra
+from vitrine.linalg import Algebra
 from vitrine.models import GLASS_FORMERS as BUILDERS
 from vitrine.models import GlassFormer, published_parameters
 from vitrine.models import glass_former as build
@@ -124,7 +124,7 @@ def measuring_function(name: str) -> Callable:
             raise InputError(f"{name} has no setting {unknown[0]}: allowed are {', '.join(allowed) or 'none'}, seed and solver")
         further = {"rng": np.random.default_rng(seed)} if one.random else {}
         if one.algebra:
-            further["algebra"] = DEFAULT_ALGEBRA if solver == "auto" else Algebra(solver=solver)
+            further["algebra"] = Algebra(solver=solver)
         given = function(sample.checked(), **further, **settings)
         return _framed(one, given, sample.model.length)
 

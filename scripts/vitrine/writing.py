@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vitrine.errors import InputError
-from vitrine.linalg import DEFAULT_ALGEBRA, Algebra
+from vitrine.linalg import Algebra
 from vitrine.observables.modes import vectors
 from vitrine.observables.pinching import response
 from vitrine.samples import Sample
@@ -21,7 +21,7 @@ def mode_vectors(sample: Sample, modes: int = 10, *, solver: str = "auto") -> di
     omega is in sqrt(epsilon/m) over the model's length. The first mode is the softest; the d translations are left out. The largest component of a
     vector is positive. Raises InputError for a number of modes that is none, SampleError where the sample is no minimum.
     """
-    return vectors.mode_vectors(sample.checked(), modes, _algebra(solver))
+    return vectors.mode_vectors(sample.checked(), modes, Algebra(solver=solver))
 
 
 def pinch_response(sample: Sample, bond: tuple[int, int], *, solver: str = "auto") -> np.ndarray:
@@ -30,11 +30,7 @@ def pinch_response(sample: Sample, bond: tuple[int, int], *, solver: str = "auto
     bond: its two particles, i and j of a row of `vitrine.pinch_bonds`; the dipole pushes them apart. Raises InputError for particles that do not
     interact, SampleError where the sample is no minimum.
     """
-    return response.pinch_responses(sample.checked(), [bond], _algebra(solver))[0]
-
-
-def _algebra(solver: str) -> Algebra:
-    return DEFAULT_ALGEBRA if solver == "auto" else Algebra(solver=solver)
+    return response.pinch_responses(sample.checked(), [bond], Algebra(solver=solver))[0]
 
 
 def write(path: str | Path, samples: Sample | Sequence[Sample], **arrays: object) -> None:

@@ -11,11 +11,16 @@ from vitrine.figures.labels import length_symbol
 from vitrine.figures.settings import Settings
 
 
-def plane(ax: Axes, particles: pd.DataFrame, settings: Settings) -> None:
-    """Axes x and y with their unit, as wide as the particles (columns x, y) lie."""
+def named(ax: Axes, settings: Settings, further: str = "") -> None:
+    """Axes x and y with their unit, and `further` words behind it."""
     length = length_symbol(settings)
-    ax.set_xlabel(rf"$x\;[{length}]$")
-    ax.set_ylabel(rf"$y\;[{length}]$")
+    ax.set_xlabel(rf"$x\;[{length}]${further}")
+    ax.set_ylabel(rf"$y\;[{length}]${further}")
+
+
+def plane(ax: Axes, particles: pd.DataFrame, settings: Settings) -> None:
+    """Axes of a map, as wide as the particles (columns x, y) lie."""
+    named(ax, settings)
     ax.set_xlim(particles["x"].min() - 1, particles["x"].max() + 1)
     ax.set_ylim(particles["y"].min() - 1, particles["y"].max() + 1)
     ax.set_aspect("equal")

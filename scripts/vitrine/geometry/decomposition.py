@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.linalg import splu
 
 from vitrine.geometry.voronoi import Cells
+from vitrine.linalg.solvers import SuperLU
 
 
 def longitudinal(cells: Cells, fields: np.ndarray) -> np.ndarray:
     """u_L of fields (2 N,) or, as columns, (2 N, k); same shape. u_T is the rest."""
     rows = cells.volume_matrix[1:]
-    gram = splu(sp.csc_array(rows @ rows.T), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0)
-    return rows.T @ gram.solve(np.ascontiguousarray(rows @ fields))
+    return rows.T @ SuperLU(sp.csc_array(rows @ rows.T)).solve(np.ascontiguousarray(rows @ fields))
 
 
 def net_projection(cells: Cells, field: np.ndarray) -> np.ndarray:

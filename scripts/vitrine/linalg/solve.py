@@ -53,14 +53,14 @@ def held_unknowns(particles: np.ndarray, dimension: int) -> np.ndarray:
     return ((particles[particles > 0] - 1)[:, None] * dimension + np.arange(dimension)).ravel()
 
 
-def _positive_definite(held: sp.csc_array, solver: type, order: Callable[[], np.ndarray] | None = None) -> Solver:
+def positive_definite(held: sp.csc_array, solver: type, order: Callable[[], np.ndarray] | None = None) -> Solver:
     """The factorised matrix. A Cholesky library that fails does not say why: the pivots of SuperLU do. order: of the unknowns, where one is taken."""
     try:
         factor = solver(held, order()) if order and solver in (Cvxopt, SuperLU) else solver(held)
     except Indefinite as error:
         if solver in (Dense, SuperLU):
             raise SampleError(NOT_A_MINIMUM) from error
-        return _positive_definite(held, SuperLU, order)
+        return positive_definite(held, SuperLU, order)
     if factor.pivots is not None:
         check_pivots(factor.pivots, held)
     elif _softest(factor, held.shape[0]) < SMALLEST_PIVOT * held.diagonal().mean():
@@ -85,7 +85,7 @@ class Factor:
         self.dimension = dimension
         held = grounded(hessian, dimension)
         of_unknowns = (lambda: held_unknowns(order(), dimension)) if order else None
-        self._solver = _positive_definite(held, chosen_solver(solver, held.shape[0]), of_unknowns)
+        self._solver = positive_definite(held, chosen_solver(solver, held.shape[0]), of_unknowns)
         self.solver = self._solver.name
 
     @classmethod
@@ -109,7 +109,7 @@ class Factor:
 def pseudo_inverse(hessian: sp.csc_array, dimension: int) -> np.ndarray:
     """H^+ as a full matrix (N d, N d). Raises SampleError where the Hessian is not that of a minimum with d zero modes."""
     held = grounded(hessian, dimension)
-    factor = _positive_definite(held, Dense).factor
+    factor = positive_definite(held, Dense).factor
     lower, _ = scipy.linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
     whole = np.zeros(hessian.shape)
     whole[dimension:, dimension:] = np.tril(lower)

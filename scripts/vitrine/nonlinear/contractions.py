@@ -43,47 +43,32 @@ class Contractions:
 
     def quadratic(self, fields: np.ndarray) -> np.ndarray:
         """q = sum_j |z_ij|^2 z_ij over interacting pairs (001, sec. C1), in the place of U4:.zzz; same shape as the fields."""
-        return self._apply(_pseudo, fields)
+        return self._apply(2, fields)
 
     def cubic(self, fields: np.ndarray) -> np.ndarray:
         """U3:zz, same shape as the fields [epsilon/lambda_min^3]."""
-        return self._apply(_cubic, fields)
+        return self._apply(3, fields)
 
     def quartic(self, fields: np.ndarray) -> np.ndarray:
         """U4:.zzz, same shape as the fields [epsilon/lambda_min^4]."""
-        return self._apply(_quartic, fields)
+        return self._apply(4, fields)
 
     def orders(self, fields: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """b2 = U2:zz, b3 = U3:.zzz and b4 = U4::zzzz of each field."""
         return tuple(np.einsum("i...,i...->...", fields, force) for force in (self.bonds.hessian @ fields, self.cubic(fields), self.quartic(fields)))
 
-    def _apply(self, kernel: object, fields: np.ndarray) -> np.ndarray:
+    def _apply(self, order: int, fields: np.ndarray) -> np.ndarray:
         d = self.bonds.sample.dimension
         columns = np.ascontiguousarray(fields.reshape(len(fields), -1).T)
         out = np.zeros_like(columns)
-        kernel(columns.reshape(len(columns), -1, d), self.bonds.i, self.bonds.j, self.bonds.vectors, self._psi, out.reshape(len(columns), -1, d))
+        shape = (len(columns), -1, d)
+        _contract(columns.reshape(shape), self.bonds.i, self.bonds.j, self.bonds.vectors, self._psi, order, out.reshape(shape))
         return np.ascontiguousarray(out.T).reshape(fields.shape)
 
 
 @njit(error_model="numpy")
-def _pseudo(fields, i, j, vectors, psi, out):
-    """Add |z|^2 z of every bond to its second particle and subtract it from its first."""
-    d = vectors.shape[1]
-    for k in range(fields.shape[0]):
-        z, force = fields[k], out[k]
-        for b in range(i.size):
-            s = 0.0
-            for a in range(d):
-                s += (z[j[b], a] - z[i[b], a]) ** 2
-            for a in range(d):
-                value = s * (z[j[b], a] - z[i[b], a])
-                force[j[b], a] += value
-                force[i[b], a] -= value
-
-
-@njit(error_model="numpy")
-def _cubic(fields, i, j, vectors, psi, out):
-    """(psi_3 p^2 + psi_2 s) R + 2 psi_2 p z."""
+def _contract(fields, i, j, vectors, psi, order, out):
+    """Add along R + across z of every bond to its second particle and subtract it from its first: q (order 2), U3:zz (3) or U4:.zzz (4)."""
     d = vectors.shape[1]
     for k in range(fields.shape[0]):
         z, force = fields[k], out[k]
@@ -93,27 +78,13 @@ def _cubic(fields, i, j, vectors, psi, out):
                 change = z[j[b], a] - z[i[b], a]
                 p += vectors[b, a] * change
                 s += change * change
-            along, across = psi[b, 2] * p * p + psi[b, 1] * s, 2.0 * psi[b, 1] * p
-            for a in range(d):
-                value = along * vectors[b, a] + across * (z[j[b], a] - z[i[b], a])
-                force[j[b], a] += value
-                force[i[b], a] -= value
-
-
-@njit(error_model="numpy")
-def _quartic(fields, i, j, vectors, psi, out):
-    """(psi_4 p^3 + 3 psi_3 p s) R + 3 (psi_3 p^2 + psi_2 s) z."""
-    d = vectors.shape[1]
-    for k in range(fields.shape[0]):
-        z, force = fields[k], out[k]
-        for b in range(i.size):
-            p, s = 0.0, 0.0
-            for a in range(d):
-                change = z[j[b], a] - z[i[b], a]
-                p += vectors[b, a] * change
-                s += change * change
-            along = p * (psi[b, 3] * p * p + 3.0 * psi[b, 2] * s)
-            across = 3.0 * (psi[b, 2] * p * p + psi[b, 1] * s)
+            if order == 2:
+                along, across = 0.0, s
+            elif order == 3:
+                along, across = psi[b, 2] * p * p + psi[b, 1] * s, 2.0 * psi[b, 1] * p
+            else:
+                along = p * (psi[b, 3] * p * p + 3.0 * psi[b, 2] * s)
+                across = 3.0 * (psi[b, 2] * p * p + psi[b, 1] * s)
             for a in range(d):
                 value = along * vectors[b, a] + across * (z[j[b], a] - z[i[b], a])
                 force[j[b], a] += value

@@ -18,13 +18,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vitrine.linalg import Factor
+from vitrine.linalg import Factor, without_translation
 from vitrine.nonlinear.contractions import Contractions
 
 TOLERANCE = 1e-8  # of the residual
 MOST_STEPS = 500
 NEAR = 0.1  # residual below which conjugate directions are taken where the map is monotone
 SECANTS = 4  # evaluations of a line search
+SAME = 0.99  # |overlap| of two modes above which they are one
 TRANSLATION = 1e-8  # share of a field's length that is left where it was a translation
 DEGENERATE = 1e-10  # |b_n| over b2/a0^(n-2) below which a field has no nonlinearity
 
@@ -130,7 +131,7 @@ class _Descent:
     def _normalised(self, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Starts without translation, of length one, and a flag for those of which nothing is left."""
         whole = np.linalg.norm(starts, axis=0)
-        z = _without_translation(starts, self.d)
+        z = without_translation(starts, self.d)
         left = np.linalg.norm(z, axis=0)
         bad = ~(left > TRANSLATION * whole)
         return z / np.where(bad, 1.0, left), np.where(bad, "a translation, or no field at all", "").astype(object)
@@ -156,7 +157,7 @@ class _Descent:
 
     def _turned(self, fields: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Fields of length one, without what rounding left of a translation, and the length that they had."""
-        fields = _without_translation(fields, self.d)
+        fields = without_translation(fields, self.d)
         length = np.linalg.norm(fields, axis=0)
         return fields / length, length
 
@@ -193,8 +194,3 @@ def _extrapolated(low: np.ndarray, low_slope: np.ndarray, length: np.ndarray, sl
 
 def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.einsum("ik,ik->k", a, b)
-
-
-def _without_translation(fields: np.ndarray, dimension: int) -> np.ndarray:
-    shaped = fields.reshape(-1, dimension, fields.shape[1])
-    return (shaped - shaped.mean(axis=0)).reshape(fields.shape)

@@ -60,6 +60,11 @@ class Sample:
         """rho [m/lambda_min^d], the sum of the masses over V."""
         return (self.particles if self.masses is None else float(self.masses.sum())) / self.volume
 
+    @property
+    def diameters(self) -> np.ndarray:
+        """Mixed size of a particle with one of its own kind, (N,) [lambda_min]: how large it is drawn."""
+        return self.model.scales[self.types, self.types] * self.sizes
+
     def moved(self, positions: np.ndarray, **changes: object) -> Sample:
         """The same sample with other positions, and other fields where given."""
         return replace(self, positions=np.ascontiguousarray(positions, dtype=float), **changes)

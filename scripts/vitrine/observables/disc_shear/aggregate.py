@@ -11,7 +11,7 @@ import pandas as pd
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
 from vitrine.aggregation.fields import read_field_batches
 from vitrine.interactions import minimum_images
-from vitrine.observables.disc_shear import DISC_CURVES, DISC_MAP, DISC_SHEAR, DISC_STRINGS
+from vitrine.observables.disc_shear import DISC_CURVES, DISC_MAP, DISC_SHEAR
 from vitrine.samples.fields import FieldOf
 from vitrine.schema import MODULUS, NONE
 from vitrine.statistics.bootstrap import weighted_mean
@@ -20,12 +20,11 @@ SPREADS = {"disc_spread": "none"} | {f"disc_spread_{name}": name for name in ("s
 
 
 def aggregate_disc_shear(
-    disc_shear: Sequence[str | Path], disc_strings: Sequence[str | Path], disc_field: Sequence[str | Path], ensemble: Ensemble
+    disc_shear: Sequence[str | Path], disc_field: Sequence[str | Path], ensemble: Ensemble
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """(estimates, disc_curves, disc_map, flags) from the batches of tables and field. Spreads with something pinned are means over key cores."""
+    """(estimates, disc_curves, disc_map, flags) from the batches of table and field. Spreads with something pinned are means over key cores."""
     ledger = Ledger("disc_shear")
     data = pd.concat(list(read_batches(DISC_SHEAR, disc_shear, ensemble, ledger, finite=("mean", "spread"))), ignore_index=True)
-    pd.concat(list(read_batches(DISC_STRINGS, disc_strings, ensemble, ledger)), ignore_index=True)
     by_pinning = data.pivot(index="sample", columns="pinning", values="spread")
     samples = by_pinning.index.to_numpy()
     weights = ensemble.weights(samples)
@@ -56,5 +55,5 @@ def _map(sample: int | None, fields: dict[int, FieldOf]) -> pd.DataFrame:
     middle = inside[np.argmax(arrays["excited"][inside])]  # of the key core: nowhere in the disc is another image nearer to it
     about = minimum_images(glass.positions[inside] - glass.positions[middle], glass.box)
     about -= about.mean(axis=0)
-    columns = {"x": about[:, 0], "y": about[:, 1], "size": (glass.model.scales[glass.types, glass.types] * glass.sizes)[inside]}
+    columns = {"x": about[:, 0], "y": about[:, 1], "size": glass.diameters[inside]}
     return pd.DataFrame({"sample": np.full(len(inside), sample), **columns, "excited": arrays["excited"][inside].astype(int)})

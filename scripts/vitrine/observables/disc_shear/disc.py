@@ -21,11 +21,12 @@ from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.linalg import splu
 
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions, minimum_images
 from vitrine.interactions.strains import strain_forces
+from vitrine.linalg.solve import positive_definite
+from vitrine.linalg.solvers import Solver, chosen_solver
 from vitrine.samples import Sample
 from vitrine.samples.sample import widths
 
@@ -104,8 +105,9 @@ def response_at(responses: np.ndarray, theta: float) -> np.ndarray:
     return 0.5 * (np.cos(2 * theta) * responses[0] - np.sin(2 * theta) * responses[1])
 
 
-def _factor(hessian: sp.csc_array, free: np.ndarray) -> object:
-    return splu(sp.csc_array(hessian[free][:, free]), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0)
+def _factor(hessian: sp.csc_array, free: np.ndarray) -> Solver:
+    """The factorised Hessian of the free unknowns. Raises SampleError where they are not at a minimum."""
+    return positive_definite(sp.csc_array(hessian[free][:, free]), chosen_solver("auto", len(free)))
 
 
 def _at_rest(sample: Sample, free: np.ndarray) -> Sample:

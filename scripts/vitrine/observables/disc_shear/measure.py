@@ -81,8 +81,8 @@ def _row(name: str, disc: Disc, pinned: np.ndarray | None) -> dict:
         "mean": parts[0],
         **dict(zip(("cos_2", "sin_2", "cos_4", "sin_4"), parts[1:], strict=True)),
         "spread": np.ptp(modulus) / modulus.mean(),
-        "softest_angle": int(np.argmin(modulus)),
-        "stiffest_angle": int(np.argmax(modulus)),
+        "softest_angle": int(np.argmin(modulus[:180])),  # G repeats after 180 degrees: rounding must not choose between the two
+        "stiffest_angle": int(np.argmax(modulus[:180])),
         "radius": disc.radius,
         "moved": disc.moved,
     }

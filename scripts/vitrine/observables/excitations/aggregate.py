@@ -53,6 +53,6 @@ def _map(data: pd.DataFrame, fields: Sequence, modes: Sequence, table: Sequence,
     for name, (overlap, u) in parts.items():
         u = u / np.linalg.norm(u)
         about = {"sample": index, "omega": omega, "protocol": name, "overlap": overlap}
-        columns = {"x": glass.positions[:, 0], "y": glass.positions[:, 1], "size": glass.model.scales[glass.types, glass.types] * glass.sizes}
+        columns = {"x": glass.positions[:, 0], "y": glass.positions[:, 1], "size": glass.diameters}
         frames.append(pd.DataFrame({**columns, "u_x": u[:, 0], "u_y": u[:, 1]}).assign(**about))
     return pd.concat(frames, ignore_index=True)

@@ -61,7 +61,7 @@ def _map(
     middle = np.argmax(vibrability.arrays["vibrability"])  # a string may have particles in another soft spot too
     about = minimum_images(glass.positions - glass.positions[middle], glass.box)
     near = np.flatnonzero(np.all(np.abs(about) <= SHOWN * glass.spacing, axis=1))
-    u, sizes = mode.arrays["displacement"], glass.model.scales[glass.types, glass.types] * glass.sizes
+    u, sizes = mode.arrays["displacement"], glass.diameters
     columns = {
         "x": about[:, 0],
         "y": about[:, 1],

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from vitrine.interactions import Interactions
-from vitrine.observables.key_cores.square import key_core_square, stability
+from vitrine.observables.key_cores.square import Square, key_core_square, stability
 from vitrine.samples import Sample
 
 BLANK = {"square_" + name: -1 for name in "ijkl"} | {"candidates": 0, "overlap": 0, "alternates": 0} | dict.fromkeys(
@@ -54,11 +54,12 @@ def find_key_cores(
     }
     part = np.zeros(sample.particles)
     if not row["ended"]:
-        square, row["candidates"] = key_core_square(Interactions.of(sample), np.flatnonzero(string), field, weak_pair)
+        bonds, members = Interactions.of(sample), np.flatnonzero(string)
+        square, row["candidates"] = key_core_square(bonds, members, field, weak_pair)
         part[psi > core_threshold] = 1
         part[string] = 2
         if square is not None:
-            row |= _told(square) | {"stability": stability(Interactions.of(sample), np.flatnonzero(string), field, square)}
+            row |= _told(square) | {"stability": stability(bonds, members, field, square)}
             part[list(square.particles)] = 3
     return {"key_cores": {name: np.array([value]) for name, value in row.items()}, "key_core_field": {"part": part}}
 
@@ -72,7 +73,7 @@ def _why_none(omega: float, phonon: float, prominent: float, least: float) -> st
     return ""
 
 
-def _told(square: object) -> dict:
+def _told(square: Square) -> dict:
     """The columns of a square."""
     sides, diagonals = square.sides, square.diagonals
     return {f"square_{name}": particle for name, particle in zip("ijkl", square.particles, strict=True)} | {

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vitrine.figures import marks
+from vitrine.figures import maps, marks
 from vitrine.figures.data import sample_note, select, series, values_of
-from vitrine.figures.labels import legend_label, length_symbol, number
+from vitrine.figures.labels import legend_label, number
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, INK, SECOND, SINGLE, name_panels, new_figure, styled
 
@@ -60,5 +60,4 @@ def _draw_field(ax: Axes, rows: pd.DataFrame, name: str, settings: Settings) -> 
     ax.set_xlim(x.min(), x.max())
     ax.set_ylim(y.min(), y.max())
     ax.set_aspect("equal")
-    ax.set_xlabel(rf"$x\;[{length_symbol(settings)}]$")
-    ax.set_ylabel(rf"$y\;[{length_symbol(settings)}]$")
+    maps.named(ax, settings)

@@ -19,7 +19,7 @@ from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, largest_pencil, low
 from vitrine.linalg.participation import participation_ratio
 from vitrine.linalg.solve import grounded, without_translation
 from vitrine.nonlinear.contractions import Contractions
-from vitrine.nonlinear.modes import nonlinear_modes
+from vitrine.nonlinear.modes import SAME, nonlinear_modes
 from vitrine.nonlinear.starts import pinch_responses
 from vitrine.observables.response_decay.measure import add_medians, bond_middles, distances_from
 from vitrine.samples import Sample
@@ -27,7 +27,6 @@ from vitrine.samples.sample import widths
 from vitrine.statistics.bootstrap import ratio
 from vitrine.statistics.radial import binned_medians, radial_edges
 
-SAME = 0.99  # overlap from which two fields are one mode
 SEARCHED = 12  # softest harmonic modes among which the one is looked for that a mode of the bond operator resembles
 EXAMPLES = (0.03, 0.1, 0.3)  # of the largest lambda: where examples are taken, low to high
 

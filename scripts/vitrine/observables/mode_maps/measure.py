@@ -13,11 +13,11 @@ from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, weighted
 from vitrine.nonlinear.contractions import Contractions
-from vitrine.nonlinear.modes import nonlinear_modes
+from vitrine.nonlinear.modes import SAME, nonlinear_modes
 from vitrine.nonlinear.stability import curvatures
-from vitrine.nonlinear.starts import BLOCK, pinch_responses
+from vitrine.nonlinear.starts import BLOCK, pinch_responses, weak_bonds
 from vitrine.observables.mode_maps import MAPPED_GLASSES, MODE_ARROWS, MODE_MAP
-from vitrine.observables.nonlinear_modes.measure import SAME, described
+from vitrine.observables.nonlinear_modes.measure import described
 from vitrine.observables.pinching.measure import pinch_frequencies
 from vitrine.samples import Sample
 
@@ -43,7 +43,7 @@ def map_modes(
     if sample.index >= samples:
         return {table.name: {column.name: np.zeros(0) for column in table.own} for table in (MAPPED_GLASSES, MODE_MAP, MODE_ARROWS)}
     bonds = Interactions.of(sample)
-    weak = np.flatnonzero(np.abs(bonds.pair_forces) < weak_force * bonds.pressure * sample.spacing)
+    weak = np.sort(weak_bonds(bonds, weak_force))
     if not len(weak):
         raise SampleError("no weak bond, and so no omega_g below which its modes could be mapped")
     omega_g = float(pinch_frequencies(bonds, weak, algebra).mean())

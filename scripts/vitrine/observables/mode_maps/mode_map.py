@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from vitrine.figures import marks
+from vitrine.figures import maps, marks
 from vitrine.figures.data import Units, at_value, sample_note, series
 from vitrine.figures.labels import legend_label, number
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, INK, SECOND, name_panels, new_figure, styled
-from vitrine.observables.mode_maps.population_map import both_ends, good, named
+from vitrine.observables.mode_maps.population_map import both_ends, good
 
 LONGEST = 0.08  # of the box: the arrow of the particle that moves most
 
@@ -39,7 +39,7 @@ def plot_mode_map(
     figure, axes = new_figure(DOUBLE, 0.5 + 3.4 * max(len(shown), 1), max(len(shown), 1), columns)
     marks.note(figure, sample_note({"mapped modes": series(quantities, "mapped_modes", settings)}, settings, flags, "mode_maps"))
     if not shown:
-        named(axes[0], settings)
+        maps.named(axes[0], settings)
         marks.not_enough(axes[0], "no mode was mapped")
     units, drawn = Units.of(fits, settings), []
     speed, omega_g = (series(quantities, name, settings) for name in ("c_s", "mapped_omega_g"))
@@ -90,9 +90,7 @@ def _draw(ax: Axes, glass: pd.Series, mode: pd.Series, field: pd.DataFrame, radi
         ax.add_patch(Circle((0, 0), radius, fill=False, edgecolor=SECOND, linewidth=1.2, zorder=4))
         ax.plot([], [], "o", markerfacecolor="none", color=SECOND, label=r"$\xi_g=2\pi c_s/\omega_g$")
         ax.legend(loc="upper right", fontsize=5.5)
-    named(ax, settings)
-    ax.set_xlabel(ax.get_xlabel() + " from the core")
-    ax.set_ylabel(ax.get_ylabel() + " from the core")
+    maps.named(ax, settings, " from the core")
     half = 0.5 * np.abs(box).sum(axis=1)
     ax.set_xlim(-half[0], half[0])
     ax.set_ylim(-half[1], half[1])

@@ -10,9 +10,9 @@ from matplotlib.collections import EllipseCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from vitrine.figures import marks
+from vitrine.figures import maps, marks
 from vitrine.figures.data import Units, at_value, flag_at, sample_note, select, series, values_of
-from vitrine.figures.labels import legend_label, length_symbol, number
+from vitrine.figures.labels import legend_label, number
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, INK, SECOND, name_panels, new_figure, styled
 
@@ -51,7 +51,7 @@ def plot_population_map(
         ax.set_title(f"sample {int(glass['sample'])} at {legend_label(value, settings)}, {len(own)} modes{_published(value, settings)}", loc="left")
     for ax in axes[len(shown) :]:
         if ax is axes[0]:
-            named(ax, settings)
+            maps.named(ax, settings)
             marks.not_enough(ax, "no glass was mapped")
         else:
             ax.remove()
@@ -72,13 +72,6 @@ def both_ends(glasses: pd.DataFrame, settings: Settings) -> list:
     return [known[0], known[-1]] if len(known) > 1 else known
 
 
-def named(ax: Axes, settings: Settings) -> None:
-    """Label the axes of a map."""
-    length = length_symbol(settings)
-    ax.set_xlabel(rf"$x\;[{length}]$")
-    ax.set_ylabel(rf"$y\;[{length}]$")
-
-
 def outline(ax: Axes, glass: pd.Series, settings: Settings) -> np.ndarray:
     """The axes of a map with the box drawn in it; returns the box (2, 2), its columns the edges."""
     box = np.array([[glass["box_x"], glass["box_tilt"]], [0.0, glass["box_y"]]])
@@ -87,7 +80,7 @@ def outline(ax: Axes, glass: pd.Series, settings: Settings) -> np.ndarray:
     ax.set_xlim(corners[0].min(), corners[0].max())
     ax.set_ylim(corners[1].min(), corners[1].max())
     ax.set_aspect("equal")
-    named(ax, settings)
+    maps.named(ax, settings)
     return box
 
 

@@ -20,13 +20,12 @@ from vitrine.interactions import Interactions
 from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, weighted, without_translation
 from vitrine.linalg.participation import participation_ratio
 from vitrine.nonlinear.contractions import Contractions
-from vitrine.nonlinear.modes import NonlinearModes, nonlinear_modes
+from vitrine.nonlinear.modes import SAME, NonlinearModes, nonlinear_modes
 from vitrine.nonlinear.stability import curvatures
 from vitrine.nonlinear.starts import bond_starts, mode_starts, pinch_starts, shear_starts
 from vitrine.observables.nonlinear_modes import ALL_KINDS, NONLINEAR_MODES
 from vitrine.samples import Sample
 
-SAME = 0.99  # |overlap| above which two ends are one mode
 SADDLE = "a saddle of the cost"
 
 Row = dict[str, object]

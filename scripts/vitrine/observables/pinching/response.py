@@ -9,6 +9,7 @@ import numpy as np
 from vitrine.errors import InputError
 from vitrine.interactions import Interactions
 from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor
+from vitrine.nonlinear import starts
 from vitrine.samples import Sample
 
 
@@ -19,8 +20,8 @@ def pinch_responses(sample: Sample, pairs: Sequence[tuple[int, int]], algebra: A
     """
     bonds = Interactions.of(sample)
     chosen = [_bond(bonds, pair) for pair in pairs]
-    dipoles = bonds.compatibility[chosen].toarray().T
-    responses = Factor.of(bonds, algebra.solver).solve(dipoles).T.reshape(len(chosen), sample.particles, sample.dimension)
+    columns, _ = starts.pinch_responses(bonds, Factor.of(bonds, algebra.solver), np.array(chosen))
+    responses = columns.T.reshape(len(chosen), sample.particles, sample.dimension)
     return responses - np.average(responses, axis=1, weights=sample.masses)[:, None]
 
 

@@ -61,5 +61,5 @@ def _map(shown: tuple | None) -> pd.DataFrame:
     index, field = shown
     glass = field.sample
     x, y = glass.positions.T
-    diameters = glass.model.scales[glass.types, glass.types] * glass.sizes
+    diameters = glass.diameters
     return pd.DataFrame({"sample": np.full(len(x), index), "x": x, "y": y, "size": diameters, "psi": field.arrays["vibrability"]})

@@ -69,7 +69,7 @@ def _map(shown: tuple | None, psi: dict, softest: pd.DataFrame) -> pd.DataFrame:
             "omega": np.full(glass.particles, softest.loc[softest["sample"] == index, "omega"].iloc[0]),
             "x": glass.positions[:, 0],
             "y": glass.positions[:, 1],
-            "size": glass.model.scales[glass.types, glass.types] * glass.sizes,
+            "size": glass.diameters,
             "u_x": u[:, 0],
             "u_y": u[:, 1],
             "longitudinal_x": part[:, 0],
