@@ -1,8 +1,15 @@
 """A config that cannot be used gives one sentence with the key, its value and what is allowed, before any job starts."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from vitrine.config_files import merged_config
+from vitrine.errors import InputError
+from vitrine.study import Study
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TINY = REPOSITORY / "tests" / "workflow" / "tiny.yaml"
 
 COLD = {"particles": 160, "parent_temperature": [1.0, 0.8]}
 ENTRY = {"axes": COLD, "ladder": "parent_temperature", "samples": 2, "batch": 1}
@@ -16,7 +23,7 @@ def deep(levels):
     return {"a": deep(levels - 1)} if levels else 1
 
 
-# One of each kind in every run of the tests: the schema, a point, a choice; tests/unit/test_study.py has all sentences.
+# One of each kind through Snakemake: the schema, a point, a choice. The others go the same way in this process.
 FEW = {
     "unknown key": ({"preparation": {"swap_fractoin": 0.1}}, ["swap_fractoin", "swap_fraction"]),
     "box below twice the range": (ensemble({"particles": 100}), ["particles", "100", "140"]),
@@ -58,11 +65,13 @@ BAD = {
     "sweeps beyond counting": ({"preparation": {"maximum_sweeps": 10**30}}, ["preparation.maximum_sweeps", "1e+12"]),
     "block that is no block": ({"quench": 3}, ["quench", "3"]),
 }  # fmt: skip
-CASES = [pytest.param(*case, id=name.replace(" ", "_")) for name, case in FEW.items()]
-CASES += [pytest.param(*case, id=name.replace(" ", "_"), marks=pytest.mark.slow) for name, case in BAD.items()]
 
 
-@pytest.mark.parametrize(("content", "said"), CASES)
+def named(cases):
+    return [pytest.param(*case, id=name.replace(" ", "_")) for name, case in cases.items()]
+
+
+@pytest.mark.parametrize(("content", "said"), named(FEW))
 def test_bad_config_is_one_sentence(workflow, overlay, tmp_path, content, said):
     tiny = workflow(tmp_path)
     done = workflow(tmp_path, *tiny.configs, overlay(content), cores=1).run()
@@ -70,6 +79,13 @@ def test_bad_config_is_one_sentence(workflow, overlay, tmp_path, content, said):
     assert "Traceback" not in done.stdout
     assert any(all(word in line for word in said) for line in done.stdout.splitlines()), done.stdout
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(("content", "said"), named(BAD))
+def test_bad_config_is_one_sentence_of_the_study(overlay, content, said):
+    with pytest.raises(InputError) as error:
+        Study.from_config(merged_config([REPOSITORY / "config.yaml", TINY, overlay(content)]))
+    assert any(all(word in line for word in said) for line in str(error.value).splitlines()), error.value
 
 
 @pytest.mark.parametrize(
