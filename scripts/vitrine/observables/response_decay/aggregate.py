@@ -39,7 +39,8 @@ def aggregate_response_decay(
         samples = np.unique(rows["sample"].to_numpy(dtype=int))
         bins, means, counts = bin_means(rows, samples, ensemble, FIELDS)
         exponents = {name: _exponents(bins, values, window, core) for name, values in means.items()}
-        curves.append(_curve(kind, bins, means, exponents, counts["projection"]))
+        images = _images(rows, bins, samples, ensemble, window, core)
+        curves.append(_curve(kind, bins, means, exponents, counts["projection"]).assign(**images)[DECAY_CURVES.names])
         replicates.append(_replicates(kind, bins, means["projection"], len(samples)))
         for name, (owner, column) in EXPONENTS.items():
             if owner == kind:
@@ -80,6 +81,18 @@ def _exponents(bins: pd.DataFrame, values: np.ndarray, window: float, core: floa
     return found
 
 
+def _images(rows: pd.DataFrame, bins: pd.DataFrame, samples: np.ndarray, ensemble: Ensemble, window: float, core: float) -> dict[str, np.ndarray]:
+    """Columns of the curves that say what periodic images alone make of the laws of a continuum: the factors, mean over samples, and the exponents."""
+    columns = {}
+    for name, law in (("projection", -2 * ensemble.dimension), ("amplitude", 1 - ensemble.dimension)):
+        known = rows[np.isfinite(rows[f"{name}_images"])].assign(one=1)
+        found = bin_means(known, samples, ensemble, {f"{name}_images": "one"})
+        factors = found[0].assign(factor=found[1][f"{name}_images"][0])[["bin", "factor"]].merge(bins, on="bin", how="right")["factor"].to_numpy()
+        columns[f"{name}_images"] = factors
+        columns[f"{name}_continuum"] = _exponents(bins, factors[None] * distances_of(bins) ** float(law), window, core)[0]
+    return columns
+
+
 def _outermost(exponents: np.ndarray) -> np.ndarray:
     """Those of the last window that has one (R,)."""
     there = np.flatnonzero(np.isfinite(exponents[0]))
@@ -96,7 +109,7 @@ def _curve(kind: str, bins: pd.DataFrame, means: dict, exponents: dict, counts: 
     for name in FIELDS:
         for column, values in ((name, means[name]), (f"{name}_exponent", exponents[name])):
             columns |= {column: values[0], f"{column}_error": standard_error(values)}
-    return pd.DataFrame(columns)[DECAY_CURVES.names]
+    return pd.DataFrame(columns)
 
 
 def _replicates(kind: str, bins: pd.DataFrame, values: np.ndarray, samples: int) -> pd.DataFrame:

@@ -58,6 +58,7 @@ def plot_decay(decay_curves: pd.DataFrame, quantities: pd.DataFrame, settings: S
             _draw(below, own[np.isfinite(own[f"{column}_exponent"])], f"{column}_exponent", colours, style, settings, log=False)
         above.set_yscale("log")
         _guide(above, rows, column, law)
+        _draw_images(below, drawn, line_styles(sizes), f"{column}_continuum")
         marks.level(below, law, f"${law}$ ({source})", (0, (4, 2)), GREY)
         known = rows[f"{column}_exponent"].dropna()
         marks.linear_limits(below, min([law, *known]), max([law, *known]), 0.12, 0.25)
@@ -84,6 +85,15 @@ def _draw(ax: Axes, rows: pd.DataFrame, column: str, colours: dict, line: object
         ax.errorbar(own["x"], own[column], marks.bars(own[column], error) if log else error, **style)
     ax.set_xscale("log")
     marks.plain_log_ticks(ax, "x")
+
+
+def _draw_images(ax: Axes, drawn: dict[int, pd.DataFrame], styles: dict, column: str) -> None:
+    """What the periodic box of each size makes of the law: the mean over its points, which differ by little."""
+    for size, rows in drawn.items():
+        law = rows[np.isfinite(rows[column])].groupby("x")[column].mean()
+        if len(law):
+            label = "the continuum in the periodic box" if size == max(drawn) else None
+            ax.plot(law.index, law, color=GREY, linestyle=styles[size], linewidth=0.5, marker="x", markersize=2.4, zorder=1, label=label, gid=f"images-{size}")
 
 
 def _guide(ax: Axes, rows: pd.DataFrame, column: str, law: int) -> None:
