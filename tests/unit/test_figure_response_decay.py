@@ -53,7 +53,8 @@ def curves(study) -> pd.DataFrame:
             }
             frame = pd.DataFrame({"kind": kind, "distance_low": LOW, "distance_high": HIGH, "fields": 9, **numbers})
             frame = frame.assign(**{f"{name}_error": 0.1 * np.abs(values) for name, values in numbers.items()})
-            frame.loc[[0, 11], ["projection_exponent", "amplitude_exponent"]] = np.nan
+            frame = frame.assign(projection_continuum=-6 + 0.02 * r * size / LARGE, amplitude_continuum=-2 - 0.01 * r)
+            frame.loc[[0, 11], ["projection_exponent", "amplitude_exponent", "projection_continuum", "amplitude_continuum"]] = np.nan
             frames.append((size, T, frame))
     return keyed(frames)
 
@@ -102,6 +103,16 @@ def test_the_laws_of_a_continuum_stand_beside_them_with_their_source(decay):
     assert all(source in legend_words(ax)[0] for source, ax in zip(sources, below, strict=True))
     assert all(ax.get_xscale() == ax.get_yscale() == "log" for ax in above) and all(ax.get_yscale() == "linear" for ax in below)
     assert "7 samples" in note(decay) and f"$N$ = {LARGE}" in words(decay)
+
+
+def test_what_images_make_of_the_laws_is_drawn_for_each_size(decay, study, curves):
+    for ax, column in zip(decay.axes[3:], ("projection_continuum", "projection_continuum", "amplitude_continuum"), strict=True):
+        for size in (study.particles, LARGE):
+            line = one([line for line in ax.lines if line.get_gid() == f"images-{size}"])
+            rows = curves[(curves["particles"] == size) & (curves["parent_temperature"] == 1.3) & (curves["kind"] == "quartic")].dropna(subset=column)
+            np.testing.assert_allclose(line.get_xdata(), np.sqrt(rows["distance_low"] * rows["distance_high"]))
+            np.testing.assert_allclose(line.get_ydata(), rows[column])
+        assert "the continuum in the periodic box" in legend_words(ax)
 
 
 def test_guides_lie_above_the_curves(decay):

@@ -31,8 +31,8 @@ RESPONSE_DECAY = Table(
             "projection_images",
             "double",
             NONE,
-            "c(r) of a dipole in the isotropic continuum of the glass's moduli in this periodic box, over that in an infinite medium; NaN where the glass "
-            "is unstable to shear of its box",
+            "c(r) of a dipole in the isotropic continuum of the glass's moduli in this periodic box, over that in an infinite medium; NaN where the "
+            "glass is unstable to shear of its box",
         ),
         Column("amplitude_images", "double", NONE, "the same of |u|"),
     ),
@@ -71,10 +71,10 @@ DECAY_CURVES = Table(
         Column("amplitude_exponent", "double", NONE, "d ln|u-hat|/d ln r in a window about the bin: -(d - 1) in a continuum"),
         Column("amplitude_exponent_error", "double", NONE, "bootstrap standard error"),
         Column("fields", "int64", NONE, "fields with a bond in the bin, of all samples"),
-        Column("projection_images", "double", NONE, "c(r) of a dipole in the continuum in the periodic box over that in an infinite medium, mean over samples"),
-        Column("projection_continuum", "double", NONE, "exponent of that c(r) in the periodic box, in the same window: what images alone make of -2d"),
+        Column("projection_images", "double", NONE, "c(r) of a dipole in the continuum in the periodic box, over that in an infinite medium"),
+        Column("projection_continuum", "double", NONE, "exponent of that c(r) in the same window: what images alone make of -2d"),
         Column("amplitude_images", "double", NONE, "the same of |u|"),
-        Column("amplitude_continuum", "double", NONE, "exponent of that |u| in the periodic box: what images alone make of -(d - 1)"),
+        Column("amplitude_continuum", "double", NONE, "exponent of that |u|: what images alone make of -(d - 1)"),
     ),
 )
 DECAY_REPLICATES = Table(

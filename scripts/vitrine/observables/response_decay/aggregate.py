@@ -82,7 +82,7 @@ def _exponents(bins: pd.DataFrame, values: np.ndarray, window: float, core: floa
 
 
 def _images(rows: pd.DataFrame, bins: pd.DataFrame, samples: np.ndarray, ensemble: Ensemble, window: float, core: float) -> dict[str, np.ndarray]:
-    """Columns of the curves that say what periodic images alone make of the laws of a continuum: the factors, mean over samples, and the exponents."""
+    """Columns of the curves: what periodic images alone make of the laws of a continuum, factors as means over samples, and exponents."""
     columns = {}
     for name, law in (("projection", -2 * ensemble.dimension), ("amplitude", 1 - ensemble.dimension)):
         known = rows[np.isfinite(rows[f"{name}_images"])].assign(one=1)

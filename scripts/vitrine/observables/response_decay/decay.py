@@ -58,8 +58,8 @@ def plot_decay(decay_curves: pd.DataFrame, quantities: pd.DataFrame, settings: S
             _draw(below, own[np.isfinite(own[f"{column}_exponent"])], f"{column}_exponent", colours, style, settings, log=False)
         above.set_yscale("log")
         _guide(above, rows, column, law)
-        _draw_images(below, drawn, line_styles(sizes), f"{column}_continuum")
         marks.level(below, law, f"${law}$ ({source})", (0, (4, 2)), GREY)
+        _draw_images(below, drawn, line_styles(sizes), f"{column}_continuum")
         known = rows[f"{column}_exponent"].dropna()
         marks.linear_limits(below, min([law, *known]), max([law, *known]), 0.12, 0.25)
         below.legend(loc="upper right", fontsize=5.0, borderaxespad=0.2, handlelength=1.2)
@@ -93,7 +93,8 @@ def _draw_images(ax: Axes, drawn: dict[int, pd.DataFrame], styles: dict, column:
         law = rows[np.isfinite(rows[column])].groupby("x")[column].mean()
         if len(law):
             label = "the continuum in the periodic box" if size == max(drawn) else None
-            ax.plot(law.index, law, color=GREY, linestyle=styles[size], linewidth=0.5, marker="x", markersize=2.4, zorder=1, label=label, gid=f"images-{size}")
+            style = {"color": GREY, "linestyle": styles[size], "linewidth": 0.5, "marker": "x", "markersize": 2.4, "zorder": 1}
+            ax.plot(law.index, law, label=label, gid=f"images-{size}", **style)
 
 
 def _guide(ax: Axes, rows: pd.DataFrame, column: str, law: int) -> None:
