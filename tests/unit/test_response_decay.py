@@ -281,7 +281,9 @@ def test_exponents_are_those_of_the_laws_and_the_outermost_is_an_estimate(tmp_pa
         own = curves[curves["kind"] == kind]
         inner = own["projection_exponent"].dropna().iloc[:-2]
         np.testing.assert_allclose(inner, law, atol=0.35)
-        assert own["projection_exponent"].dropna().iloc[-1] == estimates.loc[estimates["quantity"] == f"{kind}_exponent", "value"].iloc[0]
+        # Images raise the law of the made-up glasses by half a power; they are divided out of the estimate alone.
+        outermost = own["projection_exponent"].dropna().iloc[-1]
+        assert estimates.loc[estimates["quantity"] == f"{kind}_exponent", "value"].iloc[0] == pytest.approx(outermost - 0.5, rel=1e-9)
     np.testing.assert_allclose(curves["amplitude_exponent"].dropna().iloc[:3], -2, atol=0.35)
     inside = aggregate(tmp_path / "core", core=4.0)[1]
     assert inside.loc[inside["distance_low"] < 4.0, "projection_exponent"].isna().all()

@@ -25,7 +25,8 @@ def aggregate_response_decay(
     """(estimates, decay_curves, decay_replicates, flags) from the batches of the tables.
 
     Every field counts once. Local exponents are slopes in windows of the extent `window` (a factor of r) that lie beyond `core`; the estimates have
-    those of the outermost window. A glass without a quartic mode is left out of what concerns these, and said so.
+    those of the outermost window, images of the continuum divided out where they are known. A glass without a quartic mode is left out of what concerns
+    these, and said so.
     """
     ledger = Ledger("response_decay")
     fields = read_samples(RESPONSE_FIELDS, response_fields, ensemble, ledger)
@@ -44,7 +45,8 @@ def aggregate_response_decay(
         replicates.append(_replicates(kind, bins, means["projection"], len(samples)))
         for name, (owner, column) in EXPONENTS.items():
             if owner == kind:
-                outermost = _outermost(exponents[column])
+                factors = np.nan_to_num(images[f"{column}_images"], nan=1.0)
+                outermost = _outermost(_exponents(bins, means[column] / factors, window, core))
                 estimates[name] = Estimate(outermost, NONE, len(samples), len(ledger) + len(fields) - len(samples))
     estimates |= mean_estimates(RESPONSE_FIELDS, fields, ensemble.weights(fields["sample"].to_numpy(dtype=int)), ledger, {"omega_quartic": "omega"})
     return estimates_frame(ensemble, estimates), pd.concat(curves), pd.concat(replicates), joined_flags(ledger, _without_mode(fields))

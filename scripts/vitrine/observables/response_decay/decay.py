@@ -58,7 +58,7 @@ def plot_decay(decay_curves: pd.DataFrame, quantities: pd.DataFrame, settings: S
             _draw(below, own[np.isfinite(own[f"{column}_exponent"])], f"{column}_exponent", colours, style, settings, log=False)
         above.set_yscale("log")
         _guide(above, rows, column, law)
-        marks.level(below, law, f"${law}$ ({source})", (0, (4, 2)), GREY)
+        marks.level(below, law, f"${law}$\n({source})", (0, (4, 2)), GREY)
         _draw_images(below, drawn, line_styles(sizes), f"{column}_continuum")
         known = rows[f"{column}_exponent"].dropna()
         marks.linear_limits(below, min([law, *known]), max([law, *known]), 0.12, 0.25)

@@ -4,9 +4,9 @@ A dipole n n in an infinite medium, with k = 1 - G/M, M = K + 2 (d - 1) G/d the 
 
     u = [-n (n.grad) phi + k grad (n.grad)^2 B]/G,      m.grad(u).m = [-(n.m) (n.grad) (m.grad) phi + k (n.grad)^2 (m.grad)^2 B]/G
 
-so that |u| ~ r^-(d-1) and (m.grad(u).m)^2 ~ r^-2d (the Kelvin solution). In a periodic box of fixed shape the same is a sum over its wave vectors, but
-for k = 0. Both are smoothed with the same Gaussian, which changes B by sigma^2 phi/2 alone at distances of many sigma; their difference is the field of
-the images, and is smooth. Of |u|^2, by which fields are normalised, nearly all lies in the core: images do not change it.
+so that |u| ~ r^-(d-1) and (m.grad(u).m)^2 ~ r^-2d (the Kelvin solution). In a periodic box of fixed shape the same is a sum over its wave vectors,
+but for k = 0. Both are smoothed with the same Gaussian, which changes B by sigma^2 phi/2 alone at distances of many sigma; their difference is the
+field of the images, and is smooth. Of |u|^2, by which fields are normalised, nearly all lies in the core: images do not change it.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def image_factors(box: np.ndarray, edges: np.ndarray, stiffness_ratio: float) ->
     """What images do to the medians of (m.grad(u).m)^2 and of |u| in bins of the distance.
 
     box (d, d), edges (k + 1,): of one unit of length. stiffness_ratio: G/M of shear and longitudinal modulus, in (0, 1). Both media have the same
-    places, dipoles and projections. A bin nearer than NEAREST has the factor one: there images change c(r) by a few hundredths at most. NaN where a bin
-    has no place of the grid. Raises ValueError for a ratio out of its range.
+    places, dipoles and projections. A bin nearer than NEAREST has the factor one: there images change c(r) by a few hundredths at most. NaN where a
+    bin has no place of the grid. Raises ValueError for a ratio out of its range.
     """
     if not 0 < stiffness_ratio < 1:
         raise ValueError(f"G/M = {stiffness_ratio:g} must lie between 0 and 1")

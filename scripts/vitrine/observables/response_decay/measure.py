@@ -6,7 +6,7 @@ Dipoles have length one, for the weakest bonds have next to no force. The distan
 image, in a0 of the sample. Of a quartic mode z the same is taken about its core, the interacting pair that maximises |z_i - z_j|^2 (eqs. S10, S11).
 The amplitude is the median of |z_i| over the particles at a distance r from the midpoint of that pair.
 
-What the periodic images of a dipole do to both in a continuum stands beside them (images.py); nothing is divided by it.
+What the periodic images of a dipole do to both in a continuum stands beside them (images.py); neither is divided by it.
 
 The papers leave open: which and how many weak bonds are pinched (here `pinches` of them, drawn by the seed), whether kl is every bond or a weak one
 (`projected`), the bins (`spacing`, `bins`), and how far in the periodic box they go (`farthest`).
