@@ -30,7 +30,6 @@ WRITERS = {
     "nonlinear modes in the plane": partial(compared, "nonlinear_2d_small", "parent_temperature"),
     "lengths": partial(compared, "lengths_small", "parent_temperature", "particles"),
     "decay in the plane": partial(compared, "decay_2d_small", "parent_temperature"),
-    "modes of the bond operator": partial(compared, "mode_decay_small", "parent_temperature"),
 }
 
 

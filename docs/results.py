@@ -77,7 +77,6 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "lengths_small": DECAYS,
     "decay_2d_small": (*DECAYS, *PROFILES),
-    "mode_decay_small": PROFILES,
     "nonlinear_2d_small": (
         "softest_harmonic",
         "omega_ph",
@@ -93,7 +92,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
 }
 # Studies whose figures are kept beside their tables; those of the default study are docs/figures.png.
-SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small", "lengths_small", "decay_2d_small", "mode_decay_small")
+SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small", "lengths_small", "decay_2d_small")
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 

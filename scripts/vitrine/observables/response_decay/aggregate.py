@@ -25,8 +25,8 @@ def aggregate_response_decay(
     """(estimates, decay_curves, decay_replicates, flags) from the batches of the tables.
 
     Every field counts once. Local exponents are slopes in windows of the extent `window` (a factor of r) that lie beyond `core`; the estimates have
-    those of the outermost window, images of the continuum divided out where they are known. A glass without a quartic mode is left out of what concerns
-    these, and said so.
+    those of the outermost window, images of the continuum divided out where they are known. A glass without a quartic mode is left out of what
+    concerns these, and said so.
     """
     ledger = Ledger("response_decay")
     fields = read_samples(RESPONSE_FIELDS, response_fields, ensemble, ledger)
