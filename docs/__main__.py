@@ -29,7 +29,7 @@ WRITERS = {
     "nonlinear modes": partial(compared, "nonlinear_small", "parent_temperature"),
     "nonlinear modes in the plane": partial(compared, "nonlinear_2d_small", "parent_temperature"),
     "lengths": partial(compared, "lengths_small", "parent_temperature", "particles"),
-    "decay in the plane": partial(compared, "decay_2d_small", "parent_temperature"),
+    "decay in the plane": partial(compared, "maps_2d_small", "parent_temperature"),
 }
 
 

@@ -35,7 +35,6 @@ SHEET = DOCS / "figures.png"
 FILES = {"summary.parquet": "summary.parquet", "quantities.parquet": "tables/quantities.parquet", "flags.parquet": "tables/flags.parquet"}
 WIDTH, GAP, DOTS = 21.0, 0.15, 90  # of the sheet: inches, inches, dots per inch
 DECAYS = ("pinch_exponent", "quartic_exponent", "amplitude_exponent", "omega_quartic", "xi_g", "xi_co", "xi_qlm", "A_1", "A_2")
-PROFILES = (*(f"{kind}_exponent" for kind in ("D", "D_PH", "F", "F_PH", "A")), "overlap_exponent", "collapsed_modes")
 NONLINEAR = ("pseudo_harmonic", "cubic", "quartic")
 # Studies with a place on the pages; of those that compare points, which quantities.
 SHOWN: dict[str, tuple[str, ...]] = {
@@ -76,7 +75,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         *(f"double_well_{name}" for name in ("share", "displacement", "overlap", "aligned", "deeper", "predicted", "confirmed")),
     ),
     "lengths_small": DECAYS,
-    "decay_2d_small": (*DECAYS, *PROFILES),
+    "maps_2d_small": DECAYS,
     "nonlinear_2d_small": (
         "softest_harmonic",
         "omega_ph",
@@ -92,7 +91,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
 }
 # Studies whose figures are kept beside their tables; those of the default study are docs/figures.png.
-SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small", "lengths_small", "decay_2d_small")
+SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small", "lengths_small", "maps_2d_small")
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 
