@@ -252,7 +252,7 @@ def aggregate(folder, files=1, flagged=(), **settings):
         for table, found in ((RESPONSE_DECAY, rows), (RESPONSE_FIELDS, fields)):
             paths[table.name].append(folder / str(number) / table.file)
             write_table(table, pd.DataFrame(found, columns=table.names), paths[table.name][-1], {}, Key.of(POINT))
-    return aggregate_response_decay(**paths, ensemble=ENSEMBLE, **{"window": 1.6, "core": 1.5, **settings})
+    return aggregate_response_decay(**paths, ensemble=ENSEMBLE, **{"window": 1.6, "core": 1.5, "far_end": 5.0, **settings})
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -281,12 +281,25 @@ def test_exponents_are_those_of_the_laws_and_the_outermost_is_an_estimate(tmp_pa
         own = curves[curves["kind"] == kind]
         inner = own["projection_exponent"].dropna().iloc[:-2]
         np.testing.assert_allclose(inner, law, atol=0.35)
-        # Images raise the law of the made-up glasses by half a power; they are divided out of the estimate alone.
-        outermost = own["projection_exponent"].dropna().iloc[-1]
-        assert estimates.loc[estimates["quantity"] == f"{kind}_exponent", "value"].iloc[0] == pytest.approx(outermost - 0.5, rel=1e-9)
+        assert own["projection_exponent"].dropna().iloc[-1] == estimates.loc[estimates["quantity"] == f"{kind}_exponent", "value"].iloc[0]
     np.testing.assert_allclose(curves["amplitude_exponent"].dropna().iloc[:3], -2, atol=0.35)
     inside = aggregate(tmp_path / "core", core=4.0)[1]
     assert inside.loc[inside["distance_low"] < 4.0, "projection_exponent"].isna().all()
+
+
+def test_the_outermost_window_ends_at_a_share_of_the_box_and_images_are_divided_out_of_the_amplitude(tmp_path):
+    share = EDGES[9] / 500 ** (1 / 3)
+    estimates, curves, _, _ = aggregate(tmp_path, far_end=share)
+    own = curves[curves["kind"] == "quartic"].reset_index(drop=True)
+    whole = {name: estimates.loc[estimates["quantity"] == name, "value"].iloc[0] for name in ("quartic_exponent", "amplitude_exponent")}
+    centres = np.sqrt(EDGES[1:] * EDGES[:-1])[:9]
+    expected = (
+        local_exponents(centres, own["projection"].to_numpy()[None, :9], 1.6)[0],
+        local_exponents(centres, (own["amplitude"] / own["amplitude_images"]).to_numpy()[None, :9], 1.6)[0],
+    )
+    for name, exponents in zip(whole, expected, strict=True):
+        assert whole[name] == pytest.approx(exponents[np.isfinite(exponents)][-1], rel=1e-9)
+    assert whole["quartic_exponent"] != own["projection_exponent"].dropna().iloc[-1]
 
 
 def test_images_are_means_over_samples_and_their_exponents_those_of_the_law_with_them(tmp_path):

@@ -117,6 +117,14 @@ OBSERVABLE = Observable(
         Setting(
             "window", 1.5, {"type": "number", "minimum": 1.1}, "extent, a factor of the distance, of the windows of local exponents", "aggregate"
         ),
+        Setting(
+            "far_end",
+            0.45,
+            {"type": "number", "exclusiveMinimum": 0, "maximum": 0.5},
+            "end, as a share of the box (V/a0^d)^(1/d), of the outermost window, whose exponents are given as numbers: beyond, the images of a "
+            "continuum raise c(r)",
+            "aggregate",
+        ),
         Setting("core", 1.5, POSITIVE, "distance below which the disorder of the core makes up c(r): no exponents there [a0]", "aggregate"),
     ),
     quantities=(
@@ -124,7 +132,7 @@ OBSERVABLE = Observable(
             "pinch_exponent",
             r"\mathrm{d}\ln c/\mathrm{d}\ln r",
             NONE,
-            "exponent of c(r) of pinches in the outermost window, images of the continuum divided out: -2d in a continuum",
+            "exponent of c(r) of pinches in the outermost window: -2d in a continuum",
             "exponent of c(r), pinches",
             100,
         ),
@@ -132,7 +140,7 @@ OBSERVABLE = Observable(
             "quartic_exponent",
             r"\mathrm{d}\ln c/\mathrm{d}\ln r",
             NONE,
-            "exponent of c(r) of quartic modes in the outermost window, images of the continuum divided out: -2d in a continuum",
+            "exponent of c(r) of quartic modes in the outermost window: -2d in a continuum",
             "exponent of c(r), quartic modes",
             101,
         ),

@@ -20,13 +20,13 @@ EXPONENTS = {"pinch_exponent": ("pinch", "projection"), "quartic_exponent": ("qu
 
 
 def aggregate_response_decay(
-    response_decay: Sequence[str | Path], response_fields: Sequence[str | Path], ensemble: Ensemble, window: float, core: float
+    response_decay: Sequence[str | Path], response_fields: Sequence[str | Path], ensemble: Ensemble, window: float, core: float, far_end: float
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, decay_curves, decay_replicates, flags) from the batches of the tables.
 
     Every field counts once. Local exponents are slopes in windows of the extent `window` (a factor of r) that lie beyond `core`; the estimates have
-    those of the outermost window, images of the continuum divided out where they are known. A glass without a quartic mode is left out of what
-    concerns these, and said so.
+    those of the outermost window that ends within the share `far_end` of the box (V/a0^d)^(1/d), that of the amplitude with the images of the
+    continuum divided out where they are known. A glass without a quartic mode is left out of what concerns these, and said so.
     """
     ledger = Ledger("response_decay")
     fields = read_samples(RESPONSE_FIELDS, response_fields, ensemble, ledger)
@@ -43,10 +43,11 @@ def aggregate_response_decay(
         images = _images(rows, bins, samples, ensemble, window, core)
         curves.append(_curve(kind, bins, means, exponents, counts["projection"]).assign(**images)[DECAY_CURVES.names])
         replicates.append(_replicates(kind, bins, means["projection"], len(samples)))
+        far = bins["distance_high"].to_numpy(dtype=float) <= far_end * ensemble.particles ** (1 / ensemble.dimension) * (1 + 1e-9)
         for name, (owner, column) in EXPONENTS.items():
             if owner == kind:
-                factors = np.nan_to_num(images[f"{column}_images"], nan=1.0)
-                outermost = _outermost(_exponents(bins, means[column] / factors, window, core))
+                factors = np.nan_to_num(images[f"{column}_images"], nan=1.0) if column == "amplitude" else 1.0
+                outermost = _outermost(_exponents(bins[far], (means[column] / factors)[:, far], window, core))
                 estimates[name] = Estimate(outermost, NONE, len(samples), len(ledger) + len(fields) - len(samples))
     estimates |= mean_estimates(RESPONSE_FIELDS, fields, ensemble.weights(fields["sample"].to_numpy(dtype=int)), ledger, {"omega_quartic": "omega"})
     return estimates_frame(ensemble, estimates), pd.concat(curves), pd.concat(replicates), joined_flags(ledger, _without_mode(fields))
