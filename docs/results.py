@@ -88,6 +88,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "deeper_cubic",
         "below_bound_cubic",
         "below_bound_harmonic",
+        *(f"dilatancy_{name}" for name in ("lower", "median", "upper")),
     ),
 }
 # Studies whose figures are kept beside their tables; those of the default study are docs/figures.png.

@@ -102,4 +102,4 @@ def _guide(ax: Axes, rows: pd.DataFrame, column: str, law: int) -> None:
     end = rows.loc[rows["x"].idxmax()]
     top = rows.loc[rows["x"] >= 0.5 * end["x"], ["x", column]]
     height = 1.8 * float(np.max(top[column] * (top["x"] / end["x"]) ** -law))
-    marks.guide(ax, (end["x"], height), (0.5 * end["x"], end["x"]), law, f"$r^{{{law}}}$", at=0.5, offset=(-3, -7))
+    marks.guide(ax, (end["x"], height), (0.5 * end["x"], end["x"]), law, f"$r^{{{law}}}$", at=0.4, offset=(3, 5))
