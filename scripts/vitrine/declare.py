@@ -37,6 +37,15 @@ class Setting:
     names_axis: bool = False
 
 
+SHOWN = Setting(
+    "shown",
+    None,
+    {"type": ["integer", "null"], "minimum": 0, "description": "the index of a sample, or null"},
+    "index of the glass that is drawn; null: the first that has what is drawn",
+    used_by="aggregate",
+)
+
+
 @dataclass(frozen=True)
 class Field:
     """Vectors or numbers of particles that a measurement gives, in a GSD file of its own: arrays (N,) or (N, d) for each sample, by name.
