@@ -2,8 +2,8 @@
 
     python -m docs.unsheared
 
-The file holds a glass after one step of simple shear. The step back is affine: x -> x - gamma y, of the particles and of the box. What is left, which is of
-the order of gamma, the study's quench relaxes, as the first author's own minimisation did on the way.
+The file holds a glass after one step of simple shear. The step back is affine: x -> x - gamma y, of the particles and of the box. What is left, which
+is of the order of gamma, the study's quench relaxes, as the first author's own minimisation did on the way.
 """
 
 from __future__ import annotations

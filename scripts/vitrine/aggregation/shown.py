@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from vitrine.aggregation.ensemble import Ensemble
 from vitrine.aggregation.results import Results, Rows
@@ -28,16 +28,16 @@ def sample_to_show(observable: str, candidates: Iterable[int], shown: int | None
     return shown
 
 
-def add_coldest(rows: Rows, results: Results, names: Iterable[str]) -> None:
-    """The named quantities of the main series as rows of the fits, of its lowest T_p; along another axis those of the main point, or of the first.
+def add_coldest(rows: Rows, results: Results, names: Mapping[str, str]) -> None:
+    """Quantities of the main series, {name of the fit: quantity}, as rows of the fits: at its lowest T_p, along another axis at the main point.
 
     The published number of each was taken from glasses of one history alone.
     """
     settings = results.settings
-    for name in names:
+    for fit, name in names.items():
         keys = results.along(settings.main, name)
         if not keys:
             continue
         key = keys[0] if settings.thermal or settings.main not in keys else settings.main
         estimate = results.ensembles[key][name]
-        rows.add(name, estimate.values, estimate.unit, f"at {settings.axis.plain} = {settings.axis.words(results.value(key))}", estimate.samples)
+        rows.add(fit, estimate.values, estimate.unit, f"at {settings.axis.plain} = {settings.axis.words(results.value(key))}", estimate.samples)

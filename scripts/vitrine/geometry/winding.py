@@ -43,10 +43,10 @@ class Mesh:
         return np.rint(np.bincount(self.face, weights=turns, minlength=len(self.centres)) / (2 * np.pi)).astype(int)
 
     def amplitudes(self, field: np.ndarray) -> np.ndarray:
-        """Mean |u| over the corners of every plaquette over the root mean square of the field, (F,)."""
+        """Mean |u| over the corners of every plaquette over the root mean square of the field, (F,); 0 of a field that is nowhere."""
         lengths = np.linalg.norm(field, axis=1)
         mean = np.bincount(self.face, weights=lengths[self.a]) / np.bincount(self.face)
-        return mean / np.sqrt(np.mean(lengths**2))
+        return mean / (np.sqrt(np.mean(lengths**2)) or 1.0)
 
 
 def delaunay(cells: Cells) -> Mesh:

@@ -29,6 +29,7 @@ DISC_STRINGS = Table(
     (
         Column("theta", "int32", "degree", "angle, clockwise"),
         Column("excited", "int32", NONE, "particles that move far"),
+        Column("excited_free", "int32", NONE, "particles that move as far with nothing pinned"),
         Column("strings", "int32", NONE, "clusters of them"),
         Column("longest", "int32", NONE, "particles of the largest cluster"),
         Column("modulus", "double", MODULUS, "G(theta) with the key-core string and the strings of this angle pinned"),
@@ -124,9 +125,17 @@ OBSERVABLE = Observable(
             "disc_strings_modulus",
             r"r(L_\mathrm{string}, G)",
             NONE,
-            "correlation over angles of the number of excited particles and G, nothing pinned",
+            "correlation over angles of the number of particles that move far with the key core pinned, and G with nothing pinned",
             "r(excited, G) over angles",
             75.55,
+        ),
+        Quantity(
+            "disc_free_modulus",
+            r"r(L_\mathrm{free}, G)",
+            NONE,
+            "the same of the particles that move as far with nothing pinned",
+            "r(excited, G), nothing pinned",
+            75.56,
         ),
     ),
     headlines=(

@@ -46,7 +46,8 @@ def aggregate_disc_shear(
     fields = {index: field for index, field in read_field_batches(disc_field, ensemble, ledger) if index in set(samples)}
     union = [float(np.count_nonzero(fields[sample].arrays["excited"])) if sample in fields else np.nan for sample in samples]
     estimates["disc_excited"] = _mean(np.where(np.array(union) > 0, union, np.nan), weights, NONE, ledger)
-    estimates["disc_strings_modulus"] = _mean(_correlations(free, angles), weights, NONE, ledger)
+    for name, column in (("disc_strings_modulus", "excited"), ("disc_free_modulus", "excited_free")):
+        estimates[name] = _mean(_correlations(free, angles, column), weights, NONE, ledger)
     cores = [sample for sample in samples if data.loc[data["sample"] == sample, "pinning"].eq("string").any() and sample in fields]
     chosen = sample_to_show("disc_shear", cores, shown, ensemble, "has a key core")
     curves = data.loc[data["sample"] == chosen, names_of(DISC_CURVES.own)].reset_index(drop=True)
@@ -65,15 +66,13 @@ def _mean(values: np.ndarray, weights: np.ndarray, unit: str, ledger: Ledger) ->
     return Estimate(weighted_mean(weights, values), unit, int(np.isfinite(values).sum()), len(ledger))
 
 
-def _correlations(free: pd.DataFrame, angles: pd.DataFrame) -> np.ndarray:
-    """Pearson's correlation over angles of the number of excited particles and G with nothing pinned, (S,); NaN where one of them does not vary."""
+def _correlations(free: pd.DataFrame, angles: pd.DataFrame, column: str) -> np.ndarray:
+    """Pearson's correlation over angles of a number of excited particles and G with nothing pinned, (S,); NaN where one of them does not vary."""
     found = []
     for sample, row in free.iterrows():
         own = angles[angles["sample"] == sample]
-        excited, modulus = (
-            own["excited"].to_numpy(dtype=float),
-            modulus_at(row[HARMONICS].to_numpy(dtype=float), np.radians(own["theta"].to_numpy(float))),
-        )
+        excited, theta = own[column].to_numpy(dtype=float), np.radians(own["theta"].to_numpy(dtype=float))
+        modulus = modulus_at(row[HARMONICS].to_numpy(dtype=float), theta)
         varied = len(own) > 1 and np.ptp(excited) > 0 and np.ptp(modulus) > 0
         found.append(np.corrcoef(excited, modulus)[0, 1] if varied else np.nan)
     return np.array(found)

@@ -8,4 +8,4 @@ from vitrine.aggregation.shown import add_coldest
 
 def fit_disc_shear(rows: Rows, results: Results) -> None:
     """Of the coldest ensemble."""
-    add_coldest(rows, results, ("disc_excited",))
+    add_coldest(rows, results, {"disc_excited": "disc_excited"})

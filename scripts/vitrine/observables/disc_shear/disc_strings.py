@@ -13,16 +13,17 @@ from vitrine.figures import maps, marks
 from vitrine.figures.data import sample_note, select, series, values_of
 from vitrine.figures.labels import legend_label, with_unit
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import DOUBLE, GREY, INK, PALE, SECOND, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.figures.style import DOUBLE, GREY, INK, PALE, name_panels, new_figure, styled, value_colours, value_markers
 from vitrine.observables.disc_shear.directions import modulus_at
 from vitrine.schema import MODULUS
 
 EXCITED, PINNED = "#1aa6b7", "#f6c945"
+WIDTH = 1.35 * DOUBLE
 PANELS = {
-    "soft_free": "softest direction",
-    "soft_pinned": "softest, key core pinned",
-    "stiff_free": "stiffest direction",
-    "stiff_pinned": "stiffest, key core pinned",
+    "soft_free": "softest",
+    "soft_pinned": "softest, core pinned",
+    "stiff_free": "stiffest",
+    "stiff_pinned": "stiffest, core pinned",
 }
 DEGREES = np.arange(361)
 
@@ -37,29 +38,29 @@ def plot_disc_strings(
     settings: Settings,
     flags: pd.DataFrame | None = None,
 ) -> Figure:
-    """(a)-(d) excited particles of one disc at the angles of its smallest and largest G, with nothing and with the key core pinned; (e) number of
-    excited particles against the angle, above G of the free disc; (f) at how many degrees each particle of the strings is excited; (g) lengths of
-    strings in ensembles; (h) particles of all strings.
+    """(a)-(d) excited particles of one disc at the angles of its smallest and largest G, with nothing and with the key core pinned; (e), (f) the
+    number of excited particles against the angle, with the key core and with nothing pinned, beside G of the free disc; (g) at how many degrees each
+    particle of the strings is excited; (h) lengths of strings in ensembles.
 
     Tables: DISC_MAP, DISC_ANGLES, DISC_CURVES, DISC_LENGTH_SHARES, QUANTITIES (disc_excited), FLAGS.
     """
-    figure, axes = new_figure(DOUBLE, 4.4, 2, 4)
+    figure, axes = new_figure(WIDTH, 4.8, 2, 4)
     excited = series(quantities, "disc_excited", settings)
-    marks.note(figure, sample_note({"particles of strings": excited}, settings, flags, "disc_shear", DOUBLE))
+    marks.note(figure, sample_note({"particles of strings": excited}, settings, flags, "disc_shear", WIDTH))
     particles, angles, curves = (select(table, settings) for table in (disc_map, disc_angles, disc_curves))
     if len(particles):
         last = values_of(particles, settings)[-1]
         disc, own, free = (table[table[settings.against] == last] for table in (particles, angles, curves))
         for ax, (name, title) in zip(axes, PANELS.items(), strict=False):
             _draw_disc(ax, disc, name, title, settings)
-        axes[0].set_title(f"sample {int(disc['sample'].iloc[0])} at {legend_label(last, settings)}:\n{PANELS['soft_free']}", loc="left")
-        _draw_angles(axes[4], own, free[free["pinning"] == "none"].iloc[0], settings)
-        _draw_counts(axes[5], disc)
+        axes[0].set_title(f"sample {int(disc['sample'].iloc[0])} at {legend_label(last, settings)}\n{axes[0].get_title(loc='left')}", loc="left")
+        for ax, column, label in ((axes[4], "excited", "core pinned"), (axes[5], "excited_free", "nothing pinned")):
+            _draw_angles(ax, own, column, label, free[free["pinning"] == "none"].iloc[0], settings)
+        _draw_counts(axes[6], disc)
     else:
-        for ax in axes[:6]:
+        for ax in axes[:7]:
             marks.not_enough(ax, "no glass has a key core")
-    _draw_lengths(axes[6], select(disc_length_shares, settings), settings)
-    _draw_sizes(axes[7], excited, settings)
+    _draw_lengths(axes[7], select(disc_length_shares, settings), settings)
     name_panels(axes)
     return figure
 
@@ -73,14 +74,14 @@ def _draw_disc(ax: Axes, disc: pd.DataFrame, name: str, title: str, settings: Se
     ax.set_title(f"{title}: {int(disc[name].sum())}", loc="left")
 
 
-def _draw_angles(ax: Axes, angles: pd.DataFrame, free: pd.Series, settings: Settings) -> None:
-    """The number of excited particles, and G of the disc in which nothing is pinned, to the right."""
-    ax.plot(angles["theta"], angles["excited"], color=EXCITED)
+def _draw_angles(ax: Axes, angles: pd.DataFrame, column: str, label: str, free: pd.Series, settings: Settings) -> None:
+    """The number of excited particles, and to the right G of the disc in which nothing is pinned."""
+    ax.plot(angles["theta"], angles[column], color=EXCITED)
     ax.set_xlim(0, 360)
     ax.set_xticks(np.arange(0, 361, 90))
-    ax.set_ylim(0, 1.25 * max(angles["excited"].max(), 1))
+    ax.set_ylim(0, 1.25 * max(angles[column].max(), 1))
     ax.set_xlabel(r"$\theta$ [degree]")
-    ax.set_ylabel(r"$L_\mathrm{string}$")
+    ax.set_ylabel(r"$L_\mathrm{string}$, " + label)
     beside = ax.twinx()
     parts = free[["mean", "cos_2", "sin_2", "cos_4", "sin_4"]].to_numpy(float)
     beside.plot(DEGREES, modulus_at(parts, np.radians(DEGREES)), color=GREY, linestyle="--", linewidth=0.8)
@@ -110,13 +111,3 @@ def _draw_lengths(ax: Axes, shares: pd.DataFrame, settings: Settings) -> None:
         ax.errorbar(rows["length"], rows["share"], marks.bars(rows["share"], rows["share_error"]), label=legend_label(value, settings), **style)
     ax.set_yscale("log")
     ax.legend(loc="best")
-
-
-def _draw_sizes(ax: Axes, excited: pd.DataFrame, settings: Settings) -> None:
-    ax.set_ylabel("particles of all strings")
-    if not np.isfinite(excited["value"]).any():
-        marks.not_enough(ax, "no glass has a key core")
-        return
-    marks.points(ax, excited, "all strings", SECOND, "D")
-    marks.value_axis(ax, settings, excited)
-    ax.set_ylim(0, None)

@@ -53,12 +53,14 @@ def shear_discs(
         moving[string] = False
         threshold = excited * rms(responses, moving)
         far = excited_at(responses, threshold)
+        far_free = excited_at(free_responses, threshold)
         strings, lengths = _strings(disc, string, far)
+        strings["excited_free"] = far_free.sum(axis=1)
         field["excited"][disc.members] = far.sum(axis=0)
         field["excited"][disc.members[string]] = len(ANGLES)
         field["string"][disc.members[string]] = 1
         for angle, name in zip((rows[0]["softest_angle"], rows[0]["stiffest_angle"]), EXTREMES, strict=True):
-            field[f"{name}_free"][disc.members] = excited_at(free_responses, threshold, ANGLES[[angle]])[0]
+            field[f"{name}_free"][disc.members] = far_free[angle]
             field[f"{name}_pinned"][disc.members] = far[angle]
         free = np.setdiff1d(np.flatnonzero(~disc.frozen), string)
         furthest = np.argsort(-np.linalg.norm(volume_mode_field["displacement"][disc.members], axis=1), kind="stable")

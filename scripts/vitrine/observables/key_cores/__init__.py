@@ -148,7 +148,7 @@ OBSERVABLE = Observable(
             )
         ),
         Headline(
-            "qlm_transverse",
+            "crystal_transverse",
             "crystal: transverse share of the softest mode",
             0.968,
             f"{PAPER}, Fig. 6",
@@ -158,7 +158,7 @@ OBSERVABLE = Observable(
             model="ipl_crystal",
         ),
         Headline(
-            "string_size",
+            "crystal_key_core",
             "crystal: particles of the key core",
             4.0,
             f"{PAPER}, Fig. 6",

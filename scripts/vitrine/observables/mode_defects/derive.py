@@ -8,4 +8,4 @@ from vitrine.aggregation.shown import add_coldest
 
 def fit_mode_defects(rows: Rows, results: Results) -> None:
     """Of the coldest ensemble."""
-    add_coldest(rows, results, ("core_charge",))
+    add_coldest(rows, results, {"core_charge": "core_charge"})

@@ -65,9 +65,8 @@ def _draw_field(ax: Axes, particles: pd.DataFrame, defects: pd.DataFrame, name: 
             for faint in (False, True):
                 _draw_defects(ax, inside[(inside["mesh"] == mesh) & (np.sign(inside["charge"]) == sign)], colour, marker, faint, settings)
     counts = [int((own.loc[own["mesh"] == "particles", "charge"] * sign > 0).sum()) for sign in (1, -1)]
-    title = f"${SYMBOLS[name]}$: {counts[0]} positive, {counts[1]} negative in the whole glass"
-    head = f"sample {int(glass['sample'].iloc[0])} at {legend_label(last, settings)}; " if name == "mode" else ""
-    ax.set_title(head + title, loc="left")
+    head = f"sample {int(glass['sample'].iloc[0])} at {legend_label(last, settings)}, " if name == "mode" else ""
+    ax.set_title(f"{head}${SYMBOLS[name]}$: {counts[0]} positive, {counts[1]} negative in all", loc="left")
     if name == "longitudinal":
         _legend(ax)
 

@@ -66,7 +66,7 @@ def _draw_shares(ax: Axes, disc: pd.DataFrame, settings: Settings) -> None:
     ax.set_xlabel(with_unit(SYMBOL, REDUCED, settings))
     ax.set_ylabel("share of particles above")
     marks.plain_log_ticks(ax, "x")
-    ax.legend(loc="lower left")
+    ax.legend(loc="upper right")
 
 
 def _draw_overlaps(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> None:
