@@ -312,7 +312,7 @@ def test_lengths_of_strings_are_shares_over_glasses_and_angles(averaged):
     for _, row in shares.iterrows():
         assert row["share"] == pytest.approx(np.mean(long == row["length"]), rel=1e-12) and row["count"] == np.sum(long == row["length"])
     weights = ensemble.weights(np.array([2, 3]))
-    for quantity, column in (("disc_strings_modulus", "excited"), ("disc_free_modulus", "excited_free")):
+    for quantity, column in (("disc_strings_correlation", "excited"), ("disc_free_correlation", "excited_free")):
         values = []
         for index in (2, 3):
             none = pd.DataFrame(given[index]["disc_shear"]).set_index("pinning").loc["none", ["mean", "cos_2", "sin_2", "cos_4", "sin_4"]]

@@ -79,8 +79,8 @@ def test_rows_are_counts_of_charged_plaquettes(glass_of_many, taken):
         assert np.sum(charges) == 0 and row["faint"] == np.sum((charges != 0) & (amplitudes < 0.2))
         assert row["core_charge"] == charges[far <= near].sum()
         away = (charges != 0) & (far > near)
-        assert row["density"] == pytest.approx(away.sum() / glass_of_many.volume)
-        assert row["density_clear"] == pytest.approx(np.sum(away & (amplitudes >= 0.2)) / glass_of_many.volume)
+        assert row["number_density"] == pytest.approx(away.sum() / glass_of_many.volume)
+        assert row["number_density_clear"] == pytest.approx(np.sum(away & (amplitudes >= 0.2)) / glass_of_many.volume)
         own = places[(places["field"] == row["field"]) & (places["mesh"] == row["mesh"])]
         np.testing.assert_allclose(own[["x", "y"]], mesh.centres[charges != 0])
         np.testing.assert_array_equal(own["charge"], charges[charges != 0])
@@ -100,14 +100,14 @@ def test_a_quadrupole_has_a_charge_of_minus_one_at_its_core(glass_of_many):
         for mesh in ("particles", "grid"):
             row = table[(table["field"] == field) & (table["mesh"] == mesh)].iloc[0]
             assert row["core_charge"] == row["nearest_charge"] == -1 and row["positive"] == row["negative"] == 2
-            assert row["nearest_distance"] < glass_of_many.spacing and row["density"] == pytest.approx(3 / glass_of_many.volume)
+            assert row["nearest_distance"] < glass_of_many.spacing and row["number_density"] == pytest.approx(3 / glass_of_many.volume)
 
 
 def test_without_a_key_core_there_is_no_charge_of_it(glass_of_many, taken):
     mode, core, _ = taken
     table = find_mode_defects(glass_of_many, mode, {"part": 0 * core["part"]})["mode_defects"]
     assert np.isnan(table["core_charge"]).all() and np.isnan(table["nearest_charge"]).all()
-    np.testing.assert_allclose(table["density"], (table["positive"] + table["negative"]) / glass_of_many.volume)
+    np.testing.assert_allclose(table["number_density"], (table["positive"] + table["negative"]) / glass_of_many.volume)
 
 
 def test_what_cannot_be_done_says_so_and_defaults_are_declared(glass, planar_glass, glass_of_many, taken):
@@ -118,7 +118,7 @@ def test_what_cannot_be_done_says_so_and_defaults_are_declared(glass, planar_gla
     with pytest.raises(SampleError, match="too small for a grid"):
         find_mode_defects(planar_glass, flat, {"part": np.zeros(64)}, smoothing=2.0)
     plain, declared = (find_mode_defects(glass_of_many, *taken[:2], **more)["mode_defects"] for more in ({}, measuring_defaults("mode_defects")))
-    np.testing.assert_array_equal(plain["density_clear"], declared["density_clear"])
+    np.testing.assert_array_equal(plain["number_density_clear"], declared["number_density_clear"])
 
 
 # --- of an ensemble -----------------------------------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_charges_are_means_over_key_cores_and_densities_over_all(averaged):
     np.testing.assert_allclose(found["core_charge"], mean(cores["core_charge"], slice(1, 3)))
     assert found["core_charge"].iloc[0] == -1 and found["core_negative"].iloc[0] == 1
     for field in FIELDS:
-        values = rows[(rows["field"] == field) & (rows["mesh"] == "particles")]["density"]
+        values = rows[(rows["field"] == field) & (rows["mesh"] == "particles")]["number_density"]
         np.testing.assert_allclose(found[f"defects_{field}"], mean(values, slice(0, 3)), rtol=1e-12)
     every = (own["positive"] + own["negative"]).to_numpy()
     np.testing.assert_allclose(found["defects_faint"], [w @ own["faint"].to_numpy() / (w @ every) if w @ every else np.nan for w in weights])

@@ -157,7 +157,7 @@ def test_estimates_are_means_and_those_of_strings_over_key_cores(averaged):
 def test_the_map_is_that_of_the_first_disc_with_strings(averaged):
     given, ensemble, (_, shown, _), files = averaged
     assert set(shown["sample"]) == {2} and len(shown) == 100 and (shown["excited"] > 0).sum() == 6
-    np.testing.assert_allclose(shown["density"], given[2]["transverse_density_field"]["density"][::2])
+    np.testing.assert_allclose(shown["reduced_density"], given[2]["transverse_density_field"]["density"][::2])
     assert set(aggregate_transverse_density(*files, ensemble, shown=3)[1]["sample"]) == {3}
     with pytest.raises(InputError, match="transverse_density.shown is 1"):
         aggregate_transverse_density(*files, ensemble, shown=1)
@@ -180,10 +180,10 @@ def drawn(averaged):
 def test_particles_are_coloured_and_strings_circled(drawn):
     figure, shown, _ = drawn
     coloured, circled = (one for one in figure.axes[0].collections if isinstance(one, EllipseCollection))
-    np.testing.assert_allclose(coloured.get_array(), shown["density"])
+    np.testing.assert_allclose(coloured.get_array(), shown["reduced_density"])
     np.testing.assert_allclose(circled.get_offsets(), shown.loc[shown["excited"] > 0, ["x", "y"]])
     for line, strings in zip(figure.axes[1].lines, (True, False), strict=True):
-        values = np.sort(shown.loc[(shown["excited"] > 0) == strings, "density"])
+        values = np.sort(shown.loc[(shown["excited"] > 0) == strings, "reduced_density"])
         np.testing.assert_allclose(line.get_xdata(), values)
         np.testing.assert_allclose(line.get_ydata(), [np.mean(values >= value) for value in values])
 

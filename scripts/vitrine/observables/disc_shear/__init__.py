@@ -1,6 +1,7 @@
 """Shear modulus of a disc round the key core in every direction, with the key core pinned or not (000, Figs. 4, 5, 6)."""
 
 from vitrine.declare import POSITIVE, SHOWN, Field, Figure, Headline, Observable, Quantity, Setting
+from vitrine.papers import KEY_CORE
 from vitrine.schema import LENGTH, MODULUS, NONE, Column, Table
 from vitrine.seeds import DISC
 
@@ -122,7 +123,7 @@ OBSERVABLE = Observable(
         Quantity("disc_spread_furthest", r"\Delta G/G", NONE, "the same with those pinned that move furthest in the softest mode"),
         Quantity("disc_excited", "", NONE, "particles of a disc that some angle excites", "excited at some angle", 75.5),
         Quantity(
-            "disc_strings_modulus",
+            "disc_strings_correlation",
             r"r(L_\mathrm{string}, G)",
             NONE,
             "correlation over angles of the number of particles that move far with the key core pinned, and G with nothing pinned",
@@ -130,7 +131,7 @@ OBSERVABLE = Observable(
             75.55,
         ),
         Quantity(
-            "disc_free_modulus",
+            "disc_free_correlation",
             r"r(L_\mathrm{free}, G)",
             NONE,
             "the same of the particles that move as far with nothing pinned",
@@ -143,7 +144,7 @@ OBSERVABLE = Observable(
             "disc_excited",
             "particles of the strings of all angles",
             121.0,
-            "Hu and Tanaka 2025, Fig. 4d",
+            f"{KEY_CORE}, Fig. 4d",
             89,
             comparable=False,
             comment="published for one glass of 8192; ours is the mean over key cores",

@@ -46,7 +46,7 @@ def aggregate_disc_shear(
     fields = {index: field for index, field in read_field_batches(disc_field, ensemble, ledger) if index in set(samples)}
     union = [float(np.count_nonzero(fields[sample].arrays["excited"])) if sample in fields else np.nan for sample in samples]
     estimates["disc_excited"] = _mean(np.where(np.array(union) > 0, union, np.nan), weights, NONE, ledger)
-    for name, column in (("disc_strings_modulus", "excited"), ("disc_free_modulus", "excited_free")):
+    for name, column in (("disc_strings_correlation", "excited"), ("disc_free_correlation", "excited_free")):
         estimates[name] = _mean(_correlations(free, angles, column), weights, NONE, ledger)
     cores = [sample for sample in samples if data.loc[data["sample"] == sample, "pinning"].eq("string").any() and sample in fields]
     chosen = sample_to_show("disc_shear", cores, shown, ensemble, "has a key core")

@@ -1,9 +1,9 @@
 """The key core of a planar glass: soft core, string and square of a softest mode that is quasilocalized (000 Figs. 1, 3; Supp. 1, 5)."""
 
 from vitrine.declare import POSITIVE, SHARE, SHOWN, Field, Figure, Headline, Observable, Quantity, Setting
+from vitrine.papers import KEY_CORE
 from vitrine.schema import FREQUENCY, INVERSE_STIFFNESS, LENGTH, NONE, Column, Table
 
-PAPER = "Hu and Tanaka 2025"
 ONE_MODE = "published for one mode; ours is the mean over glasses that have a key core"
 FREE_SIGN = f"{ONE_MODE}, of the magnitude: a mode has no sign"
 TWO_VACANCIES = "published for one crystal with two vacancies; ours is the mean over those that have a key core"
@@ -131,7 +131,7 @@ OBSERVABLE = Observable(
     ),
     headlines=(
         *(
-            Headline(fit, label, value, f"{PAPER}, {where}", 80 + 0.1 * place, comparable=False, comment=comment, model="binary_ipl")
+            Headline(fit, label, value, f"{KEY_CORE}, {where}", 80 + 0.1 * place, comparable=False, comment=comment, model="binary_ipl")
             for place, (fit, label, value, where, comment) in enumerate(
                 (
                     ("qlm_transverse", "transverse share of the softest mode", 0.865, "Fig. 1", ONE_MODE),
@@ -151,7 +151,7 @@ OBSERVABLE = Observable(
             "crystal_transverse",
             "crystal: transverse share of the softest mode",
             0.968,
-            f"{PAPER}, Fig. 6",
+            f"{KEY_CORE}, Fig. 6",
             81.1,
             comparable=False,
             comment=TWO_VACANCIES,
@@ -161,7 +161,7 @@ OBSERVABLE = Observable(
             "crystal_key_core",
             "crystal: particles of the key core",
             4.0,
-            f"{PAPER}, Fig. 6",
+            f"{KEY_CORE}, Fig. 6",
             81.2,
             comparable=False,
             comment=TWO_VACANCIES,

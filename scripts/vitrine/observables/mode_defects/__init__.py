@@ -1,10 +1,10 @@
 """Topological defects of the softest mode of a planar glass, and of its transverse and longitudinal parts (000 Supp. Note 1, Supp. Fig. 6)."""
 
 from vitrine.declare import POSITIVE, SHOWN, Figure, Headline, Observable, Quantity, Setting
+from vitrine.papers import KEY_CORE
 from vitrine.schema import FREQUENCY, INVERSE_STIFFNESS, LENGTH, NONE, Column, Table
 
 DENSITY = "lambda_min^-2"
-PAPER = "Hu and Tanaka 2025"
 MODE_DEFECTS = Table(
     "mode_defects",
     "plaquettes round which the angle of the softest mode turns: a row for each field and each mesh",
@@ -18,8 +18,8 @@ MODE_DEFECTS = Table(
         Column("core_charge", "double", NONE, "charge of all plaquettes within `near` of the middle of the square; NaN without a key core"),
         Column("nearest_charge", "double", NONE, "charge of the defect that is nearest to that middle"),
         Column("nearest_distance", "double", LENGTH, "its distance"),
-        Column("density", "double", DENSITY, "defects further away than `near` over the area; of a glass without a key core all of them"),
-        Column("density_clear", "double", DENSITY, "of them those that are not faint"),
+        Column("number_density", "double", DENSITY, "defects further away than `near` over the area; of a glass without a key core all of them"),
+        Column("number_density_clear", "double", DENSITY, "of them those that are not faint"),
     ),
     of_samples=True,
 )
@@ -85,22 +85,22 @@ OBSERVABLE = Observable(
         SHOWN,
     ),
     quantities=(
-        Quantity("core_charge", r"q_\mathrm{core}", NONE, "charge within `near` of the middle of the square, mode u", "charge of the core", 90),
-        Quantity("core_charge_grid", r"q_\mathrm{core}", NONE, "the same on the grid", "charge of the core, grid", 90.1),
-        Quantity("core_negative", "", NONE, "share of key cores whose nearest defect of u is negative", "nearest defect negative", 90.2),
-        Quantity("core_negative_transverse", "", NONE, "the same of u_T", "nearest defect negative, u_T", 90.3),
-        Quantity("core_negative_longitudinal", "", NONE, "the same of u_L", "nearest defect negative, u_L", 90.4),
-        Quantity("defects_mode", r"n_u", DENSITY, "defects of u away from the core over the area", "defects of u", 90.5),
-        Quantity("defects_transverse", r"n_{u_T}", DENSITY, "defects of u_T", "defects of u_T", 90.6),
-        Quantity("defects_longitudinal", r"n_{u_L}", DENSITY, "defects of u_L", "defects of u_L", 90.7),
-        Quantity("defects_faint", "", NONE, "share of the defects of u where it is negligible", "share of faint defects", 90.8),
+        Quantity("core_charge", r"q_\mathrm{core}", NONE, "charge within `near` of the middle of the square, mode u", "charge of the core", 89.50),
+        Quantity("core_charge_grid", r"q_\mathrm{core}", NONE, "the same on the grid", "charge of the core, grid", 89.51),
+        Quantity("core_negative", "", NONE, "share of key cores whose nearest defect of u is negative", "nearest defect negative", 89.52),
+        Quantity("core_negative_transverse", "", NONE, "the same of u_T", "nearest defect negative, u_T", 89.53),
+        Quantity("core_negative_longitudinal", "", NONE, "the same of u_L", "nearest defect negative, u_L", 89.54),
+        Quantity("defects_mode", r"n_u", DENSITY, "defects of u away from the core over the area", "defects of u", 89.55),
+        Quantity("defects_transverse", r"n_{u_T}", DENSITY, "defects of u_T", "defects of u_T", 89.56),
+        Quantity("defects_longitudinal", r"n_{u_L}", DENSITY, "defects of u_L", "defects of u_L", 89.57),
+        Quantity("defects_faint", "", NONE, "share of the defects of u where it is negligible", "share of faint defects", 89.58),
     ),
     headlines=(
         Headline(
             "core_charge",
             "charge at the core of the softest mode",
             -1.0,
-            f"{PAPER}, Supp. Fig. 6",
+            f"{KEY_CORE}, Supp. Fig. 6",
             88,
             comparable=False,
             comment="published for two modes; ours is the mean over key cores",

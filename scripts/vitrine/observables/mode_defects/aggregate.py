@@ -33,7 +33,7 @@ def aggregate_mode_defects(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, mode_defect_map, mode_defect_field, flags). Charges are means over glasses that have a key core; densities over all."""
     ledger = Ledger("mode_defects")
-    data = pd.concat(list(read_batches(MODE_DEFECTS, mode_defects, ensemble, ledger, finite=("density",))), ignore_index=True)
+    data = pd.concat(list(read_batches(MODE_DEFECTS, mode_defects, ensemble, ledger, finite=("number_density",))), ignore_index=True)
     samples = np.sort(data["sample"].unique())
     weights = ensemble.weights(samples)
 
@@ -54,7 +54,7 @@ def aggregate_mode_defects(
         "core_charge_grid": mean(column("core_charge", "mode", "grid")),
         "core_negative": mean(negative("mode")),
         **{f"core_negative_{field}": mean(negative(field)) for field in FIELDS[1:]},
-        **{f"defects_{field}": mean(column("density", field), DENSITY) for field in FIELDS},
+        **{f"defects_{field}": mean(column("number_density", field), DENSITY) for field in FIELDS},
         "defects_faint": Estimate(ratio(weights @ faint, weights @ every), NONE, len(samples), len(ledger)),
     }
     has = data.loc[np.isfinite(data["core_charge"]), "sample"]

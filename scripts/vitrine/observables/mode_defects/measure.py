@@ -71,8 +71,8 @@ def find_mode_defects(
                 "core_charge": float(charges[distance <= radius].sum()) if middle is not None else np.nan,
                 "nearest_charge": np.nan if nearest is None else float(charges[nearest]),
                 "nearest_distance": np.nan if nearest is None else distance[nearest],
-                "density": np.count_nonzero(away) / sample.volume,
-                "density_clear": np.count_nonzero(away & clear) / sample.volume,
+                "number_density": np.count_nonzero(away) / sample.volume,
+                "number_density_clear": np.count_nonzero(away & clear) / sample.volume,
             }
         )
         where = np.flatnonzero(charged)

@@ -27,7 +27,7 @@ TRANSVERSE_MAP = Table(
         Column("x", "double", LENGTH, "place about the middle of the disc"),
         Column("y", "double", LENGTH, "place about the middle of the disc"),
         Column("size", "double", LENGTH, "diameter"),
-        Column("density", "double", REDUCED, "D_i^T/omega"),
+        Column("reduced_density", "double", REDUCED, "D_i^T/omega"),
         Column("excited", "int32", NONE, "degrees at which it is excited; 360 for the key core"),
     ),
 )

@@ -45,5 +45,5 @@ def _map(chosen: int | None, densities: Sequence[str | Path], discs: Sequence[st
         return pd.DataFrame({name: [] for name in TRANSVERSE_MAP.names})
     density, disc = (field_of_sample(files, ensemble, chosen) for files in (densities, discs))
     inside, about = places_in_disc(disc)
-    columns = {"x": about[:, 0], "y": about[:, 1], "size": disc.sample.diameters[inside], "density": density.arrays["density"][inside]}
+    columns = {"x": about[:, 0], "y": about[:, 1], "size": disc.sample.diameters[inside], "reduced_density": density.arrays["density"][inside]}
     return pd.DataFrame({"sample": np.full(len(inside), chosen), **columns, "excited": disc.arrays["excited"][inside].astype(int)})

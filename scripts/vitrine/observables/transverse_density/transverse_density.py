@@ -45,9 +45,9 @@ def plot_transverse_density(transverse_map: pd.DataFrame, quantities: pd.DataFra
 def _draw_disc(ax: Axes, disc: pd.DataFrame, label: str, settings: Settings) -> None:
     maps.plane(ax, disc, settings)
     discs = maps.discs(ax, disc, linewidth=0)
-    discs.set_array(disc["density"].to_numpy(float))
+    discs.set_array(disc["reduced_density"].to_numpy(float))
     discs.set_cmap("viridis")
-    discs.set_clim(0, float(np.quantile(disc["density"], 0.995)))
+    discs.set_clim(0, float(np.quantile(disc["reduced_density"], 0.995)))
     maps.discs(ax, disc[disc["excited"] > 0], facecolors="none", edgecolors=STRINGS, linewidth=0.8)
     ax.figure.colorbar(discs, ax=ax, shrink=0.8, label=with_unit(SYMBOL, REDUCED, settings), extend="max")
     ax.plot([], [], "o", markerfacecolor="none", color=STRINGS, label="strings")
@@ -58,7 +58,7 @@ def _draw_disc(ax: Axes, disc: pd.DataFrame, label: str, settings: Settings) -> 
 def _draw_shares(ax: Axes, disc: pd.DataFrame, settings: Settings) -> None:
     """Shares of particles above a value."""
     for strings, colour, label in ((True, STRINGS, "strings"), (False, GREY, "the rest of the disc")):
-        values = np.sort(disc.loc[(disc["excited"] > 0) == strings, "density"].to_numpy(float))
+        values = np.sort(disc.loc[(disc["excited"] > 0) == strings, "reduced_density"].to_numpy(float))
         if len(values):
             ax.step(values, 1 - np.arange(len(values)) / len(values), where="post", color=colour, label=label)
     ax.set_xscale("log")
