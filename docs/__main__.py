@@ -14,6 +14,7 @@ from vitrine.errors import InputError
 
 from docs.blocks import REPOSITORY, pages, renew
 from docs.declared import DECLARED
+from docs.key_cores import measured, published
 from docs.minimisers import minimisers
 from docs.power import power
 from docs.results import SHOWN, compared, numbers, take_up
@@ -27,6 +28,8 @@ WRITERS = {
     "bracket": partial(compared, "bracket", "parent_temperature"),
     "finite size": partial(compared, "finite_size", "parent_temperature", "particles"),
     "nonlinear modes": partial(compared, "nonlinear_small", "parent_temperature"),
+    "key cores beside published numbers": published,
+    "key cores of the studies": measured,
     "nonlinear modes in the plane": partial(compared, "nonlinear_2d_small", "parent_temperature"),
 }
 

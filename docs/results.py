@@ -85,8 +85,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "below_bound_harmonic",
     ),
 }
-# Studies whose figures are kept beside their tables; those of the default study are docs/figures.png.
-SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small")
+KEY_CORES = ("volume_modes", "key_cores", "excitations", "mode_defects", "disc_shear", "disc_strings", "transverse_density")
+SHOWN |= dict.fromkeys(("key_core_glass", "key_core_2dipl_small", "key_core_2dka_small", "key_core_crystal_small"), ())
+# Studies whose figures are kept beside their tables, and which, where not all; those of the default study are docs/figures.png.
+SHEETS: dict[str, tuple[str, ...]] = dict.fromkeys(("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small"), ()) | {
+    name: KEY_CORES for name in SHOWN if name.startswith("key_core_")
+}
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 
@@ -106,7 +110,7 @@ def take_up(results: Path) -> None:
     if study.name == "default":
         draw_sheet(study, results / "tables")
     elif study.name in SHEETS:
-        draw_sheet(study, results / "tables", kept / "figures.png")
+        draw_sheet(study, results / "tables", kept / "figures.png", SHEETS[study.name])
 
 
 def study_of(results: Path) -> Study:
@@ -149,9 +153,9 @@ def compared(name: str, *axes: str) -> str:
     return table(("quantity", "unit", *heads), rows)
 
 
-def draw_sheet(study: Study, tables: Path, path: Path = SHEET) -> None:
-    """All figures of a study on one sheet, drawn anew from its tables; rows as they fit."""
-    pictures = [_picture(study, name, tables) for name in study.figures]
+def draw_sheet(study: Study, tables: Path, path: Path = SHEET, names: tuple[str, ...] = ()) -> None:
+    """Figures of a study on one sheet, all or those named, drawn anew from its tables; rows as they fit."""
+    pictures = [_picture(study, name, tables) for name in study.figures if name in (names or study.figures)]
     rows: list[list[Image.Image]] = []
     for picture in sorted(pictures, key=lambda one: (-one.width, -one.height)):
         fitting = next((row for row in rows if sum(one.width for one in row) + picture.width <= _dots(WIDTH)), None)
