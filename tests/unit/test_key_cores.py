@@ -14,8 +14,10 @@ from matplotlib.colors import to_hex
 from matplotlib.quiver import Quiver
 from synthetic_tables import Study, settings_of
 from vitrine.aggregation.ensemble import Ensemble
+from vitrine.choices import check_dimensions
 from vitrine.errors import InputError
 from vitrine.interactions import Interactions
+from vitrine.models import glass_former, published_parameters
 from vitrine.observables import declarations
 from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.observables.key_cores import KEY_CORE_SCATTER, KEY_CORES, OF_MODE
@@ -27,6 +29,7 @@ from vitrine.observables.vibrability.measure import measure_vibrability
 from vitrine.observables.volume_modes.measure import decompose_modes
 from vitrine.parquet import Key, write_table
 from vitrine.points import Point
+from vitrine.preparation.minimise import minimise
 from vitrine.samples import write_fields
 
 
@@ -176,6 +179,44 @@ def test_a_glass_without_a_key_core_says_why(planar_glass):
     slow = pd.DataFrame({"omega_ph": [1e-3]})
     given = find_key_cores(planar_glass, psi, volume["volume_mode_field"], pd.DataFrame(volume["volume_modes"]), slow)
     assert given["key_cores"]["ended"][0] == "no key core: the softest mode does not lie below the first phonon"
+
+
+def triangular(rows: int = 12, columns: int = 10, without: tuple[int, ...] = ()) -> naive.Sample:
+    """A triangular lattice of the inverse power law; without: sites that are left empty, after which it is brought to rest."""
+    model = glass_former("ipl_crystal", published_parameters("ipl_crystal"))
+    a = np.sqrt(2 / (np.sqrt(3) * model.density))
+    sites = a * np.array([[k + 0.5 * (row % 2), row * np.sqrt(3) / 2] for row in range(rows) for k in range(columns)])
+    x = np.delete(sites, list(without), axis=0)
+    n = len(x)
+    x += np.random.default_rng(3).uniform(-0.02, 0.02, x.shape) * bool(without)  # off the saddle that symmetry would keep
+    crystal = naive.Sample(x, np.ones(n), np.zeros(n, dtype=np.int64), np.diag([a * columns, a * rows * np.sqrt(3) / 2]), model)
+    return minimise(crystal, "lbfgs").sample if without else crystal
+
+
+def test_a_crystal_without_vacancies_has_no_key_core():
+    row, part, psi = found_in(triangular())
+    assert np.ptp(psi) < 1e-9 * psi.mean() and row["string"] == 120  # which is why a fraction of the largest Psi is not enough
+    assert row["ended"].startswith("no key core") and not part.any() and row["square_i"] == -1
+
+
+def test_a_key_core_is_where_a_pair_of_vacancies_is():
+    """Two neighbouring sites left empty: the particles that stand out lie beside them."""
+    lattice = triangular()
+    crystal = triangular(without=(54, 55))
+    row, _, psi = found_in(crystal, prominence=1.2)
+    gap = 0.5 * (lattice.positions[54] + lattice.positions[55])
+    apart = crystal.positions[psi > 0.6 * psi.max()] - gap
+    box = np.diag(crystal.box)
+    apart -= np.rint(apart / box) * box
+    assert row["prominence"] > 1.2 and np.linalg.norm(apart, axis=1).max() < 2.5 * crystal.spacing
+    assert row["second_share"] == 0
+
+
+def test_all_observables_of_key_cores_are_refused_in_space():
+    names = ("volume_modes", "key_cores", "mode_defects", "excitations", "disc_shear", "transverse_density")
+    for name in names:
+        with pytest.raises(InputError, match=f"observables.{name} is made for glasses of 2 dimensions, the study has some of 3: set {name}: null"):
+            check_dimensions({name: declarations()[name]}, {3})
 
 
 def test_defaults_are_the_declared_ones(planar_glass):

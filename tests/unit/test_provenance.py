@@ -222,7 +222,7 @@ def test_a_module_imported_inside_a_function_counts(library, reruns):
     (library / "vitrine/extra.py").write_text("VALUE = 1\n", encoding="utf-8")
     edit(library / "vitrine/observables/modes/measure.py", "    wanted =", "    from vitrine import extra\n\n    wanted =")
     moved = reruns(lambda: (library / "vitrine/extra.py").write_text("VALUE = 2\n", encoding="utf-8"), hashes(library))
-    assert moved == {"find_modes", "export_samples", "decompose_modes"}
+    assert moved == {"find_modes", "export_samples", "decompose_modes", "measure_transverse_density"}
 
 
 def test_code_of_a_package_reaches_its_own_users_at_most(library, reruns):
