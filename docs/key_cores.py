@@ -57,7 +57,8 @@ def measured() -> str:
     for one in quantities:
         own = [_row(rows_, one.name) for rows_ in found.values()]
         if any(row is not None for row in own):
-            rows.append((one.meaning, one.unit, *("-" if row is None else cell(row) for row in own)))
+            unit = next(row["unit"] for row in own if row is not None)
+            rows.append((one.label, unit, *("-" if row is None else cell(row) for row in own)))
     samples = [_row(rows_, "key_core_share") for rows_ in found.values()]
     rows.append(("samples", "", *("-" if row is None else str(row["samples"]) for row in samples)))
     return table(("quantity", "unit", *found), rows)
