@@ -19,7 +19,7 @@ from vitrine.interactions import Interactions
 from vitrine.models import glass_former, published_parameters
 from vitrine.observables import declarations
 from vitrine.observables.disc_shear import DISC_LENGTHS, DISC_SHEAR, DISC_STRINGS
-from vitrine.observables.disc_shear.aggregate import SPREADS, aggregate_disc_shear
+from vitrine.observables.disc_shear.aggregate import SPREADS, aggregate_disc_shear, places_in_disc
 from vitrine.observables.disc_shear.directions import ANGLES, harmonics, modulus_at
 from vitrine.observables.disc_shear.disc import Disc, J, X, Z, response_at
 from vitrine.observables.disc_shear.disc_shear import STYLES, plot_disc_shear
@@ -294,6 +294,10 @@ def test_the_disc_that_is_shown_is_the_first_with_a_key_core(averaged):
     assert len(shown) == given[2]["disc_field"]["inside"].sum()
     radius = given[2]["disc_shear"]["radius"][0]
     assert np.hypot(shown["x"], shown["y"]).max() < radius + 1.0  # in one piece, though the disc lies across the boundary
+    wide = {**given[2]["disc_field"], "excited": np.where(given[2]["disc_field"]["inside"] > 0, 360.0, 0)}  # whatever its key core is
+    for excited in (wide["excited"], np.roll(wide["excited"], 1)):
+        _, about = places_in_disc(SimpleNamespace(sample=ipl, arrays={**wide, "excited": excited}))
+        assert np.linalg.norm(about, axis=1).max() < radius + 1.0
     assert sorted(shown["excited"]) == sorted(given[2]["disc_field"]["excited"][given[2]["disc_field"]["inside"] > 0])
     for name in ("string", "soft_free", "soft_pinned", "stiff_free", "stiff_pinned"):
         assert sorted(shown[name]) == sorted(given[2]["disc_field"][name][given[2]["disc_field"]["inside"] > 0])

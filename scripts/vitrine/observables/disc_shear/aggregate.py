@@ -93,11 +93,12 @@ def _shares(lengths: pd.DataFrame, cores: Sequence[int], ensemble: Ensemble) -> 
 
 
 def places_in_disc(field: FieldOf) -> tuple[np.ndarray, np.ndarray]:
-    """The particles of a disc (n,), and their places (n, 2) about its middle."""
-    glass, arrays = field.sample, field.arrays
-    inside = np.flatnonzero(arrays["inside"])
-    middle = inside[np.argmax(arrays["excited"][inside])]  # of the key core: nowhere in the disc is another image nearer to it
-    about = minimum_images(glass.positions[inside] - glass.positions[middle], glass.box)
+    """The particles of a disc (n,), and their places (n, 2) about its middle, which is the circular mean of theirs: the disc is smaller than the box."""
+    glass = field.sample
+    inside = np.flatnonzero(field.arrays["inside"])
+    phases = 2 * np.pi * glass.positions[inside] @ np.linalg.inv(glass.box).T
+    middle = glass.box @ np.arctan2(np.sin(phases).sum(axis=0), np.cos(phases).sum(axis=0)) / (2 * np.pi)
+    about = minimum_images(glass.positions[inside] - middle, glass.box)
     return inside, about - about.mean(axis=0)
 
 
