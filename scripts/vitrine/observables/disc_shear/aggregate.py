@@ -93,7 +93,7 @@ def _shares(lengths: pd.DataFrame, cores: Sequence[int], ensemble: Ensemble) -> 
 
 
 def places_in_disc(field: FieldOf) -> tuple[np.ndarray, np.ndarray]:
-    """The particles of a disc (n,), and their places (n, 2) about its middle, which is the circular mean of theirs: the disc is smaller than the box."""
+    """The particles of a disc (n,), and their places (n, 2) about its middle, which is the circular mean of theirs."""
     glass = field.sample
     inside = np.flatnonzero(field.arrays["inside"])
     phases = 2 * np.pi * glass.positions[inside] @ np.linalg.inv(glass.box).T
