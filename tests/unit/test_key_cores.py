@@ -163,6 +163,10 @@ def test_the_row_of_a_glass(planar_glass):
         row["core"] == np.sum(psi > threshold) and row["core_third"] == np.sum(psi > psi.max() / 3) and row["string"] == np.sum(psi > 0.6 * psi.max())
     )
     assert row["prominence"] == pytest.approx(psi.max() / np.median(psi), rel=1e-14)
+    stiffness, vectors = np.linalg.eigh(naive.hessian(planar_glass))
+    shares = vectors[:, 2:].reshape(64, 2, -1) ** 2 / stiffness[2:]
+    np.testing.assert_allclose(shares.sum(axis=(1, 2)), psi, rtol=1e-8)
+    assert row["mode_share"] == pytest.approx(shares[psi.argmax(), :, 0].sum() / psi.max(), rel=1e-6)
     assert row["omega_over_phonon"] == pytest.approx(row["omega"] / measure_elasticity(planar_glass)["omega_ph"][0], rel=1e-12)
     if row["omega_over_phonon"] < 1:
         square = [row[f"square_{name}"] for name in "ijkl"]

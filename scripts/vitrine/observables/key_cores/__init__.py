@@ -23,6 +23,7 @@ KEY_CORES = Table(
         Column("omega", "double", FREQUENCY, "frequency of the softest mode"),
         Column("omega_over_phonon", "double", NONE, "that over the first shear phonon of the direction-averaged G"),
         Column("prominence", "double", NONE, "largest Psi of a particle over the median"),
+        Column("mode_share", "double", NONE, "share of the softest mode in the largest Psi, abs(u_i)^2/(omega^2 Psi_i) of that particle"),
         Column("participation", "double", NONE, "participation ratio of the softest mode"),
         Column("participation_transverse", "double", NONE, "participation ratio of its transverse part"),
         Column("participation_longitudinal", "double", NONE, "participation ratio of its longitudinal part"),

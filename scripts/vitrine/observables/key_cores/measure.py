@@ -44,6 +44,7 @@ def find_key_cores(
         "omega": omega,
         "omega_over_phonon": omega / phonon if phonon > 0 else np.inf,
         "prominence": psi.max() / np.median(psi),
+        "mode_share": float(np.sum(field[np.argmax(psi)] ** 2) / (omega**2 * psi.max())),
         "participation": float(softest["participation"]),
         "participation_transverse": float(softest["participation_transverse"]),
         "participation_longitudinal": float(softest["participation_longitudinal"]),
