@@ -106,7 +106,11 @@ def observables_table() -> pd.DataFrame:
 
 def _measuring() -> dict[str, Observable]:
     """Observables by the name of their rule, those that need nothing but a sample."""
-    return {one.rule: one for one in declarations().values() if one.rule and one.takes and set(one.takes) <= set(TAKEN) and not one.prepares}
+    return {
+        one.rule: one
+        for one in declarations().values()
+        if one.rule and one.takes and set(one.takes) <= set(TAKEN) and not (one.prepares or one.moves)
+    }
 
 
 def measuring_function(name: str) -> Callable:

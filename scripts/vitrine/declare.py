@@ -130,7 +130,9 @@ class Observable:
     tables of batches that are also wanted whole for the study. scope: `ensemble`, or `study` for one that is aggregated from all ensembles at once.
     algebra: `sparse` where it solves equations, `full` where it takes whole spectra, which a GPU may do; empty for neither.
     random: the tag of its random stream (seeds), where it draws; 0 for none. prepares: it runs liquids at the rung before theirs, and is told
-    how that rung prepares its own; there are none at the top of a ladder. dimension: of space for which alone it is made; 0 for any.
+    how that rung prepares its own; there are none at the top of a ladder. moves: it runs dynamics of its own from what it takes, is told the
+    preparation's, and stores what it has done. spectra: of velocities, which the trajectories must have often enough. dimension: of space for which
+    alone it is made; 0 for any.
     """
 
     name: str
@@ -158,6 +160,8 @@ class Observable:
     random: int = 0
     message: str = ""
     prepares: bool = False
+    moves: bool = False
+    spectra: bool = False
     dimension: int = 0
     preparation: bool = field(default=False)
 

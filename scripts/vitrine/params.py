@@ -74,6 +74,15 @@ def measuring(study: Study, one: Observable) -> dict:
         "taken": by_label(lambda label: {file: study.identity_of_file(label, file) for file in one.takes}),
         "declared": digest([*map(table_of, one.tables), *(vars(field) for field in one.fields)]),
         **({"preparation": by_label(lambda label: rung_before(study, label))} if one.prepares else {}),
+        **(moving(study, one) if one.moves else {}),
+    }
+
+
+def moving(study: Study, one: Observable) -> dict:
+    """What an observable that runs dynamics of its own is told beside the rest."""
+    return {
+        "dynamics": by_label(lambda label: study.places[label].dynamics),
+        "restarts": told(lambda wildcards: f"results/{study.name}/restarts/{one.rule}/{wildcards.point}_{wildcards.batch}"),
     }
 
 

@@ -22,6 +22,7 @@ from vitrine.models import GLASS_FORMERS, published_parameters
 from vitrine.observables import declarations, figures, module_of
 from vitrine.places import Place, places_of
 from vitrine.points import Axis, Point, full_key
+from vitrine.preparation.checks import check_trajectories
 from vitrine.provenance import digest
 
 MOST_BATCHES = 100_000  # of a study; Snakemake plans six jobs for each
@@ -78,6 +79,10 @@ class Study:
         if config["against"] not in [axis.name for axis in ensembles[0].points[0].axes]:
             allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
             raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")
+            if study.records and ensemble.origin == "prepared":
+                check_trajectories(
+                    config["trajectories"], places[ensemble.points[0].label].dynamics["time_step"], any(one.spectra for one in study.measured)
+                )
         _check_options(study)
         study.figures.update(chosen_figures(config["figures"], config["against"], chosen))
         return study

@@ -17,6 +17,7 @@ from vitrine.observables import declarations, function_of, known_tables, module_
 from vitrine.observables.batch import System, measure_batch
 from vitrine.parquet import Key, read_provenance, read_table, write_table
 from vitrine.points import Point
+from vitrine.preparation.restart import Restarts
 from vitrine.provenance import check_identity, provenance
 from vitrine.samples import (
     Sample,
@@ -45,6 +46,8 @@ def measure(job: object) -> None:
     function = function_of(module_of(observable.name, "measure"), params.rule)
     algebra = Algebra(**params.algebra) if params.algebra is not None else None
 
+    restarts = _restarts(job) if observable.moves else None
+
     def one(system: System) -> dict:
         sample, others = system.given
         further = dict(others)
@@ -54,6 +57,8 @@ def measure(job: object) -> None:
             further["algebra"] = algebra
         if observable.prepares:
             further["preparation"] = params.preparation
+        if observable.moves:
+            further |= {"dynamics": params.dynamics, "restarts": restarts}
         return function(sample, **further, **params.settings)
 
     at_once = algebra.samples_at_once(params.unknowns, job.threads) if algebra else 1
@@ -64,6 +69,15 @@ def measure(job: object) -> None:
         write_table(table, measured.tables[table.name], job.output[named(table.file)], origin, Key.of(point))
     for field in observable.fields:
         write_fields(job.output[named(field.file)], field, measured.fields[field.name], origin)
+    if restarts is not None:
+        restarts.clear()
+
+
+def _restarts(job: object) -> Restarts:
+    """Where an observable that runs dynamics of its own stores what it has done, run by run."""
+    params = job.params
+    origin = {"settings": params.settings, "dynamics": params.dynamics, "seed": params.seed, "identity": params.identity, "code": params.code}
+    return Restarts(Path(params.restarts), 1, origin, job.config["preparation"]["walltime_minutes"])
 
 
 def systems(job: object, takes: tuple[str, ...], point: Point) -> Iterator[System]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from vitrine.errors import InputError
 from vitrine.models import GlassFormer
 from vitrine.preparation.engines import chosen_engine
+
+SPARSE = 0.2  # interval of frames above which their velocities give no spectrum of any liquid
 
 
 def check_preparation(config: Mapping, model: GlassFormer, engine: str, rungs: int, conda: bool = False) -> None:
@@ -22,6 +25,38 @@ def check_preparation(config: Mapping, model: GlassFormer, engine: str, rungs: i
             f"config key preparation.minimum_sweeps is {preparation['minimum_sweeps']}: "
             f"it must not exceed preparation.maximum_sweeps, {preparation['maximum_sweeps']}"
         )
+
+
+def check_trajectories(section: Mapping, time_step: float, spectra: bool) -> None:
+    """Raise InputError for intervals of a recorded run that are no multiples of each other, or a run without what spectra need.
+
+    spectra: whether an observable takes spectra of velocities.
+    """
+    interval, sampling = section["interval"], section["sampling"]
+    if sampling is None:
+        if spectra and interval > SPARSE:
+            raise InputError(
+                f"config key trajectories.sampling is null and trajectories.interval is {interval:g}: spectra need velocities more often; set "
+                "sampling (0.05 for Lennard-Jones), or an interval as short"
+            )
+        return
+    _check_multiple("trajectories.sampling", sampling, "preparation.dynamics.time_step", time_step)
+    _check_multiple("trajectories.interval", interval, "trajectories.sampling", sampling)
+    length, needed = section["frames"] * interval, 2 * math.pi * max(2 / section["highest"], 1 / section["resolution"])
+    if length < needed:
+        raise InputError(
+            f"config key trajectories.frames is {section['frames']}, {interval:g} apart, a run of {length:g}: bins up to highest "
+            f"{section['highest']:g} and of resolution {section['resolution']:g} need a run of {needed:.4g} at least"
+        )
+    if section["frames"] * round(interval / sampling) % 2:
+        raise InputError(f"config key trajectories.frames is {section['frames']}: an even number of velocities is allowed, for halves of the run")
+
+
+def _check_multiple(key: str, value: float, other: str, unit: float) -> None:
+    """Refuse an interval of time that is not a whole number of a shorter one."""
+    count = round(value / unit)
+    if count < 1 or abs(value - count * unit) > 1e-9 * value:
+        raise InputError(f"config key {key} is {value:g}: a whole multiple of {other}, {unit:g}, is allowed")
 
 
 def check_quench(config: Mapping, model: GlassFormer, conda: bool = False) -> None:
