@@ -119,20 +119,26 @@ def _moments(sums: VelocitySums, omega: np.ndarray) -> dict[str, float]:
     )
     if not len(omega):
         return row
-    edges = np.append(0.0, places + 0.5 * places[1])
-    ours = np.concatenate([[0.0], np.cumsum(weight)])
-    fine = np.union1d(edges, omega)
-    between = np.diff(fine)
-    middle = fine[:-1] + 0.5 * between
-    harmonic = np.searchsorted(omega, middle, side="right") / len(omega)
-    difference = np.interp(middle, edges, ours) - harmonic
     return row | {
         "second_moment_harmonic": float(np.mean(omega**2)),
-        "distance": float(np.sum(np.abs(difference) * between)),
+        "distance": cumulative_distance(places, weight, omega),
         "shift": float(weight @ places - omega.mean()),
         "below_harmonic": _share_below(sums, float(omega[0])),
         "softest": float(omega[0]),
     }
+
+
+def cumulative_distance(places: np.ndarray, weight: np.ndarray, omega: np.ndarray) -> float:
+    """Integral of |F - G| over omega: F linear in bins about `places` that hold `weight` (of sum one), G the steps of modes at omega, sorted."""
+    edges = np.append(0.0, places + 0.5 * places[1])
+    fine = np.union1d(edges, omega)
+    steps = np.searchsorted(omega, 0.5 * (fine[1:] + fine[:-1]), side="right") / len(omega)
+    rising = np.interp(fine, edges, np.concatenate([[0.0], np.cumsum(weight)]))
+    left, right = rising[:-1] - steps, rising[1:] - steps
+    size = np.abs(left) + np.abs(right)
+    crossing = left * right < 0  # two triangles where the line goes through zero, else a trapezium
+    area = np.where(crossing, np.divide(left**2 + right**2, 2 * size, out=np.zeros_like(size), where=size > 0), 0.5 * size)
+    return float(np.sum(area * np.diff(fine)))
 
 
 def _share_below(sums: VelocitySums, omega: float) -> float:
