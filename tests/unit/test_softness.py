@@ -1,5 +1,7 @@
 """Softness against plain transforms, Debye-Waller factors against loops, order in space against loops, and where two lines meet."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,8 +67,6 @@ def test_the_debye_waller_factor_is_over_all_pairs_of_frames(run, measured):
 
 
 def test_species_and_phonons_are_told_apart(run):
-    import dataclasses
-
     types = np.arange(64) % 2
     start = dataclasses.replace(run.start, types=types)
     two = measure_softness(dataclasses.replace(run, start=start), MODES, MOMENTS, peak=BAND)

@@ -65,7 +65,7 @@ def _draw_particles(ax: Axes, propensity: pd.DataFrame, curves: pd.DataFrame, se
     value = nearest_value(curves, settings)
     own = propensity[(propensity[settings.against] == value) & (propensity["flag"].fillna("") == "")]
     ax.plot(own["softness"], own["escapes"] / own["runs"], "o", color=GREY, markersize=1.4, alpha=0.5, linestyle="none", gid="particles")
-    _draw_bins(ax, curves[curves[settings.against] == value], color=INK, marker="o", gid="bins")
+    _draw_bins(ax, curves[curves[settings.against] == value], color=INK, marker="o", gid="bins", label="in bins")
     if settings.published:
         ax.axvline(PUBLISHED_LIMIT, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label="reversible beyond\n(Fan et al. 2022)")
     ax.set_xscale("log")
