@@ -25,6 +25,7 @@ from benchmarks.preparation import quench_rows, swap_rows
 from benchmarks.reading import import_rows, reading_rows
 from benchmarks.table import as_text, table_of, write
 from benchmarks.timing import seconds
+from benchmarks.velocities import velocity_rows
 
 DENSE_OPERATOR = 500  # particles at which the bond operator itself, bonds by bonds, is diagonalised for comparison
 YARDSTICK, MOVES = 16.0, 2e6  # moves/s to reach on a core that takes so many seconds for dsyevd of REFERENCE_SIZE
@@ -78,7 +79,7 @@ def main() -> None:
     if "measures" in parts:
         rows += gpu_rows(config(), seconds)
     if "dynamics" in parts:
-        rows += dynamics_rows(config(), seconds)
+        rows += dynamics_rows(config(), seconds) + velocity_rows()
     if "orchestration" in parts:
         rows += orchestration_rows()
     if "large" in parts:

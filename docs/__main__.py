@@ -26,6 +26,7 @@ WRITERS = {
     "power of the law's test": power,
     "bracket": partial(compared, "bracket", "parent_temperature"),
     "finite size": partial(compared, "finite_size", "parent_temperature", "particles"),
+    "softness from dynamics": partial(compared, "softness_small", "parent_temperature"),
     "nonlinear modes": partial(compared, "nonlinear_small", "parent_temperature"),
     "nonlinear modes in the plane": partial(compared, "nonlinear_2d_small", "parent_temperature"),
 }

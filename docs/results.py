@@ -71,6 +71,46 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "below_bound_cubic",
         "below_bound_harmonic",
     ),
+    "softness_small": (
+        "run_temperature",
+        "run_drift",
+        "second_moment",
+        "second_moment_exact",
+        "second_moment_harmonic",
+        "spectrum_distance",
+        "spectrum_shift",
+        "below_harmonic",
+        "softest_mode",
+        "phonon_transverse",
+        "negative_share",
+        "low_exponent",
+        "softness_correlation",
+        "softness_correlation_a",
+        "softness_correlation_b",
+        "softness_reliability",
+        "softness_alike",
+        "softness_share",
+        "softness_share_harmonic",
+        "softness_species_ratio",
+        "softness_largest",
+        "softness_above",
+        "moran_softness",
+        "moran_peak",
+        "moran_ldwf",
+        *(f"hop_{name}_{group}" for name in ("energy", "square") for group in ("softest", "diffusive", "all")),
+        "hop_energy_a",
+        "hop_energy_b",
+        "hop_correlation_energy",
+        "hop_correlation_square",
+        "reversibility_softest",
+        "reversibility_diffusive",
+        "group_overlap",
+        "distinct_states",
+        "escape_all",
+        "escape_softest",
+        "escape_peak_softness",
+        "propensity_correlation",
+    ),
     "nonlinear_2d_small": (
         "softest_harmonic",
         "omega_ph",
@@ -86,7 +126,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
 }
 # Studies whose figures are kept beside their tables; those of the default study are docs/figures.png.
-SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small")
+SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small", "softness_small")
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 

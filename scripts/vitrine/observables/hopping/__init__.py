@@ -6,6 +6,7 @@ from vitrine.papers import SOFTNESS as PAPER
 from vitrine.schema import ENERGY, LENGTH, NONE, Column, Table
 
 SQUARE = "lambda_min^2"
+SHARES = [0.005, 0.02]
 GROUPS = ("softest", "diffusive", "peak", "all")
 GROUP = Column("group", "string", NONE, "softest: largest S; diffusive: largest displacement; peak: largest share of the peak band; all")
 SHARE_OF = Column("share", "double", NONE, "share of the particles that make up the group; one for all")
@@ -154,7 +155,7 @@ OBSERVABLE = Observable(
     settings=(
         Setting(
             "shares",
-            [0.005, 0.02],
+            SHARES,
             {"type": "array", "items": SHARE, "minItems": 1},
             "shares of the particles that make up a group, one particle at least; 003 takes 0.005, and more of them to compare",
         ),

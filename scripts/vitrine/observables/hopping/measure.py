@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from vitrine.interactions import Interactions, minimum_images
-from vitrine.observables.hopping import GROUPS
+from vitrine.observables.hopping import GROUPS, SHARES
 from vitrine.observables.softness.measure import pearson
 from vitrine.observables.velocity_spectrum.measure import frame_of
 from vitrine.preparation.minimise import minimise
@@ -27,7 +27,7 @@ Members = dict[tuple[str, float], np.ndarray]
 def measure_hopping(
     trajectory: Trajectory,
     softness_particles: pd.DataFrame,
-    shares: Sequence[float] = (0.005, 0.02),
+    shares: Sequence[float] = SHARES,
     states: int = 100,
     jump: float = 0.3,
     nearest: float = 0.9,

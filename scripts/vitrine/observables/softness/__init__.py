@@ -6,6 +6,8 @@ from vitrine.papers import SOFTNESS as PAPER
 from vitrine.schema import FREQUENCY, LENGTH, NONE, Column, Table
 
 SQUARE = "lambda_min^2"
+CUTOFFS = [0.15, 0.3, 0.6, 0.9, 1.2]
+PEAK = [11.0, 12.0]
 KIND = Column("kind", "string", NONE, "softness, peak or ldwf")
 
 SOFTNESS_PARTICLES = Table(
@@ -133,13 +135,13 @@ OBSERVABLE = Observable(
         Setting("cutoff", 0.6, POSITIVE, "omega_c of the softness [rad per unit of time]"),
         Setting(
             "cutoffs",
-            [0.15, 0.3, 0.6, 0.9, 1.2],
+            CUTOFFS,
             {"type": "array", "items": POSITIVE, "minItems": 1},
             "further cutoffs, against which correlations are told",
         ),
         Setting(
             "peak",
-            [11.0, 12.0],
+            PEAK,
             {"type": "array", "items": POSITIVE, "minItems": 2, "maxItems": 2},
             "ends of the band of the peak particles [rad per unit of time]",
         ),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from vitrine.errors import SampleError
+from vitrine.observables.softness import CUTOFFS, PEAK
 from vitrine.observables.velocity_spectrum.measure import groups
 from vitrine.preparation.motion import folded
 from vitrine.samples import Trajectory, velocity_sums
@@ -29,8 +30,8 @@ def measure_softness(
     harmonic_frequencies: pd.DataFrame,
     run_moments: pd.DataFrame,
     cutoff: float = 0.6,
-    cutoffs: Sequence[float] = (0.15, 0.3, 0.6, 0.9, 1.2),
-    peak: Sequence[float] = (11.0, 12.0),
+    cutoffs: Sequence[float] = CUTOFFS,
+    peak: Sequence[float] = PEAK,
     window: str = "hann",
     neighbours: float = 1.5,
 ) -> dict[str, dict[str, np.ndarray]]:
