@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 
 from vitrine.declare import Figure, Observable
+from vitrine.paths import results
 from vitrine.provenance import digest
 from vitrine.schema import table_of
 from vitrine.study import Study
@@ -82,7 +83,7 @@ def moving(study: Study, one: Observable) -> dict:
     """What an observable that runs dynamics of its own is told beside the rest."""
     return {
         "dynamics": by_label(lambda label: study.places[label].dynamics),
-        "restarts": told(lambda wildcards: f"results/{study.name}/restarts/{one.rule}/{wildcards.point}_{wildcards.batch}"),
+        "restarts": told(lambda wildcards: f"{results(study)}/restarts/{one.rule}/{wildcards.point}_{wildcards.batch}"),
     }
 
 

@@ -53,7 +53,7 @@ def spectra(T):
     frames = []
     for band, places in (("low", LOW), ("whole", WHOLE)):
         values = T * places / (1 + places**2)
-        columns = {"density": values, "density_rectangle": 2 * values if band == "low" else np.nan, "harmonic": 3 * values}
+        columns = {"spectrum": values, "spectrum_rectangle": 2 * values if band == "low" else np.nan, "harmonic": 3 * values}
         errors = {f"{name}_error": 0.1 * values for name in columns}
         frames.append(pd.DataFrame({"band": band, "species": -1, "omega": places, **columns, **errors}))
     return pd.concat(frames)
@@ -104,7 +104,7 @@ def particles(T):
 
 def extremes(T):
     parts = [
-        pd.DataFrame({"sample": sample, "role": role, "band": band, "omega": omega, "density": T * factor / omega, "flag": ""})
+        pd.DataFrame({"sample": sample, "role": role, "band": band, "omega": omega, "spectrum": T * factor / omega, "flag": ""})
         for sample in (0, 1)
         for role, factor in (("softest", 3.0), ("hardest", 1.0))
         for band, omega in (("low", LOW), ("whole", WHOLE))
@@ -172,8 +172,8 @@ def motion(T):
 
 
 def group_spectra(T):
-    low = grouped(T, {"omega": LOW, "density": T * LOW, "density_error": LOW}).assign(band="low")
-    return pd.concat([low, grouped(T, {"omega": WHOLE, "density": T * WHOLE, "density_error": WHOLE}).assign(band="whole")])
+    low = grouped(T, {"omega": LOW, "spectrum": T * LOW, "spectrum_error": LOW}).assign(band="low")
+    return pd.concat([low, grouped(T, {"omega": WHOLE, "spectrum": T * WHOLE, "spectrum_error": WHOLE}).assign(band="whole")])
 
 
 def hop_series(T):

@@ -101,7 +101,7 @@ def test_motion_and_spectra_of_groups(run, particles, measured):
         assert second == pytest.approx(naive, rel=1e-9)
     spectra = pd.DataFrame(measured["group_spectra"])
     low = spectra[(spectra["group"] == "softest") & (spectra["share"] == 0.25) & (spectra["band"] == "low")]
-    np.testing.assert_allclose(low["density"], run.sums.low_spectra()[:, softest].mean(axis=1), rtol=1e-10)
+    np.testing.assert_allclose(low["spectrum"], run.sums.low_spectra()[:, softest].mean(axis=1), rtol=1e-10)
 
 
 def test_series_follow_the_softest_and_the_most_diffusive(run, particles, measured):
@@ -124,7 +124,7 @@ def test_averages_of_groups(tmp_path, measured):
     point, files = Point.plain(64, 0.05), {}
     for table in HOPPING.tables:
         one = pd.DataFrame(measured[table.name])
-        twice = one.assign(**{name: 2 * one[name] for name in ("hop_energy", "second", "density", "hop_energy_a") if name in one})
+        twice = one.assign(**{name: 2 * one[name] for name in ("hop_energy", "second", "spectrum", "hop_energy_a") if name in one})
         bad = one.assign(unconverged=3) if "unconverged" in one else one
         files[table.name] = written(
             table, [one.assign(sample=0, flag=""), twice.assign(sample=1, flag=""), bad.assign(sample=2, flag="")], tmp_path, point
@@ -139,7 +139,7 @@ def test_averages_of_groups(tmp_path, measured):
     numbers = measured["hopping_numbers"]
     assert first["distinct_states"] == pytest.approx(numbers["distinct"][0] / (numbers["states"][0] - 1))
     np.testing.assert_allclose(motion["second"], 1.5 * pd.DataFrame(measured["group_motion"])["second"], rtol=1e-9)
-    np.testing.assert_allclose(spectra["density"], 1.5 * pd.DataFrame(measured["group_spectra"])["density"], rtol=1e-9)
+    np.testing.assert_allclose(spectra["spectrum"], 1.5 * pd.DataFrame(measured["group_spectra"])["spectrum"], rtol=1e-9)
     assert len(groups) == len(rows) and flags["flag"].tolist() == ["inherent states along its run did not converge"]
 
 

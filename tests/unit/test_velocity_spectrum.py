@@ -64,7 +64,7 @@ def test_harmonic_modes_are_those_of_the_inherent_state_of_the_first_frame(run, 
     spectra = pd.DataFrame(measured["velocity_spectra"])
     whole = spectra[spectra["band"] == "whole"]
     width = whole["omega"].iloc[0]
-    for column in ("density", "harmonic"):
+    for column in ("spectrum", "harmonic"):
         assert whole[column].sum() * width == pytest.approx(1.0, abs=0.05)
     assert number(measured, "softest") == pytest.approx(omega[0]) and number(measured, "second_moment_harmonic") == pytest.approx(np.mean(omega**2))
     moduli = measure_elasticity(inherent)
@@ -116,7 +116,7 @@ def test_averages_are_means_over_samples(tmp_path, measured):
     """Of two samples, the second with twice the density and without a harmonic spectrum; a flagged one is left out."""
     point = Point.plain(64, 0.05)
     spectra, moments = (pd.DataFrame(measured[name]) for name in ("velocity_spectra", "run_moments"))
-    both = [spectra.assign(sample=0, flag=""), spectra.assign(sample=1, flag="", density=2 * spectra["density"], harmonic=np.nan)]
+    both = [spectra.assign(sample=0, flag=""), spectra.assign(sample=1, flag="", spectrum=2 * spectra["spectrum"], harmonic=np.nan)]
     both.append(pd.DataFrame([VELOCITY_SPECTRA.row(sample=2, flag="blew up")]))
     rows = [moments.assign(sample=0, flag=""), moments.assign(sample=1, flag="", distance=np.nan)]
     rows.append(pd.DataFrame([RUN_MOMENTS.row(sample=2, flag="blew up")]))
@@ -126,11 +126,11 @@ def test_averages_are_means_over_samples(tmp_path, measured):
         write_table(table, pd.concat(parts, ignore_index=True)[table.names], files[-1], {}, Key.of(point))
     estimates, curve, flags = aggregate_velocity_spectrum([files[0]], [files[1]], Ensemble(point, 2, seed=1, replicates=20))
     assert list(curve.columns) == VELOCITY_SPECTRUM_CURVES.names
-    np.testing.assert_allclose(curve["density"], 1.5 * spectra["density"], rtol=1e-9)
+    np.testing.assert_allclose(curve["spectrum"], 1.5 * spectra["spectrum"], rtol=1e-9)
     np.testing.assert_allclose(curve["harmonic"], spectra["harmonic"], rtol=1e-9)
     first = estimates[estimates["replicate"] == 0].set_index("quantity")
     assert first.loc["spectrum_distance", "value"] == pytest.approx(number(measured, "distance"))
     assert (first.loc["spectrum_distance", "samples"], first.loc["second_moment", "samples"]) == (1, 2)
     assert flags["flag"].tolist() == ["blew up"]
     low = curve[(curve["band"] == "low") & (curve["omega"] <= 0.6)]
-    assert first.loc["low_exponent", "value"] == pytest.approx(np.polyfit(np.log(low["omega"]), np.log(low["density"]), 1)[0])
+    assert first.loc["low_exponent", "value"] == pytest.approx(np.polyfit(np.log(low["omega"]), np.log(low["spectrum"]), 1)[0])

@@ -56,7 +56,7 @@ GROUP_MOTION = Table(
 GROUP_SPECTRA = Table(
     "group_spectra",
     "mean velocity spectra of groups, Hann window",
-    (GROUP, SHARE_OF, BAND, OMEGA, Column("density", "double", DENSITY, "mean D_i")),
+    (GROUP, SHARE_OF, BAND, OMEGA, Column("spectrum", "double", DENSITY, "mean D_i")),
     of_samples=True,
 )
 HOPPING_SERIES = Table(
@@ -104,8 +104,8 @@ GROUP_SPECTRUM_CURVES = Table(
         SHARE_OF,
         BAND,
         OMEGA,
-        Column("density", "double", DENSITY, "mean D_i"),
-        Column("density_error", "double", DENSITY, "bootstrap standard error over samples"),
+        Column("spectrum", "double", DENSITY, "mean D_i"),
+        Column("spectrum_error", "double", DENSITY, "bootstrap standard error over samples"),
     ),
 )
 GROUP_NUMBERS = Table(

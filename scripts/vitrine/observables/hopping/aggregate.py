@@ -65,6 +65,6 @@ def aggregate_hopping(
         values = replicates[column][:, rows["share"].idxmin()] if len(rows) else np.full(ensemble.rows, np.nan)
         estimates[name] = Estimate(values, HOPPING_GROUPS.unit_of(column), len(numbers), len(ledger))
     motion, _ = mean_curves(GROUP_MOTION, group_motion, ensemble, ledger, ("group", "share", "lag"), ("second",))
-    spectra, _ = mean_curves(GROUP_SPECTRA, group_spectra, ensemble, ledger, ("group", "share", "band", "omega"), ("density",))
+    spectra, _ = mean_curves(GROUP_SPECTRA, group_spectra, ensemble, ledger, ("group", "share", "band", "omega"), ("spectrum",))
     curves = (motion[GROUP_MOTION_CURVES.names], spectra[GROUP_SPECTRUM_CURVES.names], groups[GROUP_NUMBERS.names])
     return estimates_frame(ensemble, estimates), *curves, ledger.frame()

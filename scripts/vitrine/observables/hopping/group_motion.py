@@ -87,7 +87,7 @@ def _draw_spectra(ax: Axes, rows: pd.DataFrame, settings: Settings) -> None:
     for group, own in _groups(rows):
         low, whole = own[own["band"] == "low"], own[own["band"] == "whole"]
         curve = pd.concat([low, whole[whole["omega"] > low["omega"].max()]])
-        ax.plot(curve["omega"], curve["density"], color=COLOURS[group], linewidth=0.7, label=group, gid=group)
+        ax.plot(curve["omega"], curve["spectrum"], color=COLOURS[group], linewidth=0.7, label=group, gid=group)
     ax.set_xscale("log")
     ax.set_yscale("log")
 

@@ -156,7 +156,7 @@ def _spectra(members: Members, spectra: Sequence[tuple[str, np.ndarray, np.ndarr
         for key, own in members.items():
             for band, places, values in spectra:
                 named = _named(*key, len(places)) | {"band": np.full(len(places), band, dtype=object)}
-                yield named | {"omega": places, "density": values[:, own].mean(axis=1)}
+                yield named | {"omega": places, "spectrum": values[:, own].mean(axis=1)}
 
     return _joined(list(parts()))
 

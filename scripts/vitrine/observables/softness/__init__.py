@@ -61,7 +61,7 @@ SOFTNESS_SPACE = Table(
 SOFTNESS_EXTREMES = Table(
     "softness_extremes",
     "spectra of the softest and of the hardest particle of each sample",
-    (Column("role", "string", NONE, "softest or hardest"), BAND, OMEGA, Column("density", "double", DENSITY, "D_i")),
+    (Column("role", "string", NONE, "softest or hardest"), BAND, OMEGA, Column("spectrum", "double", DENSITY, "D_i")),
     of_samples=True,
 )
 SOFTNESS_NUMBERS = Table(

@@ -176,7 +176,7 @@ def _extremes(sums: VelocitySums, low: np.ndarray, softness: np.ndarray) -> dict
         for band, places, spectra in (("low", sums.low_omega, low), ("whole", sums.whole_omega[1:], whole)):
             words = {"role": role, "band": band}
             parts.append({name: np.full(len(places), word, dtype=object) for name, word in words.items()})
-            parts[-1] |= {"omega": places, "density": spectra[:, particle]}
+            parts[-1] |= {"omega": places, "spectrum": spectra[:, particle]}
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 

@@ -82,7 +82,7 @@ def _draw_extremes(ax: Axes, extremes: pd.DataFrame, shown: pd.DataFrame, settin
         own = rows[rows["role"] == role]
         low, whole = own[own["band"] == "low"], own[own["band"] == "whole"]
         curve = pd.concat([low, whole[whole["omega"] > low["omega"].max()]])
-        ax.plot(curve["omega"], curve["density"], color=colour, linewidth=0.7, label=f"{role}", gid=role)
+        ax.plot(curve["omega"], curve["spectrum"], color=colour, linewidth=0.7, label=f"{role}", gid=role)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.legend(loc="lower left", fontsize=5.5, title=place_words(value, settings))

@@ -40,9 +40,9 @@ def aggregate_velocity_spectrum(
     weights = ensemble.weights(moments["sample"].to_numpy(dtype=int))
     estimates = mean_estimates(RUN_MOMENTS, moments, weights, ledger, NUMBERS)
     curve, low = mean_curves(
-        VELOCITY_SPECTRA, velocity_spectra, ensemble, ledger, ("band", "species", "omega"), ("density", "density_rectangle", "harmonic")
+        VELOCITY_SPECTRA, velocity_spectra, ensemble, ledger, ("band", "species", "omega"), ("spectrum", "spectrum_rectangle", "harmonic")
     )
-    estimates["low_exponent"] = Estimate(_exponent(curve, low["density"]), NONE, len(moments), len(ledger))
+    estimates["low_exponent"] = Estimate(_exponent(curve, low["spectrum"]), NONE, len(moments), len(ledger))
     return estimates_frame(ensemble, estimates), curve[VELOCITY_SPECTRUM_CURVES.names], ledger.frame()
 
 

@@ -95,7 +95,7 @@ def groups(types: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
 def _spectra(sums: VelocitySums, types: np.ndarray, omega: np.ndarray) -> dict[str, np.ndarray]:
     """Rows of VELOCITY_SPECTRA: both bands, all particles and each species. omega: of the harmonic modes, empty for none."""
     low, rectangle, whole = sums.low_spectra("hann"), sums.low_spectra("rectangle"), sums.whole_spectra()[1:]
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in ("band", "species", "omega", "density", "density_rectangle", "harmonic")}
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in ("band", "species", "omega", "spectrum", "spectrum_rectangle", "harmonic")}
     for band, places, spectra in (("low", sums.low_omega, low), ("whole", sums.whole_omega[1:], whole)):
         edges = np.append(places - 0.5 * places[0], places[-1] + 0.5 * places[0])
         modes = np.histogram(omega, edges)[0] / np.diff(edges) / max(1, len(omega)) if len(omega) else np.full(len(places), np.nan)
@@ -103,8 +103,8 @@ def _spectra(sums: VelocitySums, types: np.ndarray, omega: np.ndarray) -> dict[s
             parts["band"].append(np.full(len(places), band, dtype=object))
             parts["species"].append(np.full(len(places), species))
             parts["omega"].append(places)
-            parts["density"].append(spectra[:, members].mean(axis=1))
-            parts["density_rectangle"].append(rectangle[:, members].mean(axis=1) if band == "low" else np.full(len(places), np.nan))
+            parts["spectrum"].append(spectra[:, members].mean(axis=1))
+            parts["spectrum_rectangle"].append(rectangle[:, members].mean(axis=1) if band == "low" else np.full(len(places), np.nan))
             parts["harmonic"].append(modes if species == ALL else np.full(len(places), np.nan))
     return {name: np.concatenate(columns) for name, columns in parts.items()}
 

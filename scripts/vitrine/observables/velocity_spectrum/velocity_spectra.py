@@ -80,9 +80,9 @@ def _draw_sizes(ax: Axes, curves: pd.DataFrame, main: pd.DataFrame, quantities: 
     for size, colour in zip(sizes, (INK, SECOND, "#b5541c", GREY), strict=False):
         rows = here[here["particles"] == size]
         name = f"N = {size:.0f}, " if size > 0 else ""
-        _draw(ax, rows, "density", color=colour, linewidth=0.8, label=f"{name}MD", gid=f"md-{size}")
+        _draw(ax, rows, "spectrum", color=colour, linewidth=0.8, label=f"{name}MD", gid=f"md-{size}")
         _draw(ax, rows, "harmonic", color=colour, linewidth=0.9, linestyle="--", label=f"{name}DM", gid=f"dm-{size}")
-        _draw(ax, rows, "density_rectangle", color=colour, linewidth=0.5, linestyle=":", label=f"{name}MD, no window", gid=f"rectangle-{size}")
+        _draw(ax, rows, "spectrum_rectangle", color=colour, linewidth=0.5, linestyle=":", label=f"{name}MD, no window", gid=f"rectangle-{size}")
     ax.set_xscale("log")
     ax.set_yscale("log")
     for name, words in (("phonon_transverse", "t"), ("phonon_longitudinal", "l")):
@@ -96,15 +96,15 @@ def _draw_sizes(ax: Axes, curves: pd.DataFrame, main: pd.DataFrame, quantities: 
 def _draw_values(ax: Axes, main: pd.DataFrame, colours: dict, settings: Settings) -> None:
     """MD at every value, DM at the lowest, and slopes for the eye."""
     for value, rows in main.groupby(settings.against):
-        _draw(ax, rows, "density", color=colours[value], linewidth=0.8, gid=f"md-{value}")
+        _draw(ax, rows, "spectrum", color=colours[value], linewidth=0.8, gid=f"md-{value}")
     lowest = main[settings.against].min()
     rows = main[main[settings.against] == lowest]
     _draw(ax, rows, "harmonic", color=GREY, linewidth=0.9, linestyle="--", label="DM, coldest", gid="dm")
     ax.set_xscale("log")
     ax.set_yscale("log")
-    start = joined(rows, "density")
+    start = joined(rows, "spectrum")
     if len(start):
-        left, top = start["omega"].iloc[0], 0.5 * start["value"].iloc[0] / peak_of(rows, "density")
+        left, top = start["omega"].iloc[0], 0.5 * start["value"].iloc[0] / peak_of(rows, "spectrum")
         marks.guide(ax, (1.0, max(top, 1e-4)), (max(0.1, left), 1.0), 1, r"$\omega^1$")
         marks.guide(ax, (2.0, 0.03), (0.7, 2.0), 4, r"$\omega^4$", offset=(-4, 0))
     ax.legend(loc="lower right", fontsize=5.5)
