@@ -76,13 +76,12 @@ class Study:
         for number, ensemble in enumerate(ensembles):
             dynamics = config["preparation"]["sampler"] != "swap" or study.records or ensemble.origin == "imported"
             _check_axes(f"ensembles[{number}]", ensemble, dynamics)
+            if study.records and ensemble.origin == "prepared":
+                spectra = any(one.spectra for one in study.measured)
+                check_trajectories(config["trajectories"], places[ensemble.points[0].label].dynamics["time_step"], spectra)
         if config["against"] not in [axis.name for axis in ensembles[0].points[0].axes]:
             allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
             raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")
-            if study.records and ensemble.origin == "prepared":
-                check_trajectories(
-                    config["trajectories"], places[ensemble.points[0].label].dynamics["time_step"], any(one.spectra for one in study.measured)
-                )
         _check_options(study)
         study.figures.update(chosen_figures(config["figures"], config["against"], chosen))
         return study

@@ -1,25 +1,36 @@
 """Hops between inherent states, groups of particles and isoconfigurational runs against loops and closed cases."""
 
 import dataclasses
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from recorded_run import DYNAMICS, recorded_run
-from vitrine.aggregation.ensemble import Ensemble
+from vitrine import params
+from vitrine.aggregation.ensemble import Ensemble, Estimate
+from vitrine.aggregation.fits import Rows
+from vitrine.aggregation.results import Results, StudySettings
+from vitrine.config_files import merged_config
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
+from vitrine.observables import declarations
 from vitrine.observables.hopping import OBSERVABLE as HOPPING
 from vitrine.observables.hopping.aggregate import aggregate_hopping
+from vitrine.observables.hopping.derive import NAMES as HOPS_FITTED
+from vitrine.observables.hopping.derive import fit_hopping
 from vitrine.observables.hopping.measure import group_members, half_energies, hops, inherent_series, measure_hopping
 from vitrine.observables.isoconfigurational import ESCAPE_CURVES, PROPENSITY
 from vitrine.observables.isoconfigurational import measure as isoconfigurational
 from vitrine.observables.isoconfigurational.aggregate import EDGES, aggregate_isoconfigurational
+from vitrine.observables.isoconfigurational.derive import fit_isoconfigurational
 from vitrine.observables.isoconfigurational.measure import run_isoconfigurational
 from vitrine.parquet import Key, write_table
-from vitrine.points import Point
+from vitrine.points import PARENT_TEMPERATURE, PARTICLES, Point
 from vitrine.preparation.restart import Restarts
 from vitrine.schema import names_of
+from vitrine.study import Study
 
 
 @pytest.fixture(scope="module")
@@ -207,3 +218,39 @@ def test_the_probability_in_bins_of_softness(tmp_path):
     per_sample = [frame.nlargest(4, "softness") for frame in frames[:3]]
     assert first["escape_softest"] == pytest.approx(np.mean([(one["escapes"] / 10).mean() for one in per_sample]))
     assert first["propensity_correlation"] == pytest.approx(1.0) and first["escape_peak_softness"] in (np.sqrt(8 * 16), np.sqrt(16 * 32))
+
+
+# --- in a study ---------------------------------------------------------------------------------------------------------------------------------
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_numbers_beside_the_published_ones_are_those_nearest_to_their_temperature():
+    settings = StudySettings((PARTICLES, PARENT_TEMPERATURE), (500, 0.29), "parent_temperature", 3, 1.2, 0.32, "T_g")
+    names = (*HOPS_FITTED, "escape_peak_softness")
+    ensembles = {(500, T): {name: Estimate(T + np.zeros(3), "1", 2, 0) for name in names} for T in (0.29, 0.25, 0.11)}
+    ensembles[500, 0.26] = {name: Estimate(np.full(3, 0.26), "1", 2, 0, "flagged") for name in names}  # in doubt: the next one is taken
+    rows, results = Rows(), Results(settings, ensembles)
+    fit_hopping(rows, results)
+    fit_isoconfigurational(rows, results)
+    frame = rows.frame().set_index("name")
+    assert frame["value"].to_dict() == dict.fromkeys(names, 0.25) and all("0.25" in words for words in frame["window"])
+    declared = {one.fit for name in ("hopping", "isoconfigurational") for one in declarations()[name].headlines}
+    assert declared == set(frame.index)
+
+
+def test_a_job_with_dynamics_of_its_own_is_told_them_and_where_it_stores():
+    study = Study.from_config(merged_config([ROOT / "config.yaml", ROOT / "studies" / "softness_small.yaml"]), conda=True)
+    told = params.measuring(study, study.observables["isoconfigurational"])
+    job = SimpleNamespace(point="N500_T0.2600", batch="00000-00001")
+    assert told["dynamics"](job)["time_step"] == 0.004 and told["dynamics"](job)["engine"] == "builtin"
+    assert told["restarts"](job) == "results/softness_small/restarts/run_isoconfigurational/N500_T0.2600_00000-00001"
+    assert "dynamics" not in params.measuring(study, study.observables["softness"])
+
+
+@pytest.mark.parametrize("changes", [{"sampling": None}, {"sampling": 0.05}, {"frames": 10}])
+def test_a_study_whose_runs_give_no_spectra_is_refused(changes):
+    config = merged_config([ROOT / "config.yaml", ROOT / "studies" / "softness_small.yaml"])
+    config["trajectories"] |= changes
+    with pytest.raises(InputError, match="config key trajectories"):
+        Study.from_config(config, conda=True)
