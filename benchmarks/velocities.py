@@ -11,11 +11,11 @@ import sys
 
 import numpy as np
 from vitrine.models import glass_former
-from vitrine.observables.velocity_spectrum.measure import groups
 from vitrine.preparation.builtin_dynamics import BuiltinIntegrator
 from vitrine.preparation.motion import Bath, Ramp, thermal_motion
 from vitrine.preparation.start import random_start
 from vitrine.samples.velocities import RunningSums
+from vitrine.statistics.neighbourhoods import groups
 
 from benchmarks.memory import peak_bytes
 from benchmarks.timing import seconds

@@ -163,10 +163,13 @@ def test_a_new_observable_reruns_nothing_old(library, reruns):
     assert reruns(lambda: shutil.copytree(library / "vitrine/observables/vibrability", folder)) == set()
 
 
+MINIMISES = {"deform_samples", "find_double_wells", "measure_velocity_spectrum", "measure_hopping"}
+
+
 def test_edit_of_a_minimiser_reaches_what_quenches(library, reruns):
     moved = reruns(lambda: edit(library / "vitrine/preparation/minimise.py", "SKIN = 0.3", "SKIN = 0.31"))
     assert moved >= PREPARATION | RUNS_LIQUIDS
-    assert {"reheat_liquids"} == RUNS_LIQUIDS and MEASURES & moved == RUNS_LIQUIDS | {"deform_samples", "find_double_wells"}
+    assert {"reheat_liquids"} == RUNS_LIQUIDS and MEASURES & moved == RUNS_LIQUIDS | MINIMISES
 
 
 def test_edit_of_a_figure_reaches_plots_alone(library, reruns):

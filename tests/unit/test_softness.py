@@ -11,10 +11,11 @@ from vitrine.errors import SampleError
 from vitrine.observables.softness import OBSERVABLE, SOFTNESS_CUTOFFS, SOFTNESS_NUMBERS, SOFTNESS_SPACE
 from vitrine.observables.softness.aggregate import aggregate_softness
 from vitrine.observables.softness.derive import crossing
-from vitrine.observables.softness.measure import debye_waller, measure_softness, pearson
+from vitrine.observables.softness.measure import debye_waller, measure_softness
 from vitrine.parquet import Key, write_table
 from vitrine.points import Point
 from vitrine.schema import names_of
+from vitrine.statistics.correlation import pearson
 from vitrine.statistics.neighbourhoods import against_groups, moran, pair_distances, space_correlation
 
 MODES = pd.DataFrame({"omega": [0.5, 0.7, 1.5, 2.0]})

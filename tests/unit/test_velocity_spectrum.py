@@ -13,7 +13,7 @@ from vitrine.linalg import full_spectrum
 from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.observables.velocity_spectrum import HARMONIC_FREQUENCIES, RUN_MOMENTS, VELOCITY_SPECTRA, VELOCITY_SPECTRUM_CURVES
 from vitrine.observables.velocity_spectrum.aggregate import aggregate_velocity_spectrum
-from vitrine.observables.velocity_spectrum.measure import frame_of, inherent_state, measure_velocity_spectrum
+from vitrine.observables.velocity_spectrum.measure import inherent_state, measure_velocity_spectrum
 from vitrine.parquet import Key, write_table
 from vitrine.points import Point
 from vitrine.schema import names_of
@@ -40,7 +40,7 @@ def test_columns_are_those_that_are_declared(measured):
 
 def test_the_second_moment_is_exact(run, measured):
     """<|F|^2>/<|v|^2> of the same run by its frames, within their noise; and the Laplacian by differences of forces."""
-    forces = [np.mean(Interactions.of(frame_of(run, k)).forces ** 2) for k in range(len(run.times))]
+    forces = [np.mean(Interactions.of(run.frame(k)).forces ** 2) for k in range(len(run.times))]
     assert number(measured, "second_moment") == pytest.approx(np.mean(forces) / np.mean(run.velocities**2), rel=0.03)
     start, step = run.start, 1e-5
     diagonal = np.zeros(start.positions.shape)
@@ -53,7 +53,7 @@ def test_the_second_moment_is_exact(run, measured):
             diagonal[particle, axis] = (down - up) / (2 * step)
     ours = Interactions.of(start).hessian.diagonal().reshape(-1, 2)[::8]
     np.testing.assert_allclose(ours, diagonal[::8], rtol=1e-5)
-    every = np.mean([Interactions.of(frame_of(run, k)).hessian.diagonal().mean() for k in range(len(run.times))])
+    every = np.mean([Interactions.of(run.frame(k)).hessian.diagonal().mean() for k in range(len(run.times))])
     assert number(measured, "laplacian") == pytest.approx(every, rel=0.01)
 
 
@@ -88,7 +88,7 @@ def test_negative_modes_are_counted(run, measured):
     hot = dataclasses.replace(run, positions=run.positions + 0.1 * np.random.default_rng(1).standard_normal(run.positions.shape))
     shares = []
     for k in (0, len(run.times) - 1):
-        values = np.linalg.eigvalsh(Interactions.of(frame_of(hot, k)).hessian.toarray())
+        values = np.linalg.eigvalsh(Interactions.of(hot.frame(k)).hessian.toarray())
         shares.append(np.sum(values < -1e-9 * np.mean(np.abs(values))) / (len(values) - 2))
     assert number(measure_velocity_spectrum(hot, instantaneous=2), "negative") == pytest.approx(np.mean(shares)) and np.mean(shares) > 0.01
     assert number(measured, "negative") == 0.0

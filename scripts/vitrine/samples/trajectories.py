@@ -45,6 +45,10 @@ class Trajectory:
     flag: str = ""
     sums: VelocitySums | None = None
 
+    def frame(self, number: int) -> Sample:
+        """A frame as a sample, its positions followed through the boundaries."""
+        return self.start.moved(self.positions[number], box=self.boxes[number])
+
     @classmethod
     def missing(cls, index: int, flag: str) -> Trajectory:
         """A trajectory that is not there, with the reason."""

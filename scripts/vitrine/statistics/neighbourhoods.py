@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+
+ALL = -1  # in the place of a species: all particles
+
+
+def groups(types: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """(species, indices of its particles): all of them as -1, and each type where there are several."""
+    yield ALL, np.arange(len(types))
+    species = np.unique(types)
+    if len(species) > 1:
+        for one in species:
+            yield int(one), np.flatnonzero(types == one)
 
 
 def against_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -13,10 +13,9 @@ import pandas as pd
 
 from vitrine.interactions import Interactions, minimum_images
 from vitrine.observables.hopping import GROUPS, SHARES
-from vitrine.observables.softness.measure import pearson
-from vitrine.observables.velocity_spectrum.measure import frame_of
 from vitrine.preparation.minimise import minimise
 from vitrine.samples import Sample, Trajectory, velocity_sums
+from vitrine.statistics.correlation import pearson
 from vitrine.statistics.displacements import displacement_moments, without_drift
 
 LAGS_PER_DECADE = 12
@@ -81,7 +80,7 @@ def inherent_series(trajectory: Trajectory, frames: np.ndarray, tolerance: float
     """
     positions, energies, unconverged = [], [], 0
     for number in frames:
-        frame = frame_of(trajectory, number)
+        frame = trajectory.frame(number)
         found = minimise(frame, tolerance=tolerance)
         unconverged += not found.converged
         moved = minimum_images(found.sample.positions - frame.positions, frame.box)

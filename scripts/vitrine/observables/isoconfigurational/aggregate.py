@@ -10,9 +10,9 @@ import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
 from vitrine.observables.isoconfigurational import ESCAPE_CURVES, PROPENSITY
-from vitrine.observables.softness.measure import pearson
 from vitrine.schema import NONE
 from vitrine.statistics.bootstrap import ratio, standard_error, weighted_mean
+from vitrine.statistics.correlation import pearson
 
 EDGES = np.concatenate([[0.0], 2.0 ** np.arange(-2, 8)])  # bins of S: below 1/4, then by factors of two up to 128
 SOFTEST = 0.02  # of each sample

@@ -17,9 +17,9 @@ from vitrine.observables.softness import (
     SOFTNESS_SPACE,
     SOFTNESS_SPACE_CURVES,
 )
-from vitrine.observables.velocity_spectrum import ALL
 from vitrine.observables.velocity_spectrum.aggregate import mean_curves
 from vitrine.schema import NONE
+from vitrine.statistics.neighbourhoods import ALL
 
 NUMBERS = {
     "softness_species_ratio": "species_ratio",

@@ -13,12 +13,12 @@ import pandas as pd
 
 from vitrine.errors import SampleError
 from vitrine.observables.softness import CUTOFFS, PEAK
-from vitrine.observables.velocity_spectrum.measure import groups
 from vitrine.preparation.motion import folded
 from vitrine.samples import Trajectory, velocity_sums
 from vitrine.samples.velocities import VelocitySums
+from vitrine.statistics.correlation import pearson
 from vitrine.statistics.displacements import without_drift
-from vitrine.statistics.neighbourhoods import against_groups, moran, pair_distances, space_correlation
+from vitrine.statistics.neighbourhoods import against_groups, groups, moran, pair_distances, space_correlation
 
 VERY_SOFT = 20.0  # S above which 003 finds reversible motion
 BINS = 5  # of the distance, to a unit of length
@@ -106,13 +106,6 @@ def debye_waller(paths: np.ndarray) -> np.ndarray:
     """<|r_i(t') - r_i(t)|^2> over all pairs of different frames of paths (F, N, d): (N,); NaN for a single frame."""
     frames = len(paths)
     return 2 * np.sum(paths.var(axis=0), axis=1) * (frames / (frames - 1) if frames > 1 else np.nan)
-
-
-def pearson(a: np.ndarray, b: np.ndarray) -> float:
-    """Pearson's correlation; NaN where one of the two does not vary or is not there."""
-    a, b = a - a.mean(), b - b.mean()
-    scale = np.sqrt(np.sum(a**2) * np.sum(b**2))
-    return float(np.sum(a * b) / scale) if scale > 0 else np.nan
 
 
 def _cutoffs(

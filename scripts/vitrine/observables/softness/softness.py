@@ -13,8 +13,8 @@ from vitrine.figures.data import has_values, sample_note, select, series
 from vitrine.figures.labels import place_words, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled
-from vitrine.observables.velocity_spectrum import ALL
 from vitrine.schema import FREQUENCY, LENGTH
+from vitrine.statistics.neighbourhoods import ALL
 
 PUBLISHED_TEMPERATURE = 0.26  # of the published maps
 THICKNESS = 2.0  # of the slab

@@ -5,7 +5,6 @@ from vitrine.schema import FREQUENCY, MODULUS, NONE, TEMPERATURE, Column, Table
 
 TIME = "lambda_min sqrt(m/epsilon)"
 DENSITY = f"1/({FREQUENCY})"
-ALL = -1  # of the column species: all particles
 BAND = Column("band", "string", NONE, "low: bins of the whole run, up to trajectories.highest; whole: bins of segments, up to the Nyquist frequency")
 SPECIES = Column("species", "int32", NONE, "type of the particles: 0 is A, 1 is B; -1 for all")
 OMEGA = Column("omega", "double", FREQUENCY, "middle of the bin, angular frequency; bin 0, the net displacement, is left out")

@@ -10,9 +10,10 @@ import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches, read_samples
 from vitrine.aggregation.scalars import mean_estimates
-from vitrine.observables.velocity_spectrum import ALL, RUN_MOMENTS, VELOCITY_SPECTRA, VELOCITY_SPECTRUM_CURVES
+from vitrine.observables.velocity_spectrum import RUN_MOMENTS, VELOCITY_SPECTRA, VELOCITY_SPECTRUM_CURVES
 from vitrine.schema import NONE
 from vitrine.statistics.bootstrap import ratio, standard_error
+from vitrine.statistics.neighbourhoods import ALL
 
 NUMBERS = {
     "run_temperature": "temperature",

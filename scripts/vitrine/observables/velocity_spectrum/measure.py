@@ -5,7 +5,6 @@ The second moment of the MD spectrum is <sum_i |F_i|^2/m_i>/(d N T), by partial 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -17,11 +16,11 @@ from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, full_spectrum
 from vitrine.linalg.dense import symmetric_eigenvalues
 from vitrine.linalg.masses import dynamical_matrix
 from vitrine.observables.elasticity.measure import measure_elasticity
-from vitrine.observables.velocity_spectrum import ALL
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.motion import twice_kinetic_energy
 from vitrine.samples import Sample, Trajectory, velocity_sums
 from vitrine.samples.velocities import VelocitySums
+from vitrine.statistics.neighbourhoods import ALL, groups
 
 AT_REST = 1e-10  # residual force of an inherent state
 NO_PRESSURE = 1e-7  # of a relaxed box, over the bulk modulus
@@ -81,15 +80,6 @@ def inherent_state(sample: Sample, box: str = "own") -> Sample:
         scaled = replace(inherent, positions=inherent.positions * (1 + strain), box=inherent.box * (1 + strain))
         inherent = minimise(scaled, tolerance=AT_REST).sample
     raise SampleError("its box did not relax to zero pressure")
-
-
-def groups(types: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """(species, indices of its particles): all of them as -1, and each type where there are several."""
-    yield ALL, np.arange(len(types))
-    species = np.unique(types)
-    if len(species) > 1:
-        for one in species:
-            yield int(one), np.flatnonzero(types == one)
 
 
 def _spectra(sums: VelocitySums, types: np.ndarray, omega: np.ndarray) -> dict[str, np.ndarray]:
@@ -160,20 +150,15 @@ def _run(trajectory: Trajectory) -> dict[str, float]:
     temperature = 2 * kinetic.mean() / (d * (particles - 1))
     end = max(1, count // 10)
     ends = np.r_[0:end, count - end : count]
-    total = np.array([energy_and_virial(frame_of(trajectory, k))[0] + kinetic[k] for k in ends]) / particles
+    total = np.array([energy_and_virial(trajectory.frame(k))[0] + kinetic[k] for k in ends]) / particles
     masses = np.ones(particles) if start.masses is None else start.masses
     chosen = np.unique(np.linspace(0, count - 1, min(count, LAPLACIANS)).astype(int))
-    diagonal = np.mean([Interactions.of(frame_of(trajectory, k)).hessian.diagonal() for k in chosen], axis=0)
+    diagonal = np.mean([Interactions.of(trajectory.frame(k)).hessian.diagonal() for k in chosen], axis=0)
     return {
         "temperature": float(temperature),
         "drift": float((total[end:].mean() - total[:end].mean()) / temperature),
         "laplacian": float(np.sum(diagonal.reshape(particles, d).sum(axis=1) / masses) / (d * particles)),
     }
-
-
-def frame_of(trajectory: Trajectory, number: int) -> Sample:
-    """A frame of a trajectory as a sample."""
-    return trajectory.start.moved(trajectory.positions[number], box=trajectory.boxes[number])
 
 
 def _negative_share(trajectory: Trajectory, frames: int) -> float:
@@ -182,7 +167,7 @@ def _negative_share(trajectory: Trajectory, frames: int) -> float:
         return np.nan
     shares = []
     for number in np.unique(np.linspace(0, len(trajectory.times) - 1, frames).astype(int)):
-        frame = frame_of(trajectory, number)
+        frame = trajectory.frame(number)
         matrix = dynamical_matrix(Interactions.of(frame).hessian, frame.dimension, frame.masses)
         values = symmetric_eigenvalues(matrix.toarray(order="F"), matrix)
         zero = 1e-9 * np.mean(np.abs(values))

@@ -12,8 +12,8 @@ from vitrine.figures.data import at_value, has_values, sample_note, select, seri
 from vitrine.figures.labels import with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled, value_colours
-from vitrine.observables.velocity_spectrum import ALL
 from vitrine.schema import FREQUENCY
+from vitrine.statistics.neighbourhoods import ALL
 
 
 @styled
