@@ -19,6 +19,7 @@ from vitrine.statistics.correlation import pearson
 from vitrine.statistics.displacements import displacement_moments, without_drift
 
 LAGS_PER_DECADE = 12
+AT_REST = 1e-3  # a step of an inherent position that is shorter is what the residual force left [lambda_min]
 SAME = 1e-4  # sum |Delta r|^2 of all particles below which two inherent states are one [lambda_min^2]
 Members = dict[tuple[str, float], np.ndarray]
 
@@ -99,6 +100,7 @@ def half_energies(sample: Sample) -> np.ndarray:
 def hops(positions: np.ndarray, energies: np.ndarray, jump: float) -> dict[str, np.ndarray]:
     """Columns hop_energy, hop_square, path, net and hops (N,) of successive inherent states (S, N, d) and energies (S, N)."""
     lengths = np.linalg.norm(np.diff(positions, axis=0), axis=2)
+    lengths = np.where(lengths > AT_REST, lengths, 0.0)
     return {
         "hop_energy": np.abs(np.diff(energies, axis=0)).sum(axis=0),
         "hop_square": np.sum(lengths**2, axis=0),
