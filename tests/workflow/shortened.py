@@ -14,6 +14,8 @@ ROOM = 1.3  # over the least number that the range of the interaction allows: at
 RESTART = 10  # sweeps between two points at which a run may be taken up: the least that the config allows
 SWEEPS = 2000  # of a liquid
 LONGEST = 45  # sweeps of the longest ramp, and of the longest hold: several restart points
+FRAMES = 50  # of a trajectory
+MOTION = {"runs": 2, "time": 4.0, "states": 5}  # settings of observables that run dynamics or minimise along a run, at most
 ONE_IN = 8  # of the unknowns: modes and bonds beyond a quarter of them go another way (linalg, pinching)
 
 
@@ -31,6 +33,7 @@ def shortened(*configs: Path) -> dict:
         "ensembles": [_entry(entry, ensemble.path, rungs, sizes) for entry, ensemble, rungs in entries],
         "preparation": preparation | ({} if config["preparation"]["sampler"] == "swap" else {"dynamics": _dynamics(study, kept[0])}),
         "observables": {name: _settings(config["observables"][name], min(sizes.values())) for name in config["observables"]},
+        "trajectories": {"frames": _frames(config["trajectories"])},
         "analysis": {"bootstrap": 20},
     }
 
@@ -82,6 +85,14 @@ def _dynamics(study: Study, kept: tuple) -> dict:
     return {name: values if isinstance(dynamics[name], list) else values[0] for name, values in shorter.items()}
 
 
+def _frames(section: Mapping) -> int:
+    """Frames of a trajectory: few, but an even number that its spectra still allow."""
+    if section["sampling"] is None:
+        return min(section["frames"], FRAMES)
+    needed = 2 * math.pi * max(2 / section["highest"], 1 / section["resolution"]) / section["interval"]
+    return 2 * math.ceil(0.55 * needed)
+
+
 def _listed(value: object, positions: list[int]) -> list:
     return [value[position] for position in positions] if isinstance(value, list) else [value] * len(positions)
 
@@ -91,4 +102,5 @@ def _settings(section: Mapping | None, particles: int) -> dict | None:
     if section is None:
         return None
     counted = {name: value for name, value in section.items() if name in ("vectors", "bonds") and value != "all"}
-    return {**section, **{name: min(value, 2 * particles // ONE_IN) for name, value in counted.items()}}
+    motion = {name: min(section[name], most) for name, most in MOTION.items() if name in section}
+    return {**section, **motion, **{name: min(value, 2 * particles // ONE_IN) for name, value in counted.items()}}
