@@ -74,6 +74,8 @@ def test_spectra_are_low_bins_and_then_segments_over_their_maximum():
         line = one(lines(ax, gid=gid))
         np.testing.assert_allclose(line.get_xdata(), omega, rtol=1e-12)
         np.testing.assert_allclose(line.get_ydata(), scaled, rtol=1e-12)
+    rectangle = one(lines(sizes, gid="rectangle-500"))
+    np.testing.assert_allclose(rectangle.get_ydata(), 2 * (LOW / (1 + LOW**2)) / np.max(WHOLE / (1 + WHOLE**2)), rtol=1e-12)
     dm = one(lines(values, gid="dm"))
     np.testing.assert_allclose(dm.get_xdata(), WHOLE, rtol=1e-12)
     np.testing.assert_allclose(dm.get_ydata(), WHOLE / (1 + WHOLE**2) / np.max(WHOLE / (1 + WHOLE**2)), rtol=1e-12)

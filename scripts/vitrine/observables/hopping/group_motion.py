@@ -75,7 +75,9 @@ def _draw_motion(ax: Axes, rows: pd.DataFrame, settings: Settings) -> None:
     marks.level(ax, nearest**2, r"$d_\mathrm{NN}^2$", "--", GREY)
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.legend(loc="best", fontsize=5.5, title=place_words(rows[settings.against].iloc[0], settings))
+    ax.set_ylim(top=20 * ax.get_ylim()[1])
+    marks.plain_log_ticks(ax, "y")
+    ax.legend(loc="upper left", ncols=2, fontsize=5.5, title=place_words(rows[settings.against].iloc[0], settings))
 
 
 def _draw_spectra(ax: Axes, rows: pd.DataFrame, settings: Settings) -> None:

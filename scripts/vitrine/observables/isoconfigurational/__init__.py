@@ -26,7 +26,12 @@ ESCAPE_CURVES = Table(
         Column("softness_high", "double", NONE, "upper edge of the bin"),
         Column("probability", "double", NONE, "P(|dr| > d_NN), mean over the particles of the bin"),
         Column("probability_error", "double", NONE, "bootstrap standard error over samples"),
-        Column("binomial_error", "double", NONE, "sqrt(P (1 - P)/(particles x runs)), which alone is there for one sample"),
+        Column(
+            "binomial_error",
+            "double",
+            NONE,
+            "of counting, n = particles x runs: sqrt(q (1 - q)/n) with q = (P n + 1)/(n + 2), not zero where none leaves",
+        ),
         Column("propensity", "double", "lambda_min^2", "mean |dr|^2"),
         Column("propensity_error", "double", "lambda_min^2", "bootstrap standard error over samples"),
         Column("particles_in", "int64", NONE, "particles in the bin, all samples together"),

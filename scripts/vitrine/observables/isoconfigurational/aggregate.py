@@ -58,7 +58,9 @@ def _curve(means: dict[str, np.ndarray], counts: np.ndarray, data: pd.DataFrame)
     for name, values in means.items():
         frame[name], frame[f"{name}_error"] = values[0, filled], standard_error(values)[filled]
     probability = frame["probability"].to_numpy(dtype=float)
-    frame["binomial_error"] = np.sqrt(probability * (1 - probability) / (counts[filled] * runs))
+    trials = counts[filled] * runs
+    likely = (probability * trials + 1) / (trials + 2)  # Laplace's rule: none of n is not zero for sure
+    frame["binomial_error"] = np.sqrt(likely * (1 - likely) / trials)
     frame["particles_in"] = counts[filled].astype(np.int64)
     return frame
 

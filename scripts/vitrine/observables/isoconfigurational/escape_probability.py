@@ -69,6 +69,7 @@ def _draw_particles(ax: Axes, propensity: pd.DataFrame, curves: pd.DataFrame, se
     if settings.published:
         ax.axvline(PUBLISHED_LIMIT, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label="reversible beyond\n(Fan et al. 2022)")
     ax.set_xscale("log")
+    ax.set_ylim(top=1.6 * ax.get_ylim()[1])
     ax.legend(loc="upper left", fontsize=5.5, title=place_words(value, settings))
 
 

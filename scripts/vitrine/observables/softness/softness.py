@@ -85,7 +85,8 @@ def _draw_extremes(ax: Axes, extremes: pd.DataFrame, shown: pd.DataFrame, settin
         ax.plot(curve["omega"], curve["spectrum"], color=colour, linewidth=0.7, label=f"{role}", gid=role)
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.legend(loc="lower left", fontsize=5.5, title=place_words(value, settings))
+    ax.set_ylim(top=30 * ax.get_ylim()[1])
+    ax.legend(loc="upper right", fontsize=5.5, title=place_words(value, settings))
 
 
 def _draw_cutoffs(ax: Axes, curves: pd.DataFrame, settings: Settings) -> None:
@@ -139,6 +140,7 @@ def _draw_space(ax: Axes, space: pd.DataFrame, settings: Settings) -> None:
         style = {"color": colour, "marker": marker, "markersize": 2.6, "linewidth": 0.6, "elinewidth": 0.5}
         ax.errorbar(rows["distance"], rows["correlation"], rows["correlation_error"], label=name, **style)
     marks.level(ax, 0.0)
+    ax.set_yscale("symlog", linthresh=0.1)  # the nearest pairs are few and alike
     ax.legend(loc="upper right", fontsize=5.5, title=place_words(value, settings))
 
 

@@ -62,7 +62,7 @@ def peak_of(rows: pd.DataFrame, column: str) -> float:
 
 def _draw(ax: Axes, rows: pd.DataFrame, column: str, **style: object) -> None:
     """A spectrum over its maximum; empty bins of a harmonic spectrum are left out of a logarithmic axis."""
-    top, curve = peak_of(rows, column), joined(rows, column)
+    top, curve = peak_of(rows, "harmonic" if column == "harmonic" else "spectrum"), joined(rows, column)
     if column == "harmonic":  # its low bins are too fine for the modes of a sample: bins of segments alone
         curve = joined(rows[rows["band"] == "whole"], column)
     good = curve[curve["value"] > 0]
@@ -105,7 +105,7 @@ def _draw_values(ax: Axes, main: pd.DataFrame, colours: dict, settings: Settings
     start = joined(rows, "spectrum")
     if len(start):
         left, top = start["omega"].iloc[0], 0.5 * start["value"].iloc[0] / peak_of(rows, "spectrum")
-        marks.guide(ax, (1.0, max(top, 1e-4)), (max(0.1, left), 1.0), 1, r"$\omega^1$")
+        marks.guide(ax, (left, top), (left, 20 * left), 1, r"$\omega^1$", offset=(4, -7))
         marks.guide(ax, (2.0, 0.03), (0.7, 2.0), 4, r"$\omega^4$", offset=(-4, 0))
     ax.legend(loc="lower right", fontsize=5.5)
 
@@ -129,7 +129,7 @@ def _draw_negative(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> No
     """The share of negative instantaneous eigenvalues, on a logarithmic axis: it has no onset."""
     negative = series(quantities, "negative_share", settings)
     marks.value_axis(ax, settings, negative)
-    ax.set_ylabel("negative instantaneous modes, share")
+    ax.set_ylabel("negative modes, share")
     if not has_values(negative, positive=True):
         marks.not_enough(ax, "no instantaneous configuration was asked for")
         return
