@@ -218,8 +218,9 @@ def test_motion_of_the_smallest_groups_and_hops_of_single_particles():
 
 
 def escapes(T):
-    frame = pd.DataFrame({"softness_low": [0.0, 1.0, 16.0], "softness_high": [0.25, 2.0, 32.0], "probability": [T, 2 * T, 0.5 * T]})
-    return frame.assign(probability_error=[np.nan, 0.02, 0.001], binomial_error=[0.01, 0.01, 0.01])
+    frame = pd.DataFrame({"softness_low": [0.0, 1.0, 16.0, 64.0], "softness_high": [0.25, 2.0, 32.0, 128.0]})
+    frame = frame.assign(probability=[T, 2 * T, 0.5 * T, 0.0])
+    return frame.assign(probability_error=[np.nan, 0.02, 0.001, 0.0], binomial_error=[0.01, 0.01, 0.01, 0.1])
 
 
 def test_escapes_in_bins_with_the_larger_error():
@@ -227,10 +228,11 @@ def test_escapes_in_bins_with_the_larger_error():
     runs = keyed(lambda T: particles(T).assign(runs=10, escapes=np.arange(60) % 11, flag=""))
     figure = plot_escape_probability(runs, keyed(escapes), numbers, SETTINGS)
     near, every, against = figure.axes[:3]
-    middle, error = [0.125, np.sqrt(2.0), np.sqrt(512.0)], [0.01, 0.02, 0.01]
-    check(one(bars(near, "in bins")), middle, [0.26, 0.52, 0.13], error)
+    middle, error = [0.125, np.sqrt(2.0), np.sqrt(512.0), np.sqrt(8192.0)], [0.01, 0.02, 0.01, 0.1]
+    np.testing.assert_allclose(one(bars(near, "in bins")).y, [0.26, 0.52, 0.13, 0.0], rtol=1e-12)
     for T, found in zip(sorted(LADDER), bars(every), strict=True):
-        check(found, middle, [T, 2 * T, 0.5 * T], error)
+        np.testing.assert_allclose([found.x, found.y, found.up], [middle, [T, 2 * T, 0.5 * T, 0.0], error], rtol=1e-6)
+        np.testing.assert_allclose(found.down, [*error[:3], 0.0], rtol=1e-6, atol=1e-12)  # no probability is below zero
     line = one(lines(near, gid="particles"))
     np.testing.assert_allclose(line.get_ydata(), (np.arange(60) % 11) / 10, rtol=1e-12)
     assert uprights(near) == [20.0]

@@ -45,8 +45,14 @@ def particles():
 
 
 @pytest.fixture(scope="module")
-def measured(run, particles):
-    return measure_hopping(run, particles, shares=(0.05, 0.25), states=12)
+def warm(planar_glass):
+    """So warm that particles hop."""
+    return recorded_run(planar_glass, 0.8)
+
+
+@pytest.fixture(scope="module")
+def measured(warm, particles):
+    return measure_hopping(warm, particles, shares=(0.05, 0.25), states=12)
 
 
 def test_columns_are_those_that_are_declared(measured):
@@ -88,7 +94,7 @@ def test_a_solid_that_only_trembles_and_drifts_does_not_hop(run, planar_glass, p
     assert np.isnan(numbers["hopping_groups"]["reversibility"]).all()  # what does not move does not come back
 
 
-def test_groups_are_the_largest_and_tell_their_overlap(run, particles, measured):
+def test_groups_are_the_largest_and_tell_their_overlap(warm, particles, measured):
     members = group_members({name: particles[name].to_numpy() for name in particles}, (0.05, 0.25))
     assert {key: len(own) for key, own in members.items() if key[0] == "softest"} == {("softest", 0.05): 3, ("softest", 0.25): 16}
     softest = set(particles["softness"].nlargest(16).index)
@@ -103,9 +109,9 @@ def test_groups_are_the_largest_and_tell_their_overlap(run, particles, measured)
     assert own["reversibility"] == pytest.approx(1 - chosen["net"].sum() / chosen["path"].sum())
 
 
-def test_motion_and_spectra_of_groups(run, particles, measured):
+def test_motion_and_spectra_of_groups(warm, particles, measured):
     softest = sorted(particles["softness"].nlargest(16).index)
-    paths = run.positions - run.positions.mean(axis=1, keepdims=True)
+    paths = warm.positions - warm.positions.mean(axis=1, keepdims=True)
     rows = pd.DataFrame(measured["group_motion"])
     rows = rows[(rows["group"] == "softest") & (rows["share"] == 0.25)]
     for lag, second in zip(rows["lag"].round().astype(int), rows["second"], strict=True):
@@ -113,12 +119,12 @@ def test_motion_and_spectra_of_groups(run, particles, measured):
         assert second == pytest.approx(naive, rel=1e-9)
     spectra = pd.DataFrame(measured["group_spectra"])
     low = spectra[(spectra["group"] == "softest") & (spectra["share"] == 0.25) & (spectra["band"] == "low")]
-    np.testing.assert_allclose(low["spectrum"], run.sums.low_spectra()[:, softest].mean(axis=1), rtol=1e-10)
+    np.testing.assert_allclose(low["spectrum"], warm.sums.low_spectra()[:, softest].mean(axis=1), rtol=1e-10)
 
 
-def test_series_follow_the_softest_and_the_most_diffusive(run, particles, measured):
+def test_series_follow_the_softest_and_the_most_diffusive(warm, particles, measured):
     rows = pd.DataFrame(measured["hopping_series"])
-    paths = run.positions - run.positions.mean(axis=1, keepdims=True)
+    paths = warm.positions - warm.positions.mean(axis=1, keepdims=True)
     for role, name in (("softest", "softness"), ("diffusive", "displacement")):
         one, own = particles[name].idxmax(), rows[rows["role"] == role]
         frames = own["time"].round().astype(int)

@@ -57,7 +57,8 @@ def middles(rows: pd.DataFrame) -> np.ndarray:
 def _draw_bins(ax: Axes, rows: pd.DataFrame, gid: str, **style: object) -> None:
     """A point for each bin; the error is the larger of that over samples and that of counting."""
     error = np.fmax(rows["probability_error"], rows["binomial_error"])
-    container = ax.errorbar(middles(rows), rows["probability"], error, markersize=3.0, linewidth=0.7, elinewidth=0.6, zorder=3, **style)
+    both = [np.minimum(error, rows["probability"]), error]  # no probability is below zero
+    container = ax.errorbar(middles(rows), rows["probability"], both, markersize=3.0, linewidth=0.7, elinewidth=0.6, zorder=3, **style)
     container.lines[0].set_gid(gid)
 
 

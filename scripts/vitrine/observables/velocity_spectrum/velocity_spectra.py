@@ -90,7 +90,7 @@ def _draw_sizes(ax: Axes, curves: pd.DataFrame, main: pd.DataFrame, quantities: 
         if np.isfinite(place) and place > 0:
             ax.axvline(place, ymax=0.05, color=GREY, linewidth=0.8, gid=name)
             ax.annotate(words, (place, 0.06), xycoords=("data", "axes fraction"), ha="center", fontsize=6.0, color=GREY)
-    ax.legend(loc="lower right", fontsize=5.5)
+    ax.legend(loc="upper left", fontsize=5.5)
 
 
 def _draw_values(ax: Axes, main: pd.DataFrame, colours: dict, settings: Settings) -> None:
