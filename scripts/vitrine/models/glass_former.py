@@ -9,8 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from vitrine.models.cut import CutPotential
+from vitrine.models.overlap import Overlap, OverlapPotential
 from vitrine.models.piecewise import Spline
 from vitrine.models.potential import HARMONIC, Kernel, PairPotential
+from vitrine.models.sticky import Joined, StickyPotential
+
+Potential = PairPotential | CutPotential | OverlapPotential | StickyPotential
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,12 @@ class GlassFormer:
     that is cut off at one distance for all pairs needs it. `composition(N, rng)` gives sizes s (N,) and types (N,). `parameters` are the config's,
     kept with every sample. `species` is the number of distinct kinds of particles, by size and type; None where sizes are continuous.
     `length` is the name of the unit of length. `contacts` (types, types) are the distances, over the mixed size, at which softened particles
-    touch; None where they are the `scales`.
+    touch; None where they are the `scales`. `touching`: particles interact by overlaps alone, so that some may be rattlers, held by nothing.
     """
 
     name: str
     parameters: Mapping[str, object]
-    potential: PairPotential | CutPotential | tuple[PairPotential | CutPotential, ...]
+    potential: Potential | tuple[Potential, ...]
     dimension: int
     density: float
     composition: Callable[[int, np.random.Generator], tuple[np.ndarray, np.ndarray]]
@@ -38,18 +42,19 @@ class GlassFormer:
     species: int | None = 1
     length: str = "lambda_min"
     contacts: np.ndarray | None = None
+    touching: bool = False
 
     @property
-    def potentials(self) -> tuple[PairPotential | CutPotential, ...]:
+    def potentials(self) -> tuple[Potential, ...]:
         """The potential of all pairs, or those of each pair of types."""
         return self.potential if isinstance(self.potential, tuple) else (self.potential,)
 
-    def potential_of(self, a: int, b: int) -> PairPotential | CutPotential:
+    def potential_of(self, a: int, b: int) -> Potential:
         """The potential of two types."""
         return self.potentials[0 if len(self.potentials) == 1 else a * len(self.scales) + b]
 
     @cached_property
-    def kernels(self) -> tuple[Kernel | Spline, ...]:
+    def kernels(self) -> tuple[Kernel | Spline | Overlap | Joined, ...]:
         """The compiled loops' form of `potentials`."""
         return tuple(potential.kernel for potential in self.potentials)
 
