@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from vitrine.errors import InputError
 from vitrine.models import GlassFormer
 from vitrine.preparation.engines import chosen_engine
+
+PRESSED = ("pressure", "highest_pressure", "per_decade")  # keys of `quench` for a box that is relaxed too
+ROUNDED = 3.0  # residual at which minimisers of touching spheres stall, over eps L phi''/(p a0^(d-1)): measured, docs/glass_formers.md
 
 
 def check_preparation(config: Mapping, model: GlassFormer, engine: str, rungs: int, conda: bool = False) -> None:
@@ -30,6 +34,28 @@ def check_quench(config: Mapping, model: GlassFormer, conda: bool = False) -> No
     chosen_engine(quench["engine"], model, key="quench.engine", conda=conda)
     if quench["engine"] == "hoomd" and quench["minimiser"] != "fire":
         raise InputError(f"config key quench.minimiser is {quench['minimiser']}: with quench.engine hoomd it must be fire")
+    pressure, highest = quench.get("pressure"), quench.get("highest_pressure")
+    if pressure is None:
+        return
+    if quench["engine"] != "builtin" or quench["minimiser"] != "lbfgs":
+        raise InputError(f"config key quench.pressure is {pressure:g}: a box is relaxed by quench.engine builtin and quench.minimiser lbfgs alone")
+    if highest is not None and highest < pressure:
+        raise InputError(f"config key quench.highest_pressure is {highest:g}: it must not be below quench.pressure, {pressure:g}, or null")
+
+
+def check_pressure(quench: Mapping, model: GlassFormer, particles: int) -> None:
+    """Refuse a pressure at which the positions of touching spheres, in double precision, do not hold the residual that is asked for."""
+    pressure = quench.get("pressure")
+    if pressure is None or not model.touching:
+        return
+    spacing = model.density ** (-1 / model.dimension)
+    stiffness = float((model.energies / model.scales**2).max())
+    stalls = ROUNDED * sys.float_info.epsilon * model.box_length(particles) * stiffness / spacing ** (model.dimension - 1)
+    if stalls > pressure * quench["tolerance"]:
+        raise InputError(
+            f"config key quench.pressure is {pressure:g}: for {particles} {model.name} and quench.tolerance {quench['tolerance']:g} "
+            f"it must be at least {stalls / quench['tolerance']:.2g}, or the tolerance at least {stalls / pressure:.2g}"
+        )
 
 
 def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> None:
