@@ -134,7 +134,7 @@ def test_a_new_observable_has_its_section_with_checked_settings(toys):
 
 def test_all_figures_are_those_whose_needs_are_met():
     study = Study.from_config(changed("observables", {"modes": {}, "elasticity": {}}))
-    assert set(study.figures) == {"cumulative_modes", "equilibration", "trends"}
+    assert set(study.figures) == {"cumulative_modes", "mode_densities", "equilibration", "trends"}
     without = {
         figure.name for one in declarations().values() if not one.preparation and one.name not in CONFIG["observables"] for figure in one.figures
     }

@@ -179,6 +179,7 @@ DERIVED = {
     "R_xi_bond",
     "energy_bracket",
     "temperature_bracket",
+    "poisson_ratio",
 }  # combined over ensembles: their units are tested with these
 
 

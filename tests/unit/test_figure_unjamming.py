@@ -17,7 +17,7 @@ from vitrine.points import AXES, Axis
 
 PRESSURE = Axis("applied_pressure", "p", "p", "epsilon/lambda_min^d", "pressure of the quench", decimals=6, leaf="quench.pressure")
 EXCESS = {0.1: 3.8, 0.01: 1.2, 0.001: 0.4, 0.0001: 0.13}
-LAWS = {"pressure_ratio": (0.02, 2.0), "modulus_ratio": (0.3, 1.0), "xi_g": (7.0, -0.5), "A_g_omega_0_ml": (4.0, -1.5), "N_e_plateau": (20.0, -1.0)}
+LAWS = {"p_over_K": (0.02, 2.0), "G_over_K": (0.3, 1.0), "xi_g": (7.0, -0.5), "A_g_omega_0_ml": (4.0, -1.5), "N_e_plateau": (20.0, -1.0)}
 REPLICATES = 40
 
 
@@ -68,11 +68,13 @@ def test_a_flagged_quantity_is_in_no_fit(results):
 
 def test_ratios_replicate_by_replicate():
     rng = np.random.default_rng(2)
-    own = {name: estimate(value, rng) for name, value in (("pressure", 0.1), ("bulk_modulus", 0.5), ("shear_modulus", 0.2), ("excess_coordination", 3.0))}
+    own = {
+        name: estimate(value, rng) for name, value in (("pressure", 0.1), ("bulk_modulus", 0.5), ("shear_modulus", 0.2), ("excess_coordination", 3.0))
+    }
     settings = StudySettings((AXES["particles"], PRESSURE), (500, 0.1), "applied_pressure", 3, 0.84, 0.9, observables=("contacts",))
     results = Results(settings, {(500, 0.1): own}, 1.0)
     add_quantities(results)
-    for name, over in (("pressure_ratio", "pressure"), ("modulus_ratio", "shear_modulus")):
+    for name, over in (("p_over_K", "pressure"), ("G_over_K", "shear_modulus")):
         assert np.array_equal(results.ensembles[500, 0.1][name].values, own[over].values / own["bulk_modulus"].values)
     assert set(FOLLOWING) == set(LAWS)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from configs import changes, sentence
 from naive import energy, liquid, poly, strained
+from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.models import glass_former, published_parameters
 from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
@@ -229,3 +230,8 @@ def test_settings_of_fixed_volume_stay_out_of_the_identity():
 def test_a_pressure_that_cannot_be_is_one_sentence(leaves, said):
     text = sentence(changes(**leaves))
     assert all(word in text for word in said), text
+
+
+def test_contacts_of_a_state_that_is_not_at_rest_are_not_counted():
+    with pytest.raises(SampleError, match="not a minimum"):
+        measure_contacts(start(96))

@@ -10,7 +10,7 @@ CONTACTS = Table(
     (
         Column("backbone", "int32", NONE, "particles that the glass has, N less the rattlers"),
         Column("rattlers", "double", NONE, "share of the rattlers among all particles"),
-        Column("contacts", "int64", NONE, "number N_b of interacting pairs"),
+        Column("touching_pairs", "int64", NONE, "number N_b of interacting pairs"),
         Column("excess_coordination", "double", NONE, "delta z = z - z_c, z = 2 N_b/N and z_c = 2d - 2(d-1)/N, N without the rattlers"),
         Column("self_stress", "double", NONE, "states of self stress per particle, (N_b - d (N-1))/N"),
         Column("packing_fraction", "double", NONE, "volume of the spheres of the particles' diameters, the rattlers left out, over that of the box"),
@@ -39,11 +39,11 @@ OBSERVABLE = Observable(
         Quantity("self_stress", r"N_\mathrm{sss}/N", NONE, "states of self stress per particle", "states of self stress per particle", 5.2),
         Quantity("rattlers", r"N_\mathrm{r}/N", NONE, "share of rattlers", "rattlers", 5.3),
         Quantity("packing_fraction", r"\varphi", NONE, "packing fraction, rattlers left out"),
-        Quantity("pressure_ratio", "p/K", NONE, "pressure over bulk modulus"),
-        Quantity("modulus_ratio", "G/K", NONE, "shear modulus over bulk modulus"),
+        Quantity("p_over_K", "p/K", NONE, "pressure over bulk modulus"),
+        Quantity("G_over_K", "G/K", NONE, "shear modulus over bulk modulus"),
     ),
     headlines=(
-        Headline("unjamming_pressure_ratio", "exponent of p/K in delta z", 2.0, UNJAMMING, 30, None, False, COMPARED, ""),
+        Headline("unjamming_p_over_K", "exponent of p/K in delta z", 2.0, UNJAMMING, 30, None, False, COMPARED, ""),
         Headline("unjamming_xi_g", "exponent of xi_g in delta z", -0.5, UNJAMMING, 31, None, False, COMPARED, ""),
         Headline("unjamming_A_g_omega_0_ml", "exponent of A_g omega_0^5 in delta z", -1.5, UNJAMMING, 32, None, False, COMPARED, ""),
         Headline("unjamming_N_e_plateau", "exponent of N e in delta z", -1.0, UNJAMMING, 33, None, False, COMPARED, ""),

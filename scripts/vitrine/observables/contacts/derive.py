@@ -9,14 +9,14 @@ from vitrine.schema import NONE
 from vitrine.statistics.bootstrap import ratio
 from vitrine.statistics.fits import fit_line
 
-FOLLOWING = ("pressure_ratio", "modulus_ratio", "xi_g", "A_g_omega_0_ml", "N_e_plateau")
+FOLLOWING = ("p_over_K", "G_over_K", "xi_g", "A_g_omega_0_ml", "N_e_plateau")
 
 
 def add_quantities(results: Results) -> None:
     """p/K and G/K of every ensemble whose moduli are measured."""
     for quantities in results.ensembles.values():
         if "excess_coordination" in quantities and "bulk_modulus" in quantities:
-            for name, over in (("pressure_ratio", "pressure"), ("modulus_ratio", "shear_modulus")):
+            for name, over in (("p_over_K", "pressure"), ("G_over_K", "shear_modulus")):
                 quantities[name] = combined(ratio, NONE, quantities[over], quantities["bulk_modulus"])
 
 

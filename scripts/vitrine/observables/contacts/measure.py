@@ -12,19 +12,24 @@ from math import gamma, pi
 
 import numpy as np
 
+from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.samples import Sample
 
+AT_REST = 2e-6  # residual, twice the loosest tolerance of a quench
+
 
 def measure_contacts(sample: Sample) -> dict[str, np.ndarray]:
-    """Columns of CONTACTS, each of shape (1,)."""
+    """Columns of CONTACTS, each of shape (1,). Raises SampleError where the sample is not at rest."""
     bonds, d, n = Interactions.of(sample), sample.dimension, sample.particles
+    if bonds.residual > AT_REST:
+        raise SampleError(f"not a minimum: the residual force is {bonds.residual:.2g}, above {AT_REST:g}")
     lost = len(sample.provenance.get("rattlers", ()))
     spheres = pi ** (d / 2) / gamma(d / 2 + 1) * np.sum((sample.diameters / 2) ** d)
     row = {
         "backbone": n,
         "rattlers": lost / (n + lost),
-        "contacts": len(bonds.i),
+        "touching_pairs": len(bonds.i),
         "excess_coordination": 2 * len(bonds.i) / n - 2 * d + 2 * (d - 1) / n,
         "self_stress": (len(bonds.i) - d * (n - 1)) / n,
         "packing_fraction": spheres / sample.volume,

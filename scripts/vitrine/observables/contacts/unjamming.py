@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from vitrine.aggregation.results import joined
 from vitrine.figures import marks
 from vitrine.figures.data import fit_value, sample_note, series
 from vitrine.figures.labels import with_error
@@ -14,8 +15,8 @@ from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, SECOND, name_panels, new_figure, styled
 
 PANELS = {
-    "pressure_ratio": (r"$p/K$", 2.0),
-    "modulus_ratio": (r"$G/K$", 1.0),
+    "p_over_K": (r"$p/K$", 2.0),
+    "G_over_K": (r"$G/K$", 1.0),
     "xi_g": (r"$\xi_g/a_0$", -0.5),
     "A_g_omega_0_ml": (r"$A_g\,\omega_0^5$", -1.5),
     "N_e_plateau": (r"$N\,e$", -1.0),
@@ -57,9 +58,10 @@ def plot_unjamming(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setti
 
 def _against(table: pd.DataFrame, excess: pd.DataFrame) -> pd.DataFrame:
     """A series with delta z of the same point, and whether both are sound."""
-    own = excess.set_index("at")
-    place = table["at"].map(own["value"])
-    return table.assign(excess=place, sound=table["sound"] & table["at"].map(own["sound"]).fillna(False).astype(bool))
+    own = excess.set_index("at").reindex(table["at"])
+    doubtful = (np.isfinite(own["value"]) & (own["sound"] != True)).to_numpy()  # noqa: E712
+    flag = [joined(flags) for flags in zip(table["flag"], own["flag"].fillna(""), strict=True)]
+    return table.assign(excess=own["value"].to_numpy(), sound=table["sound"] & ~doubtful, flag=flag)
 
 
 def _law(ax: Axes, table: pd.DataFrame, fits: pd.DataFrame, name: str, published: float, largest: float) -> None:
