@@ -28,6 +28,10 @@ WRITERS = {
     "finite size": partial(compared, "finite_size", "parent_temperature", "particles"),
     "nonlinear modes": partial(compared, "nonlinear_small", "parent_temperature"),
     "nonlinear modes in the plane": partial(compared, "nonlinear_2d_small", "parent_temperature"),
+    "unjamming": partial(compared, "unjamming_small", "applied_pressure"),
+    "exponents of unjamming": partial(numbers, "unjamming_small"),
+    "size independence": partial(compared, "size_independence_small", "particles"),
+    "sticky spheres": partial(compared, "sticky_small", "attraction_range"),
 }
 
 

@@ -85,8 +85,53 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "below_bound_harmonic",
     ),
 }
+SHOWN |= {
+    "unjamming_small": (
+        "packing_fraction",
+        "excess_coordination",
+        "self_stress",
+        "rattlers",
+        "pressure",
+        "bulk_modulus",
+        "shear_modulus",
+        "p_over_K",
+        "G_over_K",
+        "xi_g",
+        "A_g_omega_0_ml",
+        "N_e_plateau",
+    ),
+    "size_independence_small": (
+        "packing_fraction",
+        "excess_coordination",
+        "shear_modulus",
+        "omega_ph",
+        "omega_min",
+        "xi_g",
+        "lambda_exponent",
+        "N_e_plateau",
+    ),
+    "sticky_small": (
+        "energy_inherent",
+        "pressure",
+        "bulk_modulus",
+        "shear_modulus",
+        "poisson_ratio",
+        "xi_g",
+        "A_g_omega_0_ml",
+        "N_qlm_ml",
+        "A_g_exponent",
+    ),
+}
 # Studies whose figures are kept beside their tables; those of the default study are docs/figures.png.
-SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small")
+SHEETS = (
+    "workstation",
+    "finite_size",
+    "nonlinear_small",
+    "nonlinear_2d_small",
+    "unjamming_small",
+    "size_independence_small",
+    "sticky_small",
+)
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 

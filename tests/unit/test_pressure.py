@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from configs import changes, sentence
 from naive import energy, liquid, poly, strained
-from vitrine.errors import SampleError
+from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
 from vitrine.models import glass_former, published_parameters
 from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
 from vitrine.observables.contacts.measure import measure_contacts
 from vitrine.observables.elasticity.measure import measure_elasticity
+from vitrine.preparation.checks import check_pressure
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.pressure import AGREEMENT, ladder, minimise_at
 from vitrine.preparation.quench import quench
@@ -235,3 +236,16 @@ def test_a_pressure_that_cannot_be_is_one_sentence(leaves, said):
 def test_contacts_of_a_state_that_is_not_at_rest_are_not_counted():
     with pytest.raises(SampleError, match="not a minimum"):
         measure_contacts(start(96))
+
+
+def test_the_limit_of_the_solver_is_where_it_is_said_to_be():
+    """At p = 1e-5 the residual that `check_pressure` takes as the least is reached, and a twentieth of it is not."""
+    first = minimise_at(start(128, seed=3), ladder(1e-5, 0.1, 2)[:-1]).sample
+    settings = {**SETTINGS, "pressure": 1e-5}
+    with pytest.raises(InputError) as error:
+        check_pressure({**settings, "tolerance": 1e-12}, first.model, 128)
+    least = float(str(error.value).rpartition(" ")[2])
+    check_pressure({**settings, "tolerance": 1.1 * least}, first.model, 128)
+    assert 1e-10 < least < 1e-9
+    assert minimise_at(first, (1e-5,), least, 30_000).converged
+    assert not minimise_at(first, (1e-5,), least / 20, 30_000).converged
