@@ -233,32 +233,29 @@ def _overlap_curvature(y, kernel):
 
 
 @njit(error_model="numpy")
-def _tail(t, tail, order):
-    """The `order`-th derivative of the polynomial `tail` at t."""
-    total = 0.0
-    for k in range(len(tail) - 1, order - 1, -1):
-        factor = 1.0
-        for n in range(order):
-            factor *= k - n
-        total = total * t + factor * tail[k]
+def _tail(y, tail, kernel):
+    """The polynomial `tail` at t = (y - middle) inverse_half."""
+    t, total = (y - kernel.middle) * kernel.inverse_half, 0.0
+    for k in range(len(tail) - 1, -1, -1):
+        total = total * t + tail[k]
     return total
 
 
 @njit(error_model="numpy")
 def _joined_energy(y, kernel):
-    outside = _tail((y - kernel.middle) * kernel.inverse_half, kernel.tail, 0)
+    outside = _tail(y, kernel.tail, kernel)
     return _horner_energy(y, 1.0 / y, kernel.core) if y < kernel.seam2 else outside
 
 
 @njit(error_model="numpy")
 def _joined_slope(y, kernel):
-    outside = _tail((y - kernel.middle) * kernel.inverse_half, kernel.tail, 1) * kernel.inverse_half
+    outside = _tail(y, kernel.slope, kernel)
     return _horner_slope(y, kernel.core) if y < kernel.seam2 else outside
 
 
 @njit(error_model="numpy")
 def _joined_curvature(y, kernel):
-    outside = _tail((y - kernel.middle) * kernel.inverse_half, kernel.tail, 2) * kernel.inverse_half**2
+    outside = _tail(y, kernel.curvature, kernel)
     return _horner_curvature(y, kernel.core) if y < kernel.seam2 else outside
 
 

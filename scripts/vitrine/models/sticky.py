@@ -31,8 +31,10 @@ SMALLEST = 2.0**-60  # terms of the series that are left out, relative to the de
 NOTHING = 2.0**-50  # the same of Chebyshev's, each taken times the fourth power of its order, so that derivatives keep their digits
 CORE = PairPotential(LENNARD_JONES, MINIMUM)
 
-# The core in Horner form below y = seam2; beyond it the polynomial `tail` of t = (y - middle) inverse_half, |t| <= 1.
-Joined = namedtuple("Joined", "core tail middle inverse_half seam2 cutoff2")
+# The core in Horner form below y = seam2; beyond it the polynomial `tail` of t = (y - middle) inverse_half, |t| <= 1, and its derivatives by y. They
+# are filled up with zeros to one of two lengths, since loops are compiled anew for every other one.
+Joined = namedtuple("Joined", "core tail slope curvature middle inverse_half seam2 cutoff2")
+LENGTHS = (40, 64)
 
 
 def coefficients(attraction_range: float) -> tuple[Fraction, ...]:
@@ -103,7 +105,11 @@ class StickyPotential:
     def kernel(self) -> Joined:
         """The form for the compiled loops."""
         seam, end = MINIMUM**2, self.cutoff**2
-        return Joined(CORE.kernel, _series(self.attraction_range), (seam + end) / 2, 2 / (end - seam), seam, end)
+        inverse_half, series = 2 / (end - seam), Polynomial(_series(self.attraction_range))
+        tails = [(series.deriv(order) if order else series).coef * inverse_half**order for order in range(3)]
+        length = next(one for one in LENGTHS if one >= len(series.coef))
+        filled = [tuple(float(value) for value in np.pad(tail, (0, length - len(tail)))) for tail in tails]
+        return Joined(CORE.kernel, *filled, (seam + end) / 2, inverse_half, seam, end)
 
     @property
     def highest(self) -> float:
