@@ -16,7 +16,7 @@ from vitrine.figures.style import DOUBLE, GREY, SECOND, name_panels, new_figure,
 
 PANELS = {
     "p_over_K": (r"$p/K$", 2.0),
-    "G_over_K": (r"$G/K$", 1.0),
+    "G_over_K": (r"$G/K$", np.nan),
     "xi_g": (r"$\xi_g/a_0$", -0.5),
     "A_g_omega_0_ml": (r"$A_g\,\omega_0^5$", -1.5),
     "N_e_plateau": (r"$N\,e$", -1.0),
@@ -50,8 +50,7 @@ def plot_unjamming(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setti
         ax.set_xlim(drawn["excess"].min() / 1.5, drawn["excess"].max() * 1.5)
         marks.plain_log_ticks(ax, "x")
         marks.positive_limits(ax, drawn)
-        if ax.get_legend_handles_labels()[0] and np.isfinite(published):
-            ax.legend(loc="best")
+        ax.legend(loc="best")
     name_panels(axes)
     return figure
 

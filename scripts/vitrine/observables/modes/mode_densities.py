@@ -46,7 +46,7 @@ def plot_mode_densities(
         right.errorbar(x, y / x**4, marks.bars(y / x**4, error / x**4), **style)
         for ax in (left, right):
             _mark_phonon(ax, first, colours[value])
-        heights.append((x[0], y[0]))
+        heights.append((first if np.isfinite(first) else x[-1], x, y))
     if not heights:
         for ax in (left, right):
             marks.not_enough(ax, "no mode was measured" if not len(curves) else "no shear wave speed $c_s$")
@@ -57,8 +57,10 @@ def plot_mode_densities(
         marks.plain_log_ticks(ax, "x")
         ax.plot([], [], color=GREY, marker="|", markersize=6, markeredgewidth=1.2, linestyle="none", label=r"first phonon $2\pi c_s/L$")
         ax.legend(loc="lower right" if ax is left else "upper right")
-    x, y = min(heights)
-    marks.guide(left, (x, 3 * y), (x, 4 * x), 4, r"$\omega^4$", at=0.6, offset=(-4, 4))
+    first, x, y = min(heights, key=lambda one: one[0])
+    place = 0.6 * first  # beside the curve whose phonons begin lowest, where modes are many
+    height = 3 * np.exp(np.interp(np.log(place), np.log(x), np.log(y)))
+    marks.guide(left, (place, height), (place / 2.5, place), 4, r"$\omega^4$", at=0.5, offset=(-4, 4))
     marks.value_legend(figure, colours, settings, 6, markers)
     return figure
 
