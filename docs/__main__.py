@@ -16,7 +16,7 @@ from docs.blocks import REPOSITORY, pages, renew
 from docs.declared import DECLARED
 from docs.minimisers import minimisers
 from docs.power import power
-from docs.results import SHOWN, compared, numbers, take_up
+from docs.results import SHOWN, compared, exponents, numbers, take_up
 
 WRITERS = {
     **DECLARED,
@@ -29,7 +29,7 @@ WRITERS = {
     "nonlinear modes": partial(compared, "nonlinear_small", "parent_temperature"),
     "nonlinear modes in the plane": partial(compared, "nonlinear_2d_small", "parent_temperature"),
     "unjamming": partial(compared, "unjamming_small", "applied_pressure"),
-    "exponents of unjamming": partial(numbers, "unjamming_small"),
+    "exponents of unjamming": partial(exponents, "unjamming_small", "contacts"),
     "size independence": partial(compared, "size_independence_small", "particles"),
     "sticky spheres": partial(compared, "sticky_small", "attraction_range"),
 }

@@ -194,6 +194,21 @@ def compared(name: str, *axes: str) -> str:
     return table(("quantity", "unit", *heads), rows)
 
 
+def exponents(name: str, observable: str) -> str:
+    """What a study found of the published numbers of one observable, from the kept summary, with the points that were fitted."""
+    kept = KEPT / name
+    if not kept.is_dir():
+        return NOT_RUN
+    labels = [headline.label for headline in declarations()[observable].headlines]
+    found = read_table(SUMMARY, kept / "summary.parquet").set_index("quantity")
+    rows = [
+        (one, cell({**found.loc[one], "flag": ""}), f"{found.loc[one, 'published']:g}", found.loc[one, "comment"])
+        for one in labels
+        if one in found.index
+    ]
+    return table(("quantity", "ours", "published", "comment"), rows)
+
+
 def draw_sheet(study: Study, tables: Path, path: Path = SHEET) -> None:
     """All figures of a study on one sheet, drawn anew from its tables; rows as they fit."""
     pictures = [_picture(study, name, tables) for name in study.figures]
