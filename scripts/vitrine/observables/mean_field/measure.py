@@ -1,0 +1,69 @@
+"""The minimum of one system of mean-field oscillators and its modes (004 eq. 10)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vitrine.errors import InputError
+from vitrine.observables.mean_field import AXES
+from vitrine.oscillators.couplings import gaussian_couplings
+from vitrine.oscillators.minimum import Minimum, System, all_stiffnesses, find_minimum, lowest_modes, participation
+from vitrine.oscillators.replica_symmetric import Oscillators
+from vitrine.points import Point
+
+
+def parameters(point: Point) -> Oscillators:
+    """The model at a point. Raises InputError for an axis that is missing, and for parameters that are not allowed."""
+    for name in AXES:
+        if name not in point.key:
+            raise InputError(f"the ensemble at {point.words} has no axis {name}: mean_field needs {', '.join(AXES)}")
+    key = point.key
+    try:
+        return Oscillators(key["coupling"], key["uniform_field"], key["k_min"], key["k_0"])
+    except InputError as error:
+        raise InputError(f"the ensemble at {point.words}: {error}") from error
+
+
+def minimise_mean_field(
+    point: Point, rng: np.random.Generator, modes: int | str = 20, start: str = "zero", control: bool = False, iterations: int = 20_000
+) -> dict[str, dict[str, np.ndarray]]:
+    """The rows of `mean_field` and `mean_field_modes` of one system.
+
+    The stream gives the stiffnesses, the couplings, and the random start, in this order. Raises SampleError where a start does not come to a minimum.
+    """
+    model, size = parameters(point), point.particles
+    system = System(rng.uniform(model.k_min, model.k_0, size), gaussian_couplings(rng, size, model.J), model.h)
+    starts = {"zero": np.zeros(size), "random": np.cbrt(6 * max(model.h, model.J)) * rng.standard_normal(size)}
+    minimum = find_minimum(system, starts[start], iterations)
+    difference = np.nan
+    if control:
+        other = find_minimum(system, starts["random" if start == "zero" else "zero"], iterations)
+        difference = float(np.abs(other.x - minimum.x).max())
+    stiffness, share = modes_of(system, minimum, modes)
+    return {
+        "mean_field": row_of(minimum, stiffness, share) | {"difference": np.array([difference])},
+        "mean_field_modes": {"mode": np.arange(len(stiffness)), "omega": np.sqrt(stiffness), "participation": share},
+    }
+
+
+def modes_of(system: System, minimum: Minimum, modes: int | str) -> tuple[np.ndarray, np.ndarray]:
+    """Stiffnesses, ascending, and participation ratios, NaN where all modes are taken: of many of them the whole spectrum is faster."""
+    if modes == "all" or modes > system.size // 4:
+        stiffness = all_stiffnesses(system, minimum)
+        return stiffness[: None if modes == "all" else modes], np.full(len(stiffness), np.nan)[: None if modes == "all" else modes]
+    stiffness, vectors = lowest_modes(system, minimum, modes)
+    return stiffness, participation(vectors)
+
+
+def row_of(minimum: Minimum, stiffness: np.ndarray, share: np.ndarray) -> dict[str, np.ndarray]:
+    """What is told of a minimum."""
+    values = {
+        "energy": minimum.energy / len(minimum.x),
+        "square": np.mean(minimum.x**2),
+        "omega_softest": np.sqrt(stiffness[0]),
+        "core_softest": share[0] * len(minimum.x),
+        "residual": minimum.residual,
+        "iterations": minimum.iterations,
+        "newton_steps": minimum.newton_steps,
+    }
+    return {name: np.array([value]) for name, value in values.items()}
