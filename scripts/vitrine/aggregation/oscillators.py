@@ -100,7 +100,7 @@ class PooledModes:
 
 @dataclass(frozen=True)
 class SoftLaw:
-    """A_g (R,) of D = A_g omega^4 from the number of modes in the law's window, the exponent of D (R,) itself, the window's end, and why there is none.
+    """A_g (R,) of D = A_g omega^4 from the number of modes in the law's window, the exponent of D (R,), the window's end, and why there is none.
 
     Where there is no law, A_g is that of the widest window and `reason` its flag.
     """

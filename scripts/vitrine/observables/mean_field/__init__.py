@@ -2,7 +2,7 @@
 
 from vitrine.declare import NUMBER_OR_ALL, POSITIVE, Figure, Observable, Quantity, Setting
 from vitrine.schema import NONE, Column, Table
-from vitrine.seeds import MEAN_FIELD
+from vitrine.seeds import OSCILLATORS
 
 AXES = ("particles", "coupling", "uniform_field", "k_min", "k_0")  # that its ensembles need
 
@@ -13,9 +13,7 @@ MEAN_FIELD = Table(
         Column("energy", "double", NONE, "energy per oscillator"),
         Column("square", "double", NONE, "q, mean of x^2"),
         Column("omega_softest", "double", NONE, "lowest frequency"),
-        Column(
-            "core_softest", "double", NONE, "N e of the softest mode, about the number of oscillators that move in it; NaN where all modes are taken"
-        ),
+        Column("core_softest", "double", NONE, "N e of the softest mode, the oscillators that move in it; NaN where all modes are taken"),
         Column("residual", "double", NONE, "largest force in units of its largest part"),
         Column("iterations", "int32", NONE, "iterations of L-BFGS"),
         Column("newton_steps", "int32", NONE, "steps of Newton after them"),
@@ -77,7 +75,7 @@ OBSERVABLE = Observable(
     tables=(MEAN_FIELD, MEAN_FIELD_MODES),
     combines=(MEAN_FIELD.file, MEAN_FIELD_MODES.file),
     curves=(MEAN_FIELD_DENSITY, MEAN_FIELD_EXACT, MEAN_FIELD_NUMBERS),
-    random=MEAN_FIELD,
+    random=OSCILLATORS,
     message="Minimising mean-field oscillators",
     settings=(
         Setting("modes", 20, NUMBER_OR_ALL, "lowest modes of each system, or all of its spectrum"),
@@ -101,7 +99,7 @@ OBSERVABLE = Observable(
             "mean_field_exponent",
             r"\delta",
             NONE,
-            "exponent of D(omega) in the widest window in which it does not depend on the window",
+            "exponent of D(omega) in the widest window on which it does not depend",
             "exponent of D",
             304,
         ),
@@ -110,7 +108,7 @@ OBSERVABLE = Observable(
             "mean_field_A_g_single",
             r"A_g^\mathrm{RS}",
             NONE,
-            "A_g of single oscillators at their lowest minima in the replica-symmetric field; k_min = 0 alone",
+            "A_g of single oscillators in the replica-symmetric field; k_min = 0 alone",
         ),
         Quantity("mean_field_marginality", "", NONE, "J^2 <1/K^2> of the replica-symmetric solution: 1 where it loses its stability"),
         Quantity("mean_field_transition", r"J_c", NONE, "coupling of the transition at this field; none for k_min = 0", "J_c", 305),

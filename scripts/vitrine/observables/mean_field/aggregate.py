@@ -36,13 +36,9 @@ def aggregate_mean_field(
     data = read_samples(MEAN_FIELD, mean_field, ensemble, ledger, finite=("omega_softest", "square"))
     pooled = PooledModes.read(MEAN_FIELD_MODES, mean_field_modes, ensemble, ledger)
     estimates = mean_estimates(MEAN_FIELD, data, ensemble.weights(data["sample"].to_numpy()), ledger, MEANS)
-    estimates["mean_field_difference"] = mean_estimates(
-        MEAN_FIELD,
-        data[data["difference"].notna()],
-        ensemble.weights(data.loc[data["difference"].notna(), "sample"].to_numpy()),
-        ledger,
-        {"d": "difference"},
-    )["d"]
+    compared = data[data["difference"].notna()]
+    weights = ensemble.weights(compared["sample"].to_numpy())
+    estimates |= mean_estimates(MEAN_FIELD, compared, weights, ledger, {"mean_field_difference": "difference"})
     local = model.h**2 + model.J**2 * float(data["square"].mean() if len(data) else np.nan)
     law = pooled.law(cutoff * LOWEST * local ** (1 / 6))
     flags = {"mean_field_A_g": law.reason}

@@ -49,11 +49,8 @@ def words(frame: pd.DataFrame, flags: pd.DataFrame | None, settings: Settings) -
     if not len(frame):
         return "no systems"
     low, high = int(frame["samples"].min()), int(frame["samples"].max())
-    text = (
-        f"{common(frame)}; {low if low == high else f'{low}–{high}'} systems at each point"
-        if common(frame)
-        else f"{low}–{high} systems at each point"
-    )
+    number = f"{low if low == high else f'{low}–{high}'} systems at each point"
+    text = "; ".join(filter(None, (common(frame), number)))
     left = 0 if flags is None or not len(flags) else int(flags.loc[flags["step"] == "mean_field", "samples"].sum())
     text += f"; {left} systems left out" * (left > 0)
     if "sound" in frame and not frame["sound"].all():
