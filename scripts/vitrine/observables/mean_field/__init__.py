@@ -13,7 +13,7 @@ MEAN_FIELD = Table(
         Column("energy", "double", NONE, "energy per oscillator"),
         Column("square", "double", NONE, "q, mean of x^2"),
         Column("omega_softest", "double", NONE, "lowest frequency"),
-        Column("core_softest", "double", NONE, "N e of the softest mode, the oscillators that move in it; NaN where all modes are taken"),
+        Column("core_softest", "double", NONE, "N e of the softest mode: about the number of oscillators that move in it"),
         Column("residual", "double", NONE, "largest force in units of its largest part"),
         Column("iterations", "int32", NONE, "iterations of L-BFGS"),
         Column("newton_steps", "int32", NONE, "steps of Newton after them"),
@@ -27,7 +27,7 @@ MEAN_FIELD_MODES = Table(
     (
         Column("mode", "int32", NONE, "index of the mode"),
         Column("omega", "double", NONE, "its frequency"),
-        Column("participation", "double", NONE, "e = (sum v^2)^2/(N sum v^4); NaN where all modes are taken"),
+        Column("participation", "double", NONE, "e = (sum v^2)^2/(N sum v^4); of the softest alone where the whole spectrum is taken"),
     ),
     of_samples=True,
 )
