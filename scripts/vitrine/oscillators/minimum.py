@@ -24,6 +24,7 @@ COARSE = 1e-7  # ... at which Newton's steps begin
 HISTORY = 20  # steps that L-BFGS keeps
 CLOSER = 4  # times that L-BFGS goes on by a factor 10 where H has a negative mode still
 STEPS = 30
+WHOLE = 1000  # oscillators up to which all eigenvalues take less than twenty by Lanczos: 0.08 s at 1000
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,18 @@ class Minimum:
     iterations: int
     newton_steps: int
     factor: np.ndarray
+
+    def row(self, stiffness: np.ndarray, share: np.ndarray) -> dict[str, float]:
+        """What a table tells of it; stiffness, share: of its modes, softest first, as `modes_of` gives them."""
+        return {
+            "energy": self.energy / len(self.x),
+            "square": np.mean(self.x**2),
+            "omega_softest": np.sqrt(stiffness[0]),
+            "core_softest": share[0] * len(self.x),
+            "residual": self.residual,
+            "iterations": self.iterations,
+            "newton_steps": self.newton_steps,
+        }
 
 
 def find_minimum(system: System, start: np.ndarray, iterations: int = 20_000) -> Minimum:
@@ -139,3 +152,17 @@ def all_stiffnesses(system: System, minimum: Minimum) -> np.ndarray:
 def participation(vectors: np.ndarray) -> np.ndarray:
     """e = (sum v^2)^2/(N sum v^4) of vectors as columns (N, k)."""
     return (vectors**2).sum(axis=0) ** 2 / (len(vectors) * (vectors**4).sum(axis=0))
+
+
+def modes_of(system: System, minimum: Minimum, modes: int | str) -> tuple[np.ndarray, np.ndarray]:
+    """Stiffnesses of the lowest modes, ascending, and their participation ratios.
+
+    The whole spectrum is taken where it is asked for, and where that is the faster way; then the softest mode alone has a participation ratio.
+    """
+    number = system.size if modes == "all" else min(modes, system.size)
+    if number > system.size // 4 or system.size <= WHOLE:
+        stiffness, share = all_stiffnesses(system, minimum)[:number], np.full(number, np.nan)
+        share[:1] = participation(lowest_modes(system, minimum, 1)[1])
+        return stiffness, share
+    stiffness, vectors = lowest_modes(system, minimum, number)
+    return stiffness, participation(vectors)

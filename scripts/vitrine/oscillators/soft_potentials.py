@@ -2,8 +2,8 @@ r"""The soft-potential model: single random oscillators and the statistics of th
 
     U(q) = a_1 q + a_2 q^2/2 + a_3 q^3/6 + a_4 q^4/24 = U_0 + b_2 s^2/2 + b_3 s^3/6 + b_4 s^4/24,  s = q - q_0 at a minimum q_0.
 
-With a regular density of the a_n, that of (q_0, b_2, b_3, b_4) has the factor |d a_1/d q_0| = b_2, so p(b_2) ~ b_2 over all minima, D(omega) ~ omega^3
-with omega = b_2^(1/2). A minimum is the lowest of its potential where b_3^2 <= 3 b_2 b_4, a range of b_3 that shrinks as b_2^(1/2): D ~ omega^4.
+With a regular density of the a_n, that of (q_0, b_2, b_3, b_4) has the factor |d a_1/d q_0| = b_2, so p(b_2) ~ b_2 over all minima, and D ~ omega^3
+for omega = b_2^(1/2). A minimum is the lowest of its potential where b_3^2 <= 3 b_2 b_4, a range of b_3 that shrinks as b_2^(1/2): D ~ omega^4.
 The next terms are smaller by b_2 = omega^2.
 """
 

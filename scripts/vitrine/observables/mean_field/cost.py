@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from vitrine.costs import Ask, Need
 
-FACTOR = 0.10  # seconds for a factor and its matrix at N = 1000
-PRODUCT = 0.0006  # seconds for a product with the couplings at N = 1000
+FACTOR = 0.02  # seconds for a factor and its matrix at N = 1000
+PRODUCT = 0.0003  # seconds for a product with the couplings at N = 1000
 SOLVE = 0.0009  # seconds for a solve with the factor at N = 1000
-SPECTRUM = 0.45  # seconds for all modes at N = 1000
+SPECTRUM = 0.08  # seconds for all modes at N = 1000
 PRODUCTS, SOLVES = 300, 4  # products of a minimisation; solves for each mode
 
 

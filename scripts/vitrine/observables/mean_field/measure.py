@@ -7,11 +7,9 @@ import numpy as np
 from vitrine.errors import InputError
 from vitrine.observables.mean_field import AXES
 from vitrine.oscillators.couplings import gaussian_couplings
-from vitrine.oscillators.minimum import Minimum, System, all_stiffnesses, find_minimum, lowest_modes, participation
+from vitrine.oscillators.minimum import System, find_minimum, modes_of
 from vitrine.oscillators.replica_symmetric import Oscillators
 from vitrine.points import Point
-
-WHOLE = 1000  # oscillators up to which all eigenvalues take less than twenty by Lanczos: 0.08 s at 1000
 
 
 def parameters(point: Point) -> Oscillators:
@@ -42,35 +40,8 @@ def minimise_mean_field(
         other = find_minimum(system, starts["random" if start == "zero" else "zero"], iterations)
         difference = float(np.abs(other.x - minimum.x).max())
     stiffness, share = modes_of(system, minimum, modes)
+    row = minimum.row(stiffness, share) | {"difference": difference}
     return {
-        "mean_field": row_of(minimum, stiffness, share) | {"difference": np.array([difference])},
+        "mean_field": {name: np.array([value]) for name, value in row.items()},
         "mean_field_modes": {"mode": np.arange(len(stiffness)), "omega": np.sqrt(stiffness), "participation": share},
     }
-
-
-def modes_of(system: System, minimum: Minimum, modes: int | str) -> tuple[np.ndarray, np.ndarray]:
-    """Stiffnesses of the lowest modes, ascending, and their participation ratios.
-
-    The whole spectrum is taken where it is asked for, and where that is the faster way; then the softest mode alone has a participation ratio.
-    """
-    number = system.size if modes == "all" else min(modes, system.size)
-    if number > system.size // 4 or system.size <= WHOLE:
-        stiffness, share = all_stiffnesses(system, minimum)[:number], np.full(number, np.nan)
-        share[:1] = participation(lowest_modes(system, minimum, 1)[1])
-        return stiffness, share
-    stiffness, vectors = lowest_modes(system, minimum, number)
-    return stiffness, participation(vectors)
-
-
-def row_of(minimum: Minimum, stiffness: np.ndarray, share: np.ndarray) -> dict[str, np.ndarray]:
-    """What is told of a minimum."""
-    values = {
-        "energy": minimum.energy / len(minimum.x),
-        "square": np.mean(minimum.x**2),
-        "omega_softest": np.sqrt(stiffness[0]),
-        "core_softest": share[0] * len(minimum.x),
-        "residual": minimum.residual,
-        "iterations": minimum.iterations,
-        "newton_steps": minimum.newton_steps,
-    }
-    return {name: np.array([value]) for name, value in values.items()}

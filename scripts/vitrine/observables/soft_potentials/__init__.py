@@ -33,6 +33,16 @@ SOFT_POTENTIAL_DENSITY = Table(
 )
 EXPECTED = {"any": 3.0, "lowest": 4.0}
 
+
+def _of_kind(kind: str, words: str, place: int) -> tuple[Quantity, ...]:
+    corrected = f"exponent of D(omega) {words}, with the correction"
+    return (
+        Quantity(f"soft_exponent_{kind}", r"\delta", NONE, corrected, f"exponent, {words}", place, universal=True),
+        Quantity(f"soft_correction_{kind}", "c", NONE, f"c of D ~ omega^delta exp(c omega^2) {words}", f"correction, {words}", place + 1),
+        Quantity(f"soft_plain_{kind}", "", NONE, f"exponent of D(omega) {words}, without it", f"plain exponent, {words}", place + 2),
+    )
+
+
 OBSERVABLE = Observable(
     name="soft_potentials",
     title="soft-potential model: exponents of D(omega)",
@@ -50,24 +60,9 @@ OBSERVABLE = Observable(
         Setting("potentials", 1_000_000, {"type": "integer", "minimum": 1000}, "how many are drawn for each sample"),
         Setting("window", 0.5, POSITIVE, "frequency below which the law with its correction is fitted", "aggregate"),
     ),
-    quantities=tuple(
-        quantity
-        for place, (kind, words) in enumerate((("any", "of all minima"), ("lowest", "of lowest minima")))
-        for quantity in (
-            Quantity(
-                f"soft_exponent_{kind}",
-                r"\delta",
-                NONE,
-                f"exponent of D(omega) {words}, with the correction",
-                f"exponent, {words}",
-                330 + 3 * place,
-                universal=True,
-            ),
-            Quantity(f"soft_correction_{kind}", "c", NONE, f"c of D ~ omega^delta exp(c omega^2) {words}", f"correction, {words}", 331 + 3 * place),
-            Quantity(
-                f"soft_plain_{kind}", "", NONE, f"exponent of D(omega) {words}, without a correction", f"plain exponent, {words}", 332 + 3 * place
-            ),
-        )
+    quantities=(
+        *_of_kind("any", "of all minima", 330),
+        *_of_kind("lowest", "of lowest minima", 333),
     ),
     headlines=(
         Headline("soft_exponent_any", "exponent of D, all minima of random potentials", 3.0, f"{PERSPECTIVE}, section II A", 330, model=""),
