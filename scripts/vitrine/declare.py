@@ -26,7 +26,7 @@ class Setting:
     """A leaf of the observable's section in the config.
 
     allowed: as JSON schema. used_by: `measure`, `aggregate` or `derive`, whose rule runs anew when it changes, or `figure`. names_axis: its value is
-    the name of an axis of the study, or null.
+    the name of an axis of the study, or null. names_file: it names a file of the user's, or null; its rule runs anew when the file changes.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Setting:
     meaning: str
     used_by: str = "measure"
     names_axis: bool = False
+    names_file: bool = False
 
 
 @dataclass(frozen=True)

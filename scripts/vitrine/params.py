@@ -6,9 +6,11 @@ Functions of a label serve as functions of wildcards.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from vitrine.declare import Figure, Observable
 from vitrine.provenance import digest
@@ -90,6 +92,7 @@ def averaging(study: Study, one: Observable) -> dict:
         "function": one.aggregate,
         "settings": study.settings_of(one.name, "aggregate"),
         "declared": digest([table_of(table) for table in (*one.curves, *one.kept)]),
+        **files_of_the_user(study, one),
     }
     if one.scope == "study":
         return params | {"ensembles": [ensemble(study, label, one) for label in study.labels(one)], "identity": study.identity_of_study()}
@@ -97,6 +100,12 @@ def averaging(study: Study, one: Observable) -> dict:
         "ensemble": by_label(lambda label: ensemble(study, label, one)),
         "identity": by_label(lambda label: study.identity_of_average(label, one.name)),
     }
+
+
+def files_of_the_user(study: Study, one: Observable) -> dict:
+    """The digests of the files that settings of an observable name, so that its rule runs anew when one changes; nothing where there are none."""
+    named = {setting.name: study.settings[one.name][setting.name] for setting in one.settings if setting.names_file}
+    return {"files": {name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in named.items() if path}} if named else {}
 
 
 def ensemble(study: Study, label: str, one: Observable) -> dict:

@@ -79,6 +79,7 @@ class Study:
             allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
             raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")
         _check_options(study)
+        _check_files(study, Path(directory))
         study.figures.update(chosen_figures(config["figures"], config["against"], chosen))
         return study
 
@@ -117,6 +118,8 @@ class Study:
 
         def serves(place: Place) -> bool:
             own = place.ensemble.origin
+            if not observable.rule and not observable.combines:
+                return True
             return own == "drawn" if origin == "drawn" else own != "drawn" and needed <= set(MADE_BY[own])
 
         places = {label: place for label, place in self.places.items() if serves(place)}
@@ -282,6 +285,15 @@ def _check_options(study: Study) -> None:
                 raise InputError(
                     f"config key figure_options.{name}.{option.name} is {value}: allowed are null and the study's axes, {', '.join(names)}"
                 )
+
+
+def _check_files(study: Study, directory: Path) -> None:
+    """Refuse a setting that names a file which is not there."""
+    for name, observable in study.observables.items():
+        for setting in observable.settings:
+            path = study.settings[name][setting.name]
+            if setting.names_file and path and not (directory / path).is_file():
+                raise InputError(f"config key observables.{name}.{setting.name} is {path}: there is no such file")
 
 
 def _check_number_of_batches(ensembles: list[Ensemble]) -> None:

@@ -21,6 +21,7 @@ from vitrine.oscillators.couplings import Couplings
 
 TOLERANCE = 1e-12  # of the largest force, in units of the largest of its parts
 COARSE = 1e-7  # ... at which Newton's steps begin
+NEAR = 1e-5  # ... that is near enough for them, where the energy's last digit stops L-BFGS before
 HISTORY = 20  # steps that L-BFGS keeps
 CLOSER = 4  # times that L-BFGS goes on by a factor 10 where H has a negative mode still
 STEPS = 30
@@ -117,11 +118,11 @@ def _descend(system: System, x: np.ndarray, tolerance: float, iterations: int) -
     aim = tolerance * max(system.scale(x), np.abs(gradient).max())
     options = {"maxcor": HISTORY, "maxiter": max(iterations, 1), "maxfun": 2 * max(iterations, 1), "gtol": aim, "ftol": 0.0, "maxls": 40}
     found = minimize(system.energy_and_gradient, x, jac=True, method="L-BFGS-B", options=options)
-    force = float(np.abs(found.jac).max())
-    if force > 1e3 * aim:
+    left = float(np.abs(found.jac).max()) / system.scale(found.x)
+    if not left <= NEAR:
         raise SampleError(
-            f"the start does not converge: L-BFGS leaves a force of {force / system.scale(found.x):.1e} of its largest part after {found.nit} "
-            "iterations; a smaller coupling, or more iterations, are allowed"
+            f"the start does not converge: L-BFGS leaves a force of {left:.1e} of its largest part after {found.nit} iterations; "
+            "a smaller coupling, or more iterations, are allowed"
         )
     return found.x, int(found.nit)
 
