@@ -74,7 +74,7 @@ def _turns(stiffness: np.ndarray, fields: np.ndarray) -> np.ndarray:
     """Where K X - X^3/3 equals one of the fields, in either sign: the two positive roots (n, 4 m); sqrt(K) where the fields are too strong."""
     root = np.sqrt(np.maximum(stiffness, 0.0))[:, None]
     strength = np.abs(fields)[None]
-    cosine = np.clip(-1.5 * strength / np.maximum(root, 1e-150) ** 3, -1.0, 1.0)
+    cosine = -np.minimum(1.5 * strength / np.maximum(root**3, 1e-300), 1.0)
     angle = np.arccos(cosine) / 3
     return np.hstack([2 * root * np.cos(angle), 2 * root * np.cos(angle - 2 * np.pi / 3)])
 
@@ -92,7 +92,7 @@ def stiffness_edges(solution: Solution) -> np.ndarray:
 
 def spectrum(solution: Solution) -> Spectrum:
     """D(omega) of the solution, from the edge upwards; zero points of D(lambda) below omega = 0 are left out."""
-    edges, coupling = stiffness_edges(solution), solution.J**2
+    edges, coupling = stiffness_edges(solution), solution.coupling**2
     height = np.diff(stiffness_cumulative(solution, edges)) / np.diff(edges)
     first, last = _ends(edges, height, coupling)
     u = first + (last - first) * (1 - np.cos(np.pi * np.linspace(0, 1, POINTS) ** 1.5)) / 2
@@ -113,8 +113,9 @@ def spectrum(solution: Solution) -> Spectrum:
 
 def _poles(edges: np.ndarray, height: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """int P(K)/((K - u)^2 + v^2) dK at points u + i v, (n,)."""
-    angle = np.arctan((edges[None] - u[:, None]) / v[:, None])
-    return (height * np.diff(angle, axis=1)).sum(axis=1) / v
+    away, v = edges[None] - u[:, None], v[:, None]
+    angle = np.arctan2(v * np.diff(edges), v**2 + away[:, 1:] * away[:, :-1])  # the difference of two angles, without cancellation
+    return (height * angle).sum(axis=1) / v[:, 0]
 
 
 def _ends(edges: np.ndarray, height: np.ndarray, coupling: float) -> tuple[float, float]:

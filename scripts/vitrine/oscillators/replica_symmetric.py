@@ -19,29 +19,13 @@ import numpy as np
 from scipy.optimize import brentq, root
 
 from vitrine.errors import InputError
+from vitrine.oscillators.parameters import Oscillators
 
 REACH = 9.0  # standard deviations of the field that are integrated over
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
 GRADED = np.concatenate([[0.0], np.geomspace(1e-7, 0.05, 7), np.arange(1, 13) / 12])  # panels, narrow towards 0, where x or kappa - w may vanish
 TOLERANCE = 1e-10
 TINY = 1e-12
-
-
-@dataclass(frozen=True)
-class Oscillators:
-    """The parameters of the model: coupling J > 0, field h >= 0, stiffnesses from k_min to k_0. Raises InputError for others, which it names."""
-
-    J: float
-    h: float
-    k_min: float
-    k_0: float
-
-    def __post_init__(self) -> None:
-        for name, symbol, bad in (("J", "coupling", not self.J > 0), ("h", "field", not self.h >= 0)):
-            if bad:
-                raise InputError(f"{symbol} {name} = {getattr(self, name):g}: allowed is a number {'above' if name == 'J' else 'from'} 0")
-        if not 0 <= self.k_min <= self.k_0 or not self.k_0 > 0:
-            raise InputError(f"stiffnesses from k_min = {self.k_min:g} to k_0 = {self.k_0:g}: allowed is 0 <= k_min <= k_0, k_0 > 0")
 
 
 @dataclass(frozen=True)
@@ -62,7 +46,8 @@ class Solution:
         stiffness = kappa[:, None] - self.w + x**2 / 2
         field = (kappa[:, None] - self.w) * x + x**3 / 6
         density = weight * share[:, None] * np.exp(-(((field - self.h) / self.sigma) ** 2) / 2) / (self.sigma * np.sqrt(2 * np.pi))
-        return float(density.sum()), float((density / stiffness).sum()), float((density * stiffness * x**2).sum())
+        inverse = np.divide(density, stiffness, out=np.zeros_like(density), where=stiffness > 0)
+        return float(density.sum()), float(inverse.sum()), float((density * stiffness * x**2).sum())
 
     @property
     def chi(self) -> float:
@@ -70,7 +55,7 @@ class Solution:
         return self.moments[0]
 
     @property
-    def J(self) -> float:
+    def coupling(self) -> float:
         """Coupling to which w belongs."""
         return np.sqrt(self.w / self.chi)
 
@@ -143,11 +128,12 @@ def solve(model: Oscillators, edge: Solution | None = None) -> Solution | None:
     if model.k_min == 0:
         return None
     edge = edge or boundary(model.h, model.k_min, model.k_0)
-    if model.J > edge.J * (1 + 1e-9):
+    excess = model.J / edge.coupling - 1
+    if excess > 1e-9:
         return None
-    if model.J > edge.J * (1 - 1e-9):
+    if excess > -1e-9:
         return edge
-    w = brentq(lambda w: np.log(_at(model.h, w, model.k_min, model.k_0).J / model.J), 1e-12 * edge.w, edge.w, xtol=1e-14, rtol=1e-12)
+    w = brentq(lambda w: np.log(_at(model.h, w, model.k_min, model.k_0).coupling / model.J), 1e-12 * edge.w, edge.w, xtol=1e-14, rtol=1e-12)
     return _at(model.h, w, model.k_min, model.k_0)
 
 
@@ -157,7 +143,7 @@ def weak_coupling(model: Oscillators) -> Solution:
 
     def equations(unknown: np.ndarray) -> np.ndarray:
         one = Solution(model.h, np.exp(unknown[0]), np.exp(unknown[1]), model.k_min, model.k_0)
-        return np.array([one.mismatch, np.log(one.J / model.J)])
+        return np.array([one.mismatch, np.log(one.coupling / model.J)])
 
     q = 1.5 * 6 ** (1 / 3) * model.h ** (4 / 3) / model.k_0 + sure**2
     start = [np.log(model.J * np.sqrt(q)), np.log(2 * model.J**2 / model.k_0)]
@@ -166,17 +152,17 @@ def weak_coupling(model: Oscillators) -> Solution:
 
 
 def _at(h: float, w: float, k_min: float, k_0: float) -> Solution:
-    """The solution of a given w, for some J. Without a field sigma is 0, where that solves the equation; it is taken as tiny."""
-    blank = Solution(h, 1.0, w, k_min, k_0)
+    """The solution of a given w, for some J. Without a field sigma is 0, and is taken as tiny."""
+    blank = Solution(h, TINY, w, k_min, k_0)
+    if h == 0:
+        return blank
 
     def mismatch(log_sigma: float) -> float:
         return replace(blank, sigma=np.exp(log_sigma)).mismatch
 
-    low = high = np.log(max(h, TINY)) - 3
+    low = high = np.log(h) - 3
     while mismatch(low) < 0:
         low -= 3
-        if low < np.log(TINY):
-            return replace(blank, sigma=TINY)
     while mismatch(high) > 0:
         low, high = high, high + 1
     return replace(blank, sigma=np.exp(brentq(mismatch, low, high, xtol=1e-12)))

@@ -13,8 +13,9 @@ from vitrine.aggregation.oscillators import PooledModes
 from vitrine.aggregation.scalars import mean_estimates
 from vitrine.observables.mean_field import MEAN_FIELD, MEAN_FIELD_DENSITY, MEAN_FIELD_EXACT, MEAN_FIELD_MODES, MEAN_FIELD_NUMBERS
 from vitrine.observables.mean_field.measure import parameters
+from vitrine.oscillators.parameters import Oscillators
 from vitrine.oscillators.replica_spectrum import Spectrum, spectrum
-from vitrine.oscillators.replica_symmetric import Oscillators, Solution, boundary, solve, weak_coupling
+from vitrine.oscillators.replica_symmetric import Solution, boundary, solve, weak_coupling
 from vitrine.schema import NONE
 
 LOWEST = 1.5 ** (1 / 3)  # 1.14: lowest frequency of one oscillator in the field h, in units of h^(1/3)
@@ -62,7 +63,7 @@ def _exact(model: Oscillators, solution: Solution | None, edge: Solution | None)
     return {
         "mean_field_A_g_single": weak.soft_prefactor if weak else np.nan,
         "mean_field_marginality": own.marginality if own else np.nan,
-        "mean_field_transition": edge.J if edge else np.nan,
+        "mean_field_transition": edge.coupling if edge else np.nan,
     }
 
 

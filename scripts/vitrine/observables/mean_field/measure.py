@@ -8,7 +8,7 @@ from vitrine.errors import InputError
 from vitrine.observables.mean_field import AXES
 from vitrine.oscillators.couplings import gaussian_couplings
 from vitrine.oscillators.minimum import System, find_minimum, modes_of
-from vitrine.oscillators.replica_symmetric import Oscillators
+from vitrine.oscillators.parameters import Oscillators
 from vitrine.points import Point
 
 

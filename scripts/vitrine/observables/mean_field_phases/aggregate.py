@@ -53,11 +53,13 @@ def _transition(k_min: float, k_0: float, highest: float, points: int) -> tuple[
     found += [(7 / 3, special)] if special else []
     found.sort(key=lambda pair: pair[1].h)
     rows = [
-        {"transition_field": one.h, "transition_coupling": one.J, "branch": branch, "shift": one.w, "stability": one.marginality}
+        {"transition_field": one.h, "transition_coupling": one.coupling, "branch": branch, "shift": one.w, "stability": one.marginality}
         for branch, one in found
     ]
-    numbers = {"transition_without_field": found[0][1].J}
-    numbers |= {"special_field": special.h, "special_coupling": special.J} if special else {"special_field": np.nan, "special_coupling": np.nan}
+    numbers = {"transition_without_field": found[0][1].coupling}
+    numbers |= (
+        {"special_field": special.h, "special_coupling": special.coupling} if special else {"special_field": np.nan, "special_coupling": np.nan}
+    )
     return numbers, pd.DataFrame(rows)[MEAN_FIELD_PHASES.names]
 
 
