@@ -25,6 +25,7 @@ NEAR = 1e-5  # ... that is near enough for them, where the energy's last digit s
 HISTORY = 20  # steps that L-BFGS keeps
 CLOSER = 4  # times that L-BFGS goes on by a factor 10 where H has a negative mode still
 STEPS = 30
+LEAST = 1e-6  # of a force, where the anharmonicity is 1
 WHOLE = 1000  # oscillators up to which all eigenvalues take less than twenty by Lanczos: 0.08 s at 1000
 
 
@@ -49,8 +50,8 @@ class System:
         return float(energy), own + pull - self.field
 
     def scale(self, x: np.ndarray) -> float:
-        """The largest part of a force at x."""
-        return float(max(np.abs(self.stiffnesses * x).max(), np.abs(x**3 / 6).max(), self.field, 1e-300))
+        """The largest part of a force at x; of oscillators that all come to rest at 0, `LEAST`."""
+        return float(max(np.abs(self.stiffnesses * x).max(), np.abs(x**3 / 6).max(), self.field, LEAST))
 
     def hessian(self, x: np.ndarray) -> np.ndarray:
         """H (N, N) in Fortran order, its lower triangle."""
@@ -118,7 +119,7 @@ def _descend(system: System, x: np.ndarray, tolerance: float, iterations: int) -
     aim = tolerance * max(system.scale(x), np.abs(gradient).max())
     options = {"maxcor": HISTORY, "maxiter": max(iterations, 1), "maxfun": 2 * max(iterations, 1), "gtol": aim, "ftol": 0.0, "maxls": 40}
     found = minimize(system.energy_and_gradient, x, jac=True, method="L-BFGS-B", options=options)
-    left = float(np.abs(found.jac).max()) / system.scale(found.x)
+    left = float(np.abs(found.jac).max()) / max(system.scale(found.x), system.scale(x))
     if not left <= NEAR:
         raise SampleError(
             f"the start does not converge: L-BFGS leaves a force of {left:.1e} of its largest part after {found.nit} iterations; "

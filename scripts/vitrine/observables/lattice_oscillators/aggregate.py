@@ -15,8 +15,7 @@ from vitrine.observables.lattice_oscillators import LATTICE_DENSITY, LATTICE_MOD
 from vitrine.schema import NONE
 from vitrine.statistics.bootstrap import ratio
 
-ABOVE = (1.5, 3.0)  # of omega_b: where the exponent above the crossover is told
-COARSE = 8  # bins to a decade in which D/omega and D/omega^2 have their maxima
+COARSE = 8  # bins to a decade in which D/omega^2 has its maximum, and D its slopes
 LEAST = 20  # modes in such a bin
 MEANS = {
     "lattice_square": "square",
@@ -38,29 +37,32 @@ def aggregate_lattice_oscillators(
     law = pooled.law(float(ordered[wanted]) if len(ordered) > wanted else np.inf)
     numbers = {"lattice_A_g": law.prefactor, "lattice_exponent": law.exponent, "lattice_A_g_end": np.full(ensemble.rows, law.end)}
     numbers |= _crossover(pooled, law.prefactor)
-    flags = dict.fromkeys(("lattice_A_g", "lattice_crossover", "lattice_exponent_above"), law.reason)
+    flags = dict.fromkeys(("lattice_A_g", "lattice_crossover"), law.reason)
     for name, values in numbers.items():
         estimates[name] = Estimate(values, NONE, len(pooled.samples), len(ledger), flags.get(name, ""))
     return estimates_frame(ensemble, estimates), pooled.density(LATTICE_DENSITY), ledger.frame()
 
 
 def _crossover(pooled: PooledModes, prefactor: np.ndarray) -> dict[str, np.ndarray]:
-    """The maxima of D/omega and D/omega^2, omega_b = (C/A_g)^(1/3), and the exponent above it, (R,) each."""
-    rows, blank = len(pooled.weights), np.full(len(pooled.weights), np.nan)
+    """Where D rises least steeply, with its exponent and D/omega = C there, omega_b = (C/A_g)^(1/3), and the maximum of D/omega^2, (R,) each.
+
+    The place is that of the estimate, and is looked for below the maximum of D/omega; replicates take it over.
+    """
+    found = dict.fromkeys(("exponent_linear", "linear", "linear_at", "crossover", "peak"), np.full(len(pooled.weights), np.nan))
     top = min(pooled.complete, pooled.omega.max(initial=0.0) * (1 + 1e-9))
-    if not len(pooled.samples) or not pooled.softest < top:
-        return dict.fromkeys(("lattice_linear", "lattice_linear_at", "lattice_crossover", "lattice_peak", "lattice_exponent_above"), blank)
-    edges = 10 ** np.arange(np.log10(pooled.softest), np.log10(top), 1 / COARSE)
-    counts, middle = np.diff(pooled.below(edges), axis=1), np.sqrt(edges[1:] * edges[:-1])
-    density = np.where(counts[0] >= LEAST, ratio(counts, pooled.total[:, None] * np.diff(edges)), 0.0)
-    slope, place = (density / middle).max(axis=1, initial=np.nan), (density / middle).argmax(axis=1)
-    crossover = np.cbrt(ratio(slope, prefactor))
-    found = {"lattice_linear": slope, "lattice_linear_at": middle[place], "lattice_crossover": crossover}
-    found["lattice_peak"] = middle[(density / middle**2).argmax(axis=1)]
-    ends = crossover[0] * np.array([ABOVE[0], np.sqrt(np.prod(ABOVE)), ABOVE[1]])
-    if not np.isfinite(ends).all() or ends[-1] > top:
-        return found | {"lattice_exponent_above": np.full(rows, np.nan)}
-    halves = np.diff(pooled.below(ends), axis=1)  # two halves of equal ratio: their numbers differ by its power delta + 1
-    with np.errstate(divide="ignore", invalid="ignore"):
-        exponent = np.log(halves[:, 1] / halves[:, 0]) / np.log(ends[1] / ends[0]) - 1
-    return found | {"lattice_exponent_above": np.where(np.isfinite(exponent), exponent, np.nan)}
+    if len(pooled.samples) and pooled.softest < top:
+        edges = 10 ** np.arange(np.log10(pooled.softest), np.log10(top), 1 / COARSE)
+        counts, middle = np.diff(pooled.below(edges), axis=1), np.sqrt(edges[1:] * edges[:-1])
+        filled = counts[0] >= LEAST
+        counts, middle, width = counts[:, filled], middle[filled], np.diff(edges)[filled]
+        if len(middle) >= 3:
+            density = ratio(counts, pooled.total[:, None] * width)
+            found["peak"] = middle[np.nan_to_num(density / middle**2).argmax(axis=1)]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                slopes = np.log(density[:, 2:] / density[:, :-2]) / np.log(middle[2:] / middle[:-2])
+            lower = slopes[0, : max(int((density[0] / middle).argmax()) - 1, 1)]
+            place = int(np.argmin(lower)) + 1
+            slope = density[:, place] / middle[place]
+            found |= {"exponent_linear": slopes[:, place - 1], "linear": slope, "linear_at": np.full(len(slope), middle[place])}
+            found["crossover"] = np.cbrt(ratio(slope, prefactor))
+    return {f"lattice_{name}": np.where(np.isfinite(values), values, np.nan) for name, values in found.items()}

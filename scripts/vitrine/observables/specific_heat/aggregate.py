@@ -94,6 +94,8 @@ def _heat(
     cold = told.get("omega_cutoff", none) / COLD
     at_cold = np.array([np.interp(np.log(T), np.log(TEMPERATURES), row) if T > 0 else np.nan for T, row in zip(cold, exponent, strict=True)])
     numbers = {"heat_exponent": (at_cold, NONE), "heat_minimum": (minimum(TEMPERATURES, _below_peak(heat, reduced, d))[0], FREQUENCY)}
+    known = np.isfinite(heat[:, -1])  # a spectrum that is not complete has no specific heat, nor parts of it
+    debye, soft = np.where(known, debye, np.nan), np.where(known, soft, np.nan)
     numbers |= {"heat_debye": (debye, f"k_B/({FREQUENCY})^d"), "heat_soft": (soft, f"k_B/({FREQUENCY})^5")}
     numbers["heat_minimum_law"] = (series_minimum(two_level, soft)[0], FREQUENCY)
     return pd.DataFrame(frame)[SPECIFIC_HEAT.names], numbers
