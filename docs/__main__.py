@@ -16,7 +16,7 @@ from docs.blocks import REPOSITORY, pages, renew
 from docs.declared import DECLARED
 from docs.minimisers import minimisers
 from docs.power import power
-from docs.results import SHOWN, compared, numbers, take_up
+from docs.results import SHOWN, compared, drawn, fits, numbers, take_up
 
 WRITERS = {
     **DECLARED,
@@ -27,6 +27,10 @@ WRITERS = {
     "bracket": partial(compared, "bracket", "parent_temperature"),
     "finite size": partial(compared, "finite_size", "parent_temperature", "particles"),
     "nonlinear modes": partial(compared, "nonlinear_small", "parent_temperature"),
+    "mean-field fits": partial(fits, "mean_field_small"),
+    "mean-field oscillators": partial(drawn, "mean_field_small", "k_min", "k_0", "uniform_field", "coupling", "particles"),
+    "lattice oscillators": partial(drawn, "lattice_oscillators_small", "beta", "coupling", "particles"),
+    "soft potentials": partial(drawn, "soft_potentials", "distribution"),
     "nonlinear modes in the plane": partial(compared, "nonlinear_2d_small", "parent_temperature"),
 }
 

@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 from snakemake.utils import update_config
 from vitrine import params
@@ -71,6 +72,27 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "below_bound_cubic",
         "below_bound_harmonic",
     ),
+    "mean_field_small": (
+        "mean_field_square",
+        "mean_field_softest",
+        "mean_field_core",
+        "mean_field_A_g",
+        "mean_field_exponent",
+        "mean_field_A_g_single",
+        "mean_field_marginality",
+        "mean_field_transition",
+    ),
+    "lattice_oscillators_small": (
+        "lattice_unstable",
+        "lattice_softest",
+        "lattice_core",
+        "lattice_exponent",
+        "lattice_exponent_linear",
+        "lattice_A_g",
+        "lattice_crossover",
+        "lattice_peak",
+    ),
+    "soft_potentials": (*(f"soft_{name}_{kind}" for kind in ("any", "lowest") for name in ("exponent", "correction", "plain")),),
     "nonlinear_2d_small": (
         "softest_harmonic",
         "omega_ph",
@@ -86,7 +108,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
 }
 # Studies whose figures are kept beside their tables; those of the default study are docs/figures.png.
-SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small")
+SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small", "mean_field_small", "lattice_oscillators_small", "soft_potentials")
+WITH_FITS = ("mean_field_small",)  # studies whose fits stand on a page
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 
@@ -101,6 +124,9 @@ def take_up(results: Path) -> None:
     for name, file in FILES.items():
         with whole_file(kept / name) as partial:
             shutil.copyfile(results / file, partial)
+    if study.name in WITH_FITS:
+        with whole_file(kept / "fits.parquet") as partial:
+            shutil.copyfile(results / "tables" / "fits.parquet", partial)
     with whole_file(kept / "settings.json") as partial:
         partial.write_text(json.dumps(params.combining(study), indent=1) + "\n", encoding="utf-8")
     if study.name == "default":
@@ -147,6 +173,40 @@ def compared(name: str, *axes: str) -> str:
     rows.append(("samples", "", *(str(of_glasses.loc[key]) for key, _ in points)))
     heads = [", ".join(f"{known[axis].plain} = {known[axis].words(value)}" for axis, value in zip(axes, key, strict=True)) for key, _ in points]
     return table(("quantity", "unit", *heads), rows)
+
+
+def drawn(name: str, *axes: str) -> str:
+    """Points of a study of drawn systems, from the kept tables: a row for each, a column for each quantity, in parentheses where it is in doubt."""
+    kept = KEPT / name
+    if not kept.is_dir():
+        return NOT_RUN
+    quantities = read_table(QUANTITIES, kept / "quantities.parquet")
+    settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
+    known = {axis.name: axis for axis in settings.axes}
+    labels = {quantity.name: quantity.label or quantity.name for one in declarations().values() for quantity in one.quantities}
+    rows = []
+    for key, data in quantities.groupby(list(axes), sort=True):
+        own = data.set_index("quantity")
+        cells = [_drawn_cell(own.loc[wanted]) if wanted in own.index else "-" for wanted in SHOWN[name]]
+        rows.append((*(known[axis].words(value) for axis, value in zip(axes, key, strict=True)), *cells, str(data["samples"].max())))
+    return table((*(known[axis].plain for axis in axes), *(labels[wanted] for wanted in SHOWN[name]), "samples"), rows)
+
+
+def _drawn_cell(row: pd.Series) -> str:
+    """A number with its error, or alone where it is computed without one."""
+    return cell(row) if row["error"] > 0 or not np.isfinite(row["value"]) else f"{row['value']:.4g}"
+
+
+def fits(name: str) -> str:
+    """The fits of a study, from the kept table."""
+    kept = KEPT / name / "fits.parquet"
+    if not kept.is_file():
+        return NOT_RUN
+    rows = read_table(FITS, kept)
+    rows = rows[rows["name"].str.startswith("mean_field")]
+    return table(
+        ("fit", "value", "window"), [(f"`{row['name']}`", _drawn_cell(pd.Series({**row, "flag": ""})), row["window"]) for _, row in rows.iterrows()]
+    )
 
 
 def draw_sheet(study: Study, tables: Path, path: Path = SHEET) -> None:

@@ -12,7 +12,7 @@ from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_f
 from vitrine.aggregation.oscillators import PooledModes
 from vitrine.aggregation.scalars import mean_estimates
 from vitrine.observables.mean_field import MEAN_FIELD, MEAN_FIELD_DENSITY, MEAN_FIELD_EXACT, MEAN_FIELD_MODES, MEAN_FIELD_NUMBERS
-from vitrine.observables.mean_field.measure import parameters
+from vitrine.observables.mean_field.model import parameters
 from vitrine.oscillators.parameters import Oscillators
 from vitrine.oscillators.replica_spectrum import Spectrum, spectrum
 from vitrine.oscillators.replica_symmetric import Solution, boundary, solve, weak_coupling

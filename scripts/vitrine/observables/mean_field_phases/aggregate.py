@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame
-from vitrine.observables.mean_field.measure import parameters
+from vitrine.observables.mean_field.model import parameters
 from vitrine.observables.mean_field_phases import MEAN_FIELD_PHASES
 from vitrine.oscillators.replica_symmetric import Solution, boundary, special_point
 from vitrine.parquet import read_provenance
@@ -31,7 +31,11 @@ def compute_mean_field_phases(
         model = parameters(ensemble.point)
         first = (model.k_min, model.k_0) not in seen and model.k_min > 0
         seen.add((model.k_min, model.k_0))
-        numbers, curve = _transition(model.k_min, model.k_0, highest, points) if first else ({}, pd.DataFrame({name: np.empty(0) for name in MEAN_FIELD_PHASES.names}))
+        numbers, curve = (
+            _transition(model.k_min, model.k_0, highest, points)
+            if first
+            else ({}, pd.DataFrame({name: np.empty(0) for name in MEAN_FIELD_PHASES.names}))
+        )
         found = {name: Estimate(np.full(ensemble.rows, value), NONE, 0, 0) for name, value in numbers.items()}
         estimates.append(_keyed(estimates_frame(ensemble, found), ensemble))
         blank = {axis.name: BLANK[axis.type] for axis in ensemble.point.axes if axis.name not in STIFFNESSES}
