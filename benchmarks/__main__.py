@@ -21,6 +21,7 @@ from benchmarks.machine import machine
 from benchmarks.measures import SlowReferences, dense_operator_rows, measure_rows
 from benchmarks.nonlinear import nonlinear_rows
 from benchmarks.orchestration import orchestration_rows
+from benchmarks.oscillators import oscillator_rows
 from benchmarks.preparation import quench_rows, swap_rows
 from benchmarks.reading import import_rows, reading_rows
 from benchmarks.table import as_text, table_of, write
@@ -57,7 +58,7 @@ def particle_rows(parts: tuple[str, ...], particles: int) -> list[tuple]:
     if "measures" in parts:
         measured = measure_rows(glass, slow)
         rows += measured + import_rows(glass, next(row[1] for row in measured if row[0].startswith("D(omega), values")))
-        rows += nonlinear_rows(glass) + decay_rows() + key_core_rows()
+        rows += nonlinear_rows(glass) + decay_rows() + key_core_rows() + oscillator_rows()
         rows += dense_operator_rows(minimise(liquid_chain(model, DENSE_OPERATOR).current()).sample)
     return rows
 

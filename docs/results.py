@@ -194,7 +194,8 @@ def drawn(name: str, *axes: str) -> str:
 
 def _drawn_cell(row: pd.Series) -> str:
     """A number with its error, or alone where it is computed without one."""
-    return cell(row) if row["error"] > 0 or not np.isfinite(row["value"]) else f"{row['value']:.4g}"
+    exact = np.isfinite(row["value"]) and row["error"] <= 1e-12 * abs(row["value"])
+    return f"{row['value']:.4g}" if exact else cell(row)
 
 
 def fits(name: str) -> str:

@@ -63,6 +63,8 @@ def test_q_and_densities_are_those_of_the_exact_solution(results):
         assert abs(row["value"] - exact.moments[2]) < 5 * row["error"] + 0.02 * exact.moments[2]
         assert table.loc[(size, coupling, "mean_field_marginality"), "value"] == pytest.approx(exact.marginality)
         assert table.loc[(size, coupling, "mean_field_transition"), "value"] > coupling
+    gapped = results["quantities"].query("quantity == 'mean_field_A_g' and k_min > 0")
+    assert len(gapped) == 3 and gapped["flag"].str.contains("replica-symmetric phase has a gap").all()
     density = results["mean_field_density"]
     assert density.loc[density["k_min"] == 0, "exact"].isna().all() and density.loc[density["k_min"] > 0, "exact"].notna().all()
     assert set(results["mean_field_exact"]["at_transition"]) == {True, False}

@@ -20,6 +20,7 @@ from vitrine.schema import NONE
 
 LOWEST = 1.5 ** (1 / 3)  # 1.14: lowest frequency of one oscillator in the field h, in units of h^(1/3)
 EXPECTED = (2, 5, 10, 20, 40, 80, 160)  # modes of a sample below the frequencies at which numbers are compared
+GAPPED = "no omega^4 range: D(omega) of the replica-symmetric phase has a gap"
 POINTS = 160  # of an exact curve
 MEANS = {
     "mean_field_square": "square",
@@ -42,10 +43,10 @@ def aggregate_mean_field(
     estimates |= mean_estimates(MEAN_FIELD, compared, weights, ledger, {"mean_field_difference": "difference"})
     local = model.h**2 + model.J**2 * float(data["square"].mean() if len(data) else np.nan)
     law = pooled.law(cutoff * LOWEST * local ** (1 / 6))
-    flags = {"mean_field_A_g": law.reason}
     numbers = {"mean_field_A_g": law.prefactor, "mean_field_exponent": law.exponent, "mean_field_A_g_end": np.full(ensemble.rows, law.end)}
     edge = boundary(model.h, model.k_min, model.k_0) if model.k_min > 0 else None
     solution = solve(model, edge)
+    flags = {"mean_field_A_g": GAPPED if solution else law.reason}
     numbers |= {name: np.full(ensemble.rows, value) for name, value in _exact(model, solution, edge).items()}
     for name, values in numbers.items():
         estimates[name] = Estimate(values, NONE, len(pooled.samples), len(ledger), flags.get(name, ""))
