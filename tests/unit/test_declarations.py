@@ -14,7 +14,7 @@ from vitrine.declare import Field, Setting
 from vitrine.figures import FIGURES
 from vitrine.observables import FIGURES as FOLDER_OF_FIGURES
 from vitrine.observables import FOLDER, declarations, figures, function_of, known_tables, module_of, module_of_figure
-from vitrine.schema import NONE, Column
+from vitrine.schema import Column
 
 TESTS = Path(__file__).resolve().parent
 SCRIPTS = FOLDER.parents[1]
@@ -216,8 +216,7 @@ def unit_of(table, column):
 def test_a_density_is_one_over_what_it_is_a_density_of(table):
     (low,) = [column for column in table.own if column.name.endswith("_low")]
     high = low.name.replace("_low", "_high")
-    expected = NONE if low.unit == NONE else f"1/({low.unit})"  # over a pure number it is one
-    assert table.unit_of("density") == table.unit_of("density_error") == expected and table.unit_of(high) == low.unit
+    assert table.unit_of("density") == table.unit_of("density_error") == f"1/({low.unit})" and table.unit_of(high) == low.unit
 
 
 def test_units_follow_from_the_formulas():

@@ -38,8 +38,8 @@ LATTICE_DENSITY = Table(
     (
         Column("omega_low", "double", NONE, "lower edge of the bin"),
         Column("omega_high", "double", NONE, "upper edge"),
-        Column("density", "double", NONE, "D(omega), modes per oscillator and unit of omega"),
-        Column("density_error", "double", NONE, "bootstrap standard error over samples"),
+        Column("density", "double", f"1/({NONE})", "D(omega), modes per oscillator and unit of omega"),
+        Column("density_error", "double", f"1/({NONE})", "bootstrap standard error over samples"),
         Column("count", "int64", NONE, "modes in the bin"),
     ),
 )

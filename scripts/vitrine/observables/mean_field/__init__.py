@@ -37,10 +37,10 @@ MEAN_FIELD_DENSITY = Table(
     (
         Column("omega_low", "double", NONE, "lower edge of the bin"),
         Column("omega_high", "double", NONE, "upper edge"),
-        Column("density", "double", NONE, "D(omega), modes per oscillator and unit of omega"),
-        Column("density_error", "double", NONE, "bootstrap standard error over samples"),
+        Column("density", "double", f"1/({NONE})", "D(omega), modes per oscillator and unit of omega"),
+        Column("density_error", "double", f"1/({NONE})", "bootstrap standard error over samples"),
         Column("count", "int64", NONE, "modes in the bin"),
-        Column("exact", "double", NONE, "exact D(omega) of infinitely many oscillators, mean over the bin; NaN beyond the transition"),
+        Column("exact", "double", f"1/({NONE})", "exact D(omega) of infinitely many oscillators, mean over the bin; NaN beyond the transition"),
     ),
 )
 MEAN_FIELD_EXACT = Table(
@@ -49,7 +49,7 @@ MEAN_FIELD_EXACT = Table(
     (
         Column("at_transition", "bool", NONE, "at the coupling of the transition, not at that of the point"),
         Column("omega", "double", NONE, "frequency"),
-        Column("density", "double", NONE, "D(omega)"),
+        Column("density", "double", f"1/({NONE})", "D(omega)"),
     ),
 )
 MEAN_FIELD_NUMBERS = Table(
