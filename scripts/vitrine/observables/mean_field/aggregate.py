@@ -60,6 +60,8 @@ def aggregate_mean_field(
 def _exact(model: Oscillators, solution: Solution | None, edge: Solution | None) -> dict[str, float]:
     """What the replica-symmetric equations say of the point, NaN where they have no solution."""
     weak = weak_coupling(model) if model.k_min == 0 and model.h > 0 else None
+    if weak and not weak.sigma <= weak.h:  # the others' fields are as strong as h, and the equations have lost their meaning
+        weak = None
     own = weak or solution
     return {
         "mean_field_A_g_single": weak.soft_prefactor if weak else np.nan,
