@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from vitrine.figures import marks
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import DOUBLE, GREY, name_panels, new_figure, styled, value_colours
+from vitrine.figures.style import DOUBLE, GREY, name_panels, new_figure, styled, value_colours, value_markers
 from vitrine.observables.mean_field.drawing import gapped, quantity, words
 
 MOST = 4  # fields, a panel each
@@ -24,7 +24,7 @@ def plot_mean_field_approach(
     """
     exact = gapped(mean_field_exact)
     fields = sorted(exact["uniform_field"].unique())[:MOST]
-    figure, axes = new_figure(DOUBLE, 2.9, 1, max(len(fields), 1))
+    figure, axes = new_figure(DOUBLE, 3.2, 1, max(len(fields), 1))
     transition = gapped(quantity(quantities, "mean_field_transition"))
     marks.note(figure, words(transition, flags, settings))
     if not len(fields):
@@ -43,20 +43,23 @@ def plot_mean_field_approach(
 
 def _draw_field(ax: Axes, points: pd.DataFrame, lines: pd.DataFrame, transition: pd.DataFrame) -> None:
     edge = transition["value"].iloc[0]
-    colours = value_colours(transition["coupling"])
-    for coupling, rows in points.groupby("coupling"):
+    colours, shapes = value_colours(transition["coupling"]), value_markers(points["particles"])
+    sizes = points["particles"].nunique()
+    for (coupling, particles), rows in points.groupby(["coupling", "particles"]):
+        label = rf"$J={coupling:g}$, {coupling / edge:.2f} $J_c$" + (f", $N={particles:g}$" if sizes > 1 else "")
         middle = (rows["omega_low"] * rows["omega_high"]) ** 0.5
         error = marks.bars(rows["density"], rows["density_error"])
-        style = {"color": colours[coupling], "marker": "o", "markersize": 2.5, "linestyle": "none", "elinewidth": 0.6}
-        ax.errorbar(middle, rows["density"], error, label=rf"$J={coupling:g}$, {coupling / edge:.2f} $J_c$", **style)
+        style = {"color": colours[coupling], "marker": shapes[particles], "markersize": 2.5, "linestyle": "none", "elinewidth": 0.6}
+        ax.errorbar(middle, rows["density"], error, label=label, **style)
     for coupling, rows in lines[~lines["at_transition"]].groupby("coupling"):
+        rows = rows[rows["particles"] == rows["particles"].iloc[0]]  # the exact curve knows of no N
         ax.plot(rows["omega"], rows["density"], color=colours[coupling], linewidth=0.9, gid=f"exact-{coupling:g}")
     first = lines[lines["at_transition"]]
-    first = first[first["coupling"] == first["coupling"].iloc[0]]
+    first = first[(first["coupling"] == first["coupling"].iloc[0]) & (first["particles"] == first["particles"].iloc[0])]
     ax.plot(first["omega"], first["density"], color=GREY, linestyle=(0, (4, 2)), linewidth=0.9, label=r"exact at $J_c$", gid="transition")
     ax.set_xscale("log")
     ax.set_yscale("log")
     least = points.loc[points["density"] > 0, "density"].min() if len(points) else 1e-3
     ax.set_ylim(least / 30, 5)
     ax.set_xlim(points["omega_low"].min() / 3 if len(points) else 1e-2, lines["omega"].max() * 1.2)
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower right", fontsize=5.0)

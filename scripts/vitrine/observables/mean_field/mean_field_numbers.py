@@ -39,7 +39,10 @@ def plot_mean_field_numbers(
         ax.set_xscale("log")
         ax.set_xlabel("expected modes of a system below the frequency")
         ax.set_title(rf"$h={field:g}$", loc="right")
-        ax.legend(loc="best")
+        marks.plain_log_ticks(ax, "x")
+        ax.legend(loc="upper right", ncols=2)
+    top = (numbers["count"] / numbers["expected"] + numbers["expected"] ** -0.5).max()
+    axes[0].set_ylim(top=1.25 * top)  # room for the legends
     axes[0].set_ylabel("number of modes/exact number")
     name_panels(axes)
     return figure

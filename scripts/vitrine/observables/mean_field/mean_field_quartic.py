@@ -8,10 +8,8 @@ from matplotlib.figure import Figure
 
 from vitrine.figures import marks
 from vitrine.figures.settings import Settings
-from vitrine.figures.style import SINGLE, new_figure, styled, value_colours, value_markers
+from vitrine.figures.style import DOUBLE, new_figure, styled, value_colours, value_markers
 from vitrine.observables.mean_field.drawing import common, gapless, quantity, words
-
-NAMED = 14  # entries of the legend
 
 
 @styled
@@ -22,7 +20,7 @@ def plot_mean_field_quartic(
 
     Tables: MEAN_FIELD_DENSITY, QUANTITIES (mean_field_A_g), FLAGS.
     """
-    figure, (ax,) = new_figure(1.5 * SINGLE, 3.6)
+    figure, (ax,) = new_figure(DOUBLE, 3.4)
     prefactor, density = gapless(quantity(quantities, "mean_field_A_g")), gapless(mean_field_density)
     marks.note(figure, words(prefactor, flags, settings))
     ax.set_xlabel(r"$\omega$")
@@ -31,12 +29,12 @@ def plot_mean_field_quartic(
         marks.not_enough(ax, "no ensemble with k_min = 0")
         return figure
     colours, shapes = value_colours(density["coupling"]), value_markers(density["k_0"])
-    differing = [name for name in ("uniform_field", "k_0") if density[name].nunique() > 1]
-    for key, rows in density.groupby(["uniform_field", "k_0", "coupling"], sort=True):
-        values = dict(zip(("uniform_field", "k_0", "coupling"), key, strict=True))
+    differing = [name for name in ("uniform_field", "k_0", "particles") if density[name].nunique() > 1]
+    for key, rows in density.groupby(["uniform_field", "k_0", "particles", "coupling"], sort=True):
+        values = dict(zip(("uniform_field", "k_0", "particles", "coupling"), key, strict=True))
         here = prefactor[np.logical_and.reduce([prefactor[name] == value for name, value in values.items()])]
         sound = bool(len(here) and here["sound"].all())
-        colour, words_of = colours[values["coupling"]], {"uniform_field": "h", "k_0": r"\kappa_0"}
+        colour, words_of = colours[values["coupling"]], {"uniform_field": "h", "k_0": r"\kappa_0", "particles": "N"}
         label = ", ".join([f"$J={values['coupling']:g}$", *(f"${words_of[name]}={values[name]:g}$" for name in differing)])
         style = {"color": colour, "marker": shapes[values["k_0"]], "markersize": 2.8, "linewidth": 0.5, "elinewidth": 0.5}
         middle, shown = np.sqrt(rows["omega_low"] * rows["omega_high"]), rows["density"] > 0
@@ -46,8 +44,8 @@ def plot_mean_field_quartic(
     if len(sound):
         low = density.loc[density["density"] > 0, "omega_low"].min()
         height = float(np.exp(np.log(sound["value"]).mean()))
-        marks.guide(ax, (low, 3 * height * low**4), (low, 6 * low), 4.0, r"$\omega^4$", 0.5, (-3, 3))
+        marks.guide(ax, (low, 0.3 * height * low**4), (low, 6 * low), 4.0, r"$\omega^4$", 0.5, (6, -3))
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.legend(loc="lower right", ncols=2, title=common(density))
+    figure.legend(loc="outside right center", title=common(density))
     return figure

@@ -13,6 +13,8 @@ from vitrine.figures.style import GREY, SECOND, SINGLE, new_figure, styled, valu
 from vitrine.observables.mean_field.derive import ASYMPTOTIC, collapsed
 from vitrine.observables.mean_field.drawing import gapless, quantity, sets, words
 
+LEAST = 1.0  # of k_0 h^(2/3)/J^2: what is smaller is no weak coupling
+
 
 @styled
 def plot_mean_field_weak(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None) -> Figure:
@@ -23,6 +25,7 @@ def plot_mean_field_weak(quantities: pd.DataFrame, fits: pd.DataFrame, settings:
     figure, (ax,) = new_figure(SINGLE, 3.1)
     measured, single = (gapless(quantity(quantities, name)) for name in ("mean_field_A_g", "mean_field_A_g_single"))
     measured = measured[(measured["value"] > 0) & (measured["uniform_field"] > 0)]
+    measured = measured[_collapsed(measured)[0] <= -LEAST]
     marks.note(figure, "\n".join(words(measured, flags, settings).split("; ")))
     ax.set_xlabel(r"$-\kappa_0h^{2/3}/J^2$")
     ax.set_ylabel(r"$\ln[\kappa_0^{1/2}h^{2/3}J\,A_g]$")
@@ -50,8 +53,8 @@ def plot_mean_field_weak(quantities: pd.DataFrame, fits: pd.DataFrame, settings:
     ax.plot(ends, bare + ASYMPTOTIC * ends, color=GREY, linestyle=":", linewidth=0.9, label=rf"$J\to0$: slope {ASYMPTOTIC:.3f}", gid="asymptotic")
     ax.set_xlim(1.12 * lowest, -0.05 * lowest)
     bottom = float(_collapsed(measured)[1].min())
-    ax.set_ylim(bottom - 1.5, max(float(_collapsed(measured)[1].max()), bare) + 1.5)
-    ax.legend(loc="upper left")
+    ax.set_ylim(bottom - 3.5, max(float(_collapsed(measured)[1].max()), bare) + 1.5)
+    ax.legend(loc="lower right")
     return figure
 
 
