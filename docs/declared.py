@@ -115,7 +115,7 @@ def _points(study: Study) -> str:
     texts = []
     for ensemble in study.ensembles:
         values = {axis: list(dict.fromkeys(point.key[axis.name] for point in ensemble.points)) for axis in ensemble.points[0].axes}
-        text = ", ".join(f"{axis.symbol} = {_listed([axis.words(value) for value in own])}" for axis, own in values.items())
+        text = ", ".join(f"{axis.plain} = {_listed([axis.words(value) for value in own])}" for axis, own in values.items())
         numbers = [ensemble.samples_at(point) for point in ensemble.points]
         samples = numbers[0] if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
         texts.append(f"{text}, {samples} samples at each")
