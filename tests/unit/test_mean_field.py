@@ -1,5 +1,7 @@
 """Mean-field oscillators: systems beside the exact solution, fits over couplings, and the marks of the figures."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,6 +33,11 @@ GAPLESS = [0.06, 0.1, 0.3]
 SETTINGS = settings_of(MEAN_FIELD_AXES, (500, 0.14, 0.005, 0.1, 1.0), "coupling")
 
 
+@cache
+def solution(coupling, field):
+    return solve(Oscillators(coupling, field, 0.1, 1.0))
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     """A few points of both kinds, measured and averaged."""
@@ -49,7 +56,7 @@ def test_numbers_of_modes_below_several_frequencies_are_those_of_the_exact_densi
     assert np.all(np.abs(numbers["deviation"]) < 3.5)
     assert np.mean(numbers["deviation"] ** 2) < 2
     for (size, coupling, field), rows in numbers.groupby(["particles", "coupling", "uniform_field"]):
-        exact = spectrum(solve(Oscillators(coupling, field, 0.1, 1.0)))
+        exact = spectrum(solution(coupling, field))
         expected = SYSTEMS * size * np.interp(rows["omega"], exact.omega, exact.share)
         np.testing.assert_allclose(rows["expected"], expected, rtol=1e-9)
         np.testing.assert_allclose(expected / SYSTEMS, [2, 5, 10, 20][: len(rows)], rtol=1e-6)
@@ -58,7 +65,7 @@ def test_numbers_of_modes_below_several_frequencies_are_those_of_the_exact_densi
 def test_q_and_densities_are_those_of_the_exact_solution(results):
     table = results["quantities"].set_index(["particles", "coupling", "quantity"])
     for size, coupling, field in GAPPED:
-        exact = solve(Oscillators(coupling, field, 0.1, 1.0))
+        exact = solution(coupling, field)
         row = table.loc[(size, coupling, "mean_field_square")]
         assert abs(row["value"] - exact.moments[2]) < 5 * row["error"] + 0.02 * exact.moments[2]
         assert table.loc[(size, coupling, "mean_field_marginality"), "value"] == pytest.approx(exact.marginality)
