@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_samples
-from vitrine.aggregation.oscillators import PooledModes
 from vitrine.aggregation.scalars import mean_estimates
 from vitrine.observables.lattice_oscillators import LATTICE_DENSITY, LATTICE_MODES, LATTICE_OSCILLATORS
+from vitrine.observables.pooled_modes import PooledModes
 from vitrine.schema import NONE
 from vitrine.statistics.bootstrap import ratio
 

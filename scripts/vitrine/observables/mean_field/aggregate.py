@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_samples
-from vitrine.aggregation.oscillators import PooledModes
 from vitrine.aggregation.scalars import mean_estimates
 from vitrine.observables.mean_field import MEAN_FIELD, MEAN_FIELD_DENSITY, MEAN_FIELD_EXACT, MEAN_FIELD_MODES, MEAN_FIELD_NUMBERS
 from vitrine.observables.mean_field.model import parameters
+from vitrine.observables.pooled_modes import PooledModes
 from vitrine.oscillators.parameters import Oscillators
 from vitrine.oscillators.replica_spectrum import Spectrum, spectrum
 from vitrine.oscillators.replica_symmetric import Solution, boundary, solve, weak_coupling

@@ -14,18 +14,11 @@ import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Ledger, read_batches
 from vitrine.observables.modes.soft_modes import SoftModes
-from vitrine.schema import NONE, Column, Table
+from vitrine.schema import Table
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.statistics.laws import Windows, at, law_window, stable_window, turns
 
 BINS = 10  # to a decade of omega
-DENSITY = (
-    Column("omega_low", "double", NONE, "lower edge of the bin"),
-    Column("omega_high", "double", NONE, "upper edge"),
-    Column("density", "double", NONE, "D(omega), modes per oscillator and unit of omega"),
-    Column("density_error", "double", NONE, "bootstrap standard error over samples"),
-    Column("count", "int64", NONE, "modes in the bin"),
-)
 
 
 @dataclass(frozen=True)
@@ -66,7 +59,7 @@ class PooledModes:
         return np.stack([self.weights @ count for count in counts], axis=1) if counts else np.empty((len(self.weights), 0))
 
     def density(self, table: Table) -> pd.DataFrame:
-        """The columns `DENSITY`, from the softest mode to where all are known, in bins that are narrow in ln omega."""
+        """omega_low, omega_high, density, density_error and count, from the softest mode to where all are known."""
         top = min(self.complete, self.omega.max(initial=0.0) * (1 + 1e-9))
         if not len(self.samples) or not self.softest < top:
             return pd.DataFrame(columns=table.names)
