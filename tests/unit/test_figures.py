@@ -23,7 +23,8 @@ from vitrine.points import MODEL, PARTICLES, Axis
 from vitrine.tables import FITS, FLAGS, QUANTITIES
 
 ROOT = Path(__file__).parents[2]
-NAMES = [name for name, (figure, _) in figures().items() if set(figure.tables) <= set(TABLES)]  # those that the made-up study has tables for
+# Those that the made-up study, along T_p, has tables for.
+NAMES = [name for name, (figure, _) in figures().items() if set(figure.tables) <= set(TABLES) and figure.axis in ("", "parent_temperature")]
 ANY_AXIS = [name for name in NAMES if not figures()[name][0].axis]
 PRESSURE = Axis("pressure", "p", "p", "epsilon/lambda_min^d", "pressure")
 
