@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from configs import changed, sentence
 from drawn import bars, lines, uprights, words
 from drawn_systems import quantities_of, settings_of, value
 from vitrine.aggregation.ensemble import Ensemble
@@ -10,8 +11,10 @@ from vitrine.errors import InputError
 from vitrine.observables.measured_heat.aggregate import fit_measured_heat
 from vitrine.observables.measured_heat.measured_heat import plot_measured_heat
 from vitrine.observables.measured_heat.table import read_measured
+from vitrine.params import averaging
 from vitrine.points import PARENT_TEMPERATURE, PARTICLES, Point
 from vitrine.statistics.heat import series_heat
+from vitrine.study import Study
 
 TRUE = {"two_level": 2.0e-6, "debye": 3.0e-5, "soft": 5.0e-7}
 MINIMUM = (TRUE["two_level"] / TRUE["soft"]) ** 0.25
@@ -131,3 +134,18 @@ def test_the_figure_draws_the_table(tmp_path):
     assert "no table of a measured heat" in words(empty)
     nothing = fit_measured_heat([ENSEMBLE], None, None, None)
     assert all(len(frame) == 0 for frame in nothing)
+
+
+def test_a_table_that_is_not_there_is_named_and_a_changed_one_is_another(tmp_path):
+    path = tmp_path / "heat.csv"
+    config = changed("observables.measured_heat", {"table": str(path)})
+    assert sentence(config) == f"config key observables.measured_heat.table is {path}: there is no such file"
+    digests = []
+    for seed in (1, 2):
+        write(path, seed=seed)
+        study = Study.from_config(config)
+        one = study.observables["measured_heat"]
+        assert study.labels(one) == list(study.places)
+        digests.append(averaging(study, one)["files"]["table"])
+    assert digests[0] != digests[1]
+    assert averaging(study, study.observables["specific_heat"]).get("files") is None
