@@ -129,7 +129,7 @@ def measuring_function(name: str) -> Callable:
         return _framed(one, given, sample.model.length)
 
     own = inspect.signature(function).parameters.values()
-    kept = [parameter for parameter in own if parameter.name not in ("rng", "algebra")]
+    kept = [parameter for parameter in own if parameter.name not in ("rng", "algebra") and parameter.kind is not inspect.Parameter.VAR_KEYWORD]
     further = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default) for name, default in (("seed", 0), ("solver", "auto"))]
     kept = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) if place else parameter for place, parameter in enumerate(kept)]
     measure.__signature__ = inspect.Signature([*kept, *further])

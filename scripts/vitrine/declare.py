@@ -19,6 +19,12 @@ NUMBER_OR_ALL = {
 }
 POSITIVE = {"type": "number", "exclusiveMinimum": 0}
 SHARE = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+NAMED = "named"
+NUMBERS_OF_PARTICLES = {
+    "type": ["string", "null"],
+    "pattern": "^[A-Za-z0-9_]+[.][A-Za-z0-9_]+$",
+    "description": "null, or numbers of particles by name: <field>.<array>, such as vibrability_field.vibrability, or <table>.<column>",
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,8 @@ class Setting:
     """A leaf of the observable's section in the config.
 
     allowed: as JSON schema. used_by: `measure`, `aggregate` or `derive`, whose rule runs anew when it changes, or `figure`. names_axis: its value is
-    the name of an axis of the study, or null.
+    the name of an axis of the study, or null. takes: a file that the observable takes too where the setting is true; NAMED where its value names
+    numbers of particles, `<field or table>.<array or column>`, or is null: then their file is taken too.
     """
 
     name: str
@@ -35,6 +42,7 @@ class Setting:
     meaning: str
     used_by: str = "measure"
     names_axis: bool = False
+    takes: str = ""
 
 
 @dataclass(frozen=True)
