@@ -13,6 +13,7 @@ References:
 
 PINCHING = "Rainone et al. 2020, doi:10.1073/pnas.1919958117"
 BOND = "Giannini et al. 2021, arXiv:2106.16231"
+SOFTNESS = "Fan et al. 2022, doi:10.1103/PhysRevB.105.104112"
 PERSPECTIVE = "Lerner and Bouchbinder 2021, arXiv:2108.13859"
 
 PINCHING_RANGE = (1 / 3, 13 / 9)  # 002, Figs. 2, 4 and 5

@@ -230,6 +230,18 @@ class Rows:
         """A number with an error of its own."""
         self.rows.append({"name": name, "value": value, "error": error, "unit": unit, "window": window, "samples": samples})
 
+    def add_nearest(self, results: Results, name: str, temperature: float) -> None:
+        """A quantity at the T_p nearest to a published one; where T_p is not varied, at the main point or the first that has it. None without it."""
+        settings = results.settings
+        keys = results.along(settings.main, name)
+        if not keys:
+            return
+        near = settings.main if settings.main in keys else keys[0]
+        if settings.thermal:
+            near = min(keys, key=lambda key: abs(results.value(key) - temperature))
+        estimate = results.ensembles[near][name]
+        self.add(name, estimate.values, estimate.unit, f"at {settings.axis.plain} = {settings.axis.words(results.value(near))}", estimate.samples)
+
     def frame(self) -> pd.DataFrame:
         """The fits table."""
         return pd.DataFrame(self.rows, columns=FITS.names)
