@@ -122,6 +122,8 @@ def measuring_function(name: str) -> Callable:
         if unknown:
             allowed = [setting.name for setting in one.settings if setting.used_by == "measure"]
             raise InputError(f"{name} has no setting {unknown[0]}: allowed are {', '.join(allowed) or 'none'}, seed and solver")
+        if one.pairwise and sample.model.embedding is not None:
+            raise InputError(f"{name} takes the energy apart into pairs, and model {sample.model.name} is a many-body potential")
         further = {"rng": np.random.default_rng(seed)} if one.random else {}
         if one.algebra:
             further["algebra"] = Algebra(solver=solver)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from vitrine.declare import NAMED, Figure, Observable
 from vitrine.ensembles import Ensemble
 from vitrine.errors import InputError
 from vitrine.observables import declarations, figures
 from vitrine.tables import GLASSES, IMPORTS, LIQUIDS, RELAXATION
+
+if TYPE_CHECKING:
+    from vitrine.models import GlassFormer
 
 # Of each origin of samples the files of a batch that its preparation gives, and the rule behind each. `drawn` samples have none.
 MADE_BY: dict[str, dict[str, str]] = {
@@ -100,6 +104,16 @@ def check_dimensions(observables: Mapping[str, Observable], dimensions: set[int]
             other = min(dimensions - {one.dimension})
             raise InputError(
                 f"config key observables.{name} is made for glasses of {one.dimension} dimensions, the study has some of {other}: set {name}: null"
+            )
+
+
+def check_pairwise(observables: Mapping[str, Observable], models: Iterable[GlassFormer]) -> None:
+    """Refuse an observable of pairs where the study has a many-body potential. models: of its points."""
+    many = next((model.name for model in models if model.embedding is not None), None)
+    for name, one in observables.items():
+        if one.pairwise and many:
+            raise InputError(
+                f"config key observables.{name} takes the energy apart into pairs, and model {many} is a many-body potential: set {name}: null"
             )
 
 

@@ -138,7 +138,8 @@ class Observable:
     tables of batches that are also wanted whole for the study. scope: `ensemble`, or `study` for one that is aggregated from all ensembles at once.
     algebra: `sparse` where it solves equations, `full` where it takes whole spectra, which a GPU may do; empty for neither.
     random: the tag of its random stream (seeds), where it draws; 0 for none. prepares: it runs liquids at the rung before theirs, and is told
-    how that rung prepares its own; there are none at the top of a ladder. dimension: of space for which alone it is made; 0 for any.
+    how that rung prepares its own; there are none at the top of a ladder. dimension: of space for which alone it is made; 0 for any. pairwise: it
+    takes the energy apart into pairs, or third derivatives, and refuses a many-body potential.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Observable:
     message: str = ""
     prepares: bool = False
     dimension: int = 0
+    pairwise: bool = False
     preparation: bool = field(default=False)
 
     @property

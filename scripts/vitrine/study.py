@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vitrine.choices import MADE_BY, check_dimensions, chosen_figures, chosen_observables, producer, roots
+from vitrine.choices import MADE_BY, check_dimensions, check_pairwise, chosen_figures, chosen_observables, producer, roots
 from vitrine.config_schema import check_schema
 from vitrine.declare import Figure, Observable
 from vitrine.ensembles import Ensemble, ensemble_of, study_axes
@@ -59,6 +59,7 @@ class Study:
         places = places_of(config, ensembles, conda)
         chosen, settings = chosen_observables(config["observables"], ensembles)
         check_dimensions(chosen, {place.model.dimension for place in places.values()})
+        check_pairwise(chosen, [place.model for place in places.values()])
         study = cls(
             config=config,
             ensembles=tuple(ensembles),

@@ -39,6 +39,11 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> Non
         raise InputError(
             "config key preparation.engine is hoomd: HOOMD-blue runs the samplers hybrid, dynamics and cooling, and preparation.sampler is swap"
         )
+    if sampler in ("swap", "hybrid") and model.embedding is not None:
+        raise InputError(
+            f"config key preparation.sampler is {sampler}: {model.name} is a many-body potential, whose liquids are run by dynamics alone; "
+            "allowed are dynamics and cooling"
+        )
     if sampler == "hybrid" and not model.polydisperse:
         raise InputError(
             f"config key preparation.sampler is hybrid: the model {model.name} has no sizes to exchange; allowed are dynamics and cooling"

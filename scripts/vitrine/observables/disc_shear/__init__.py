@@ -65,6 +65,7 @@ OBSERVABLE = Observable(
     combines=("disc_shear.parquet", "disc_field.gsd"),
     curves=(DISC_CURVES, DISC_MAP),
     random=DISC,
+    pairwise=True,
     message="Shearing discs",
     settings=(
         Setting("cut", 3.0, POSITIVE, "the disc's diameter is L less this [sigma_AA]"),

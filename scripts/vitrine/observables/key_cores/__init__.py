@@ -70,6 +70,7 @@ OBSERVABLE = Observable(
     fields=(Field("key_core_field", "0 outside, 1 the core alone, 2 the string, 3 the square of the key core", NONE),),
     combines=("key_cores.parquet", "key_core_field.gsd", "vibrability_field.gsd", "volume_mode_field.gsd"),
     curves=(KEY_CORE_SCATTER, KEY_CORE_MAP),
+    pairwise=True,
     message="Finding key cores",
     settings=(
         Setting("core_threshold", 0.25, POSITIVE, "Psi above which a particle belongs to the core (000 Fig. 3a); its background grows with N"),

@@ -94,6 +94,7 @@ OBSERVABLE = Observable(
     kept=(DECAY_REPLICATES,),
     algebra="sparse",
     random=RESPONSE,
+    pairwise=True,
     message="Measuring the decay of responses",
     settings=(
         Setting("pinches", 200, COUNT, "weak bonds that are pinched in each sample, drawn by the seed; all where there are fewer"),
