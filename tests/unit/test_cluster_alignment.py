@@ -10,7 +10,8 @@ from drawn import bars, one, uprights, words
 from naive import poly
 from scipy.spatial.transform import Rotation
 from synthetic_tables import Study, settings_of
-from vitrine.aggregation.ensemble import Ensemble
+from vitrine.aggregation.ensemble import Ensemble, Estimate
+from vitrine.aggregation.results import Results, Rows, StudySettings
 from vitrine.errors import InputError, SampleError
 from vitrine.geometry.alignment import score
 from vitrine.geometry.shells import bicapped_square_antiprism, nearest_neighbours, voronoi_indices
@@ -19,9 +20,10 @@ from vitrine.observables import declarations
 from vitrine.observables.cluster_alignment import CLUSTER_ALIGNMENT, CLUSTER_MATRIX, CLUSTER_PAIRS, CLUSTER_SCORE_DENSITY, CLUSTER_SCORES
 from vitrine.observables.cluster_alignment.aggregate import EDGES, aggregate_cluster_alignment
 from vitrine.observables.cluster_alignment.cluster_alignment import below, plot_cluster_alignment
+from vitrine.observables.cluster_alignment.derive import fit_cluster_alignment
 from vitrine.observables.cluster_alignment.measure import align_clusters, clique_of, medoid
 from vitrine.parquet import Key, write_table
-from vitrine.points import Point
+from vitrine.points import PARENT_TEMPERATURE, PARTICLES, Point
 from vitrine.samples import Sample
 from vitrine.schema import names_of
 
@@ -216,6 +218,19 @@ def test_distributions_are_histograms_of_scores(averaged):
         assert np.sum(rows["density"] * np.diff(edges)) == pytest.approx(1, rel=1e-9)
     assert list(matrix.columns) == CLUSTER_MATRIX.names and set(matrix["sample"]) == {1}
     np.testing.assert_array_equal(matrix["score"], given[1]["cluster_pairs"]["score"])
+
+
+def test_shares_stand_beside_the_published_ones_at_the_nearest_temperature():
+    settings = StudySettings(axes=(PARTICLES, PARENT_TEMPERATURE), main=(500, 0.5), against="parent_temperature", dimension=3, density=1.2,
+                             temperature_unit=0.32, observables=("cluster_alignment",))  # fmt: skip
+    estimates = {T: Estimate(np.array([T, T]), "1", 3, 0, "") for T in (0.5, 0.3, 0.1)}
+    results = Results(settings, {(500, T): {"polyhedron_soft": one} for T, one in estimates.items()})
+    rows = Rows()
+    fit_cluster_alignment(rows, results)
+    frame = rows.frame()
+    assert frame["name"].tolist() == ["polyhedron_soft"] and frame["value"].tolist() == [0.3] and "0.3" in frame["window"][0]
+    headlines = {one.fit: one for one in declarations()["cluster_alignment"].headlines}
+    assert (headlines["polyhedron_soft"].value, headlines["medium_hard"].value) == (0.16, 0.25) and not headlines["medium_soft"].comparable
 
 
 # --- as it is drawn -----------------------------------------------------------------------------------------------------------------------------

@@ -10,5 +10,9 @@ NAMES = ("polyhedron_soft", "polyhedron_hard", "medium_soft", "medium_hard")
 
 def fit_cluster_alignment(rows: Rows, results: Results) -> None:
     """Those of the main point, or where T_p is varied of the T_p nearest to the published one."""
+    settings = results.settings
     for name in NAMES:
-        rows.add_nearest(results, name, PUBLISHED_TEMPERATURE)
+        near = results.nearest(name, PUBLISHED_TEMPERATURE)
+        if near is not None:
+            estimate = results.ensembles[near][name]
+            rows.add(name, estimate.values, estimate.unit, f"at {settings.axis.plain} = {settings.axis.words(results.value(near))}", estimate.samples)

@@ -10,5 +10,10 @@ NAMES = ("double_well_share", "double_well_displacement", "double_well_overlap")
 
 def fit_double_wells(rows: Rows, results: Results) -> None:
     """Share, displacement and overlap at the main point, or where T_p is varied at the T_p nearest to the published one."""
+    settings = results.settings
     for name in NAMES:
-        rows.add_nearest(results, name, PUBLISHED_TEMPERATURE)
+        near = results.nearest(name, PUBLISHED_TEMPERATURE)
+        if near is None:
+            continue
+        estimate = results.ensembles[near][name]
+        rows.add(name, estimate.values, estimate.unit, f"at {settings.axis.plain} = {settings.axis.words(results.value(near))}", estimate.samples)
