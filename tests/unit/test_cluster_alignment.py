@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import bars, one, uprights, words
+from drawn import bars, note, one, uprights, words
 from naive import poly
 from scipy.spatial.transform import Rotation
 from synthetic_tables import Study, settings_of
@@ -236,7 +236,7 @@ def test_shares_stand_beside_the_published_ones_at_the_nearest_temperature():
 # --- as it is drawn -----------------------------------------------------------------------------------------------------------------------------
 
 
-def drawn(averaged, groups=None, **options):
+def drawn(averaged, groups=None, published=("kob_andersen",), **options):
     study = Study((0.3,))
     _, _, (_, density, matrix, _) = averaged
     if groups:
@@ -246,7 +246,7 @@ def drawn(averaged, groups=None, **options):
     keyed = [frame.assign(particles=study.particles, parent_temperature=0.3) for frame in (matrix, density)]
     row = {"quantity": "polyhedron_soft", "value": 0.2, "error": 0.1, "unit": "1", "samples": 2, "flagged": 1, "flag": ""}
     quantities = pd.DataFrame([row]).assign(particles=study.particles, parent_temperature=0.3)
-    return plot_cluster_alignment(*keyed, quantities, settings_of(study)), keyed
+    return plot_cluster_alignment(*keyed, quantities, settings_of(study, published=published)), keyed
 
 
 def test_marks_are_those_of_the_tables(averaged):
@@ -265,7 +265,8 @@ def test_marks_are_those_of_the_tables(averaged):
             np.testing.assert_allclose(points.x, (rows["score_low"] + rows["score_high"]) / 2)
             np.testing.assert_allclose(points.y, rows["density"])
             assert f"{group}: {100 * below(rows, cutoff):.0f} %" in points.label
-    assert "published 16 %" in words(figure) and "published 25 %" in words(figure)
+    assert "published 16 %" in words(figure) and "published 25 %" in words(figure) and "2 samples" in note(figure)
+    assert "published" not in words(drawn(averaged, published=())[0])  # another glass former
 
 
 def test_shares_below_the_cutoff():

@@ -34,7 +34,8 @@ def plot_cluster_alignment(
     matrices, densities = select(cluster_matrix, settings), select(cluster_score_density, settings)
     value = values_of(densities, settings)[-1] if len(densities) else None
     matrices, densities = (frame[frame[settings.against] == value] for frame in (matrices, densities))
-    share = series(quantities, "polyhedron_soft", settings)
+    known = {"polyhedron_soft", "polyhedron_all"} & set(quantities["quantity"])
+    share = series(quantities, max(known, default="polyhedron_soft"), settings)
     further = [place_words(value, settings)] if value is not None else []
     marks.note(figure, sample_note({"SRO": share}, settings, flags, "cluster_alignment", DOUBLE, further))
     groups = [group for group in COLOURS if (matrices["group"] == group).any()]
@@ -45,7 +46,8 @@ def plot_cluster_alignment(
             marks.not_enough(ax, "no numbers choose soft and hard particles: set `against`")
     cutoffs = {"polyhedron": "cutoff", "medium": "medium_cutoff"}
     for ax, (template, cutoff), name in zip(axes[2:], cutoffs.items(), ("SRO, the dominant polyhedron", "MRO, with its second shell"), strict=True):
-        _draw_scores(ax, densities[densities["template"] == template], template, settings.option("cluster_alignment", cutoff), name)
+        published = PUBLISHED[template] if "kob_andersen" in settings.published else {}
+        _draw_scores(ax, densities[densities["template"] == template], published, settings.option("cluster_alignment", cutoff), name)
     name_panels(axes)
     return figure
 
@@ -62,7 +64,7 @@ def _draw_matrix(ax: Axes, rows: pd.DataFrame, group: str) -> None:
     ax.figure.colorbar(image, ax=ax, shrink=0.8, label="score", extend="max")
 
 
-def _draw_scores(ax: Axes, rows: pd.DataFrame, template: str, cutoff: float, name: str) -> None:
+def _draw_scores(ax: Axes, rows: pd.DataFrame, published: dict[str, int], cutoff: float, name: str) -> None:
     ax.set_xlabel(f"score against {name}")
     ax.set_ylabel("P(score)")
     if not len(rows):
@@ -70,8 +72,7 @@ def _draw_scores(ax: Axes, rows: pd.DataFrame, template: str, cutoff: float, nam
         return
     for group, curve in rows.groupby("group", sort=False):
         style = {"color": COLOURS[group], "marker": MARKERS[group], "markersize": 2.6, "linewidth": 0.8, "elinewidth": 0.6}
-        published = PUBLISHED[template].get(group)
-        label = f"{group}: {100 * below(curve, cutoff):.0f} %" + (f" (published {published} %)" if published else "")
+        label = f"{group}: {100 * below(curve, cutoff):.0f} %" + (f" (published {published[group]} %)" if group in published else "")
         middle = (curve["score_low"] + curve["score_high"]) / 2
         ax.errorbar(middle, curve["density"], np.nan_to_num(curve["density_error"]), label=label, **style)
     ax.axvline(cutoff, color=GREY, linestyle="--", linewidth=0.8)
