@@ -31,7 +31,7 @@ CLUSTER_ALIGNMENT = Table(
 )
 CLUSTER_SCORES = Table(
     "cluster_scores",
-    "scores of the particles of each group against the templates; the template is the ruler, the score is not symmetric",
+    "scores of the particles of each group against the templates; the template is the ruler, the score is not symmetric; NaN of the template itself",
     (
         GROUP,
         Column("particle", "int32", NONE, "its index"),

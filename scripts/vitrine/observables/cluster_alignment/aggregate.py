@@ -67,7 +67,8 @@ def _read(table: object, paths: Sequence[str | Path], ensemble: Ensemble, ledger
 def _count(counts: dict, key: tuple[str, str], samples: np.ndarray, sample: int, values: np.ndarray) -> None:
     """Add the scores of a sample to the histograms {(group, template): (S, bins)}; without a template there are none."""
     place = np.searchsorted(samples, sample)
-    if np.all(np.isfinite(values)) and place < len(samples) and samples[place] == sample:
+    values = values[np.isfinite(values)]  # a template has no score against itself
+    if len(values) and place < len(samples) and samples[place] == sample:
         counts.setdefault(key, np.zeros((len(samples), len(EDGES) - 1)))[place] += np.histogram(values, EDGES)[0]
 
 

@@ -23,9 +23,10 @@ CODES = {"soft": 1, "hard": 2, "all": 3}
 
 
 class Template(NamedTuple):
-    """A template: places (n, 3) about its centre; none of them where there is no template."""
+    """A template: places (n, 3) about its centre, none of them where there is no template; the particle that it belongs to, -1 for none."""
 
     places: np.ndarray
+    centre: int = -1
     followed: int | None = None
 
 
@@ -63,7 +64,7 @@ def align_clusters(
     indices = dict(zip(centres.tolist(), voronoi_indices(sample, centres), strict=True))
     dominant = _dominant(list(indices.values()))
     templates = _templates(sample, centres, indices, dominant, second_shell)
-    templates["clique"] = _clique_medoid(clusters, matrices, cliques)
+    templates["clique"] = _clique_medoid(groups, clusters, matrices, cliques)
     rows, particles, pairs = [], [], []
     field = {"group": np.zeros(sample.particles), "sro": np.full(sample.particles, np.nan)}
     for name, members in groups.items():
@@ -129,28 +130,38 @@ def _templates(
     own = np.array([centre for centre in centres.tolist() if indices[centre] == dominant])[:MOST_OF_MEDOID]
     found = {"antiprism": Template(bicapped_square_antiprism()), "polyhedron": NONE_FOUND, "medium": NONE_FOUND}
     _, near = nearest_neighbours(sample, own, sum(dominant))
-    found["polyhedron"] = Template(near[medoid(scores(near, near))])
+    best = medoid(scores(near, near))
+    found["polyhedron"] = Template(near[best], int(own[best]))
     if second_shell is not None:
         _, wide = nearest_neighbours(sample, own[: MOST_OF_MEDOID // 4], second_shell)
-        found["medium"] = Template(wide[medoid(scores(wide, wide, FOLLOWED_WIDE))], FOLLOWED_WIDE)
+        best = medoid(scores(wide, wide, FOLLOWED_WIDE))
+        found["medium"] = Template(wide[best], int(own[best]), FOLLOWED_WIDE)
     return found
 
 
-def _clique_medoid(clusters: dict[str, np.ndarray], matrices: dict[str, np.ndarray], cliques: dict[str, np.ndarray]) -> Template:
+def _clique_medoid(
+    groups: dict[str, np.ndarray], clusters: dict[str, np.ndarray], matrices: dict[str, np.ndarray], cliques: dict[str, np.ndarray]
+) -> Template:
     """The medoid of the largest clique of all groups; none where no two clusters are alike."""
     sizes = {name: np.count_nonzero(own == 0) for name, own in cliques.items()}
     name = max(sizes, key=sizes.get)
     members = np.flatnonzero(cliques[name] == 0)
-    return Template(clusters[name][members[medoid(matrices[name][np.ix_(members, members)])]]) if len(members) else NONE_FOUND
+    if not len(members):
+        return NONE_FOUND
+    best = members[medoid(matrices[name][np.ix_(members, members)])]
+    return Template(clusters[name][best], int(groups[name][best]))
 
 
 def _against(sample: Sample, members: np.ndarray, template: Template) -> np.ndarray:
-    """Scores (n,) of the clusters of particles, of as many neighbours as the template has, against it; NaN without a template."""
+    """Scores (n,) of the clusters of particles, of as many neighbours as the template has, against it.
+
+    NaN without a template, and for the particle that the template belongs to: that it is like itself says nothing.
+    """
     if not len(template.places):
         return np.full(len(members), np.nan)
     _, own = nearest_neighbours(sample, members, len(template.places))
     further = {} if template.followed is None else {"followed": template.followed}
-    return scores(own, template.places[None], **further)[:, 0]
+    return np.where(members == template.centre, np.nan, scores(own, template.places[None], **further)[:, 0])
 
 
 def _row(name: str, matrix: np.ndarray, found: dict, dominant: tuple[int, ...], cutoff: float, medium_cutoff: float) -> dict[str, np.ndarray]:
@@ -173,7 +184,9 @@ def _row(name: str, matrix: np.ndarray, found: dict, dominant: tuple[int, ...], 
 
 
 def _share(values: np.ndarray, cutoff: float) -> float:
-    return float(np.mean(values <= cutoff)) if np.all(np.isfinite(values)) else np.nan
+    """Share of the scores that there are; NaN where there are none."""
+    values = values[np.isfinite(values)]
+    return float(np.mean(values <= cutoff)) if len(values) else np.nan
 
 
 def _particles(name: str, found: dict) -> dict[str, np.ndarray]:
