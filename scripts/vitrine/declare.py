@@ -55,6 +55,12 @@ class Field:
 
 
 @dataclass(frozen=True)
+class States(Field):
+    """Strained states of each sample, as a trajectory (samples/trajectories.py): positions (F, N, d), boxes (F, d, d) and, in the place of times,
+    strains (F,), by these names."""
+
+
+@dataclass(frozen=True)
 class Quantity:
     """A scalar of an ensemble, with its words.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vitrine.batches import sample_indices
+from vitrine.declare import States
 from vitrine.errors import SampleError
 from vitrine.job import start_log
 from vitrine.linalg import Algebra
@@ -27,6 +28,7 @@ from vitrine.samples import (
     read_trajectories,
     read_trajectories_provenance,
     write_fields,
+    write_states,
 )
 from vitrine.seeds import point_generator
 
@@ -63,7 +65,8 @@ def measure(job: object) -> None:
     for table in observable.tables:
         write_table(table, measured.tables[table.name], job.output[named(table.file)], origin, Key.of(point))
     for field in observable.fields:
-        write_fields(job.output[named(field.file)], field, measured.fields[field.name], origin)
+        write = write_states if isinstance(field, States) else write_fields
+        write(job.output[named(field.file)], field, measured.fields[field.name], origin)
 
 
 def systems(job: object, takes: tuple[str, ...], point: Point) -> Iterator[System]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import gsd.hoomd
 import numpy as np
 
+from vitrine.declare import States
 from vitrine.errors import SampleError
 from vitrine.samples.sample import Sample
 from vitrine.samples.store import from_frame, numbered, opened, to_frame, write_frames
@@ -27,8 +28,9 @@ RECORD, CHECKSUM = "vitrine/trajectory", "vitrine/trajectory_checksum"
 class Trajectory:
     """The path of one sample.
 
-    index: of the sample. times (F,) [lambda_min sqrt(m/epsilon)]; positions (F, N, d) followed through the boundaries [lambda_min]; velocities
-    (F, N, d) [sqrt(epsilon/m)]; boxes (F, d, d); start: the sample at the first frame. `flag` says why it is left out; its arrays are then empty.
+    index: of the sample. times (F,) [lambda_min sqrt(m/epsilon)], of strained states their strains; positions (F, N, d) followed through the
+    boundaries [lambda_min]; velocities (F, N, d) [sqrt(epsilon/m)]; boxes (F, d, d); start: the sample at the first frame. `flag` says why it is
+    left out; its arrays are then empty.
     """
 
     index: int
@@ -49,6 +51,21 @@ class Trajectory:
 def write_trajectories(path: str | Path, trajectories: Iterable[Trajectory], origin: Mapping) -> None:
     """Write trajectories, whole or not at all; one that is missing as a single empty frame with its flag. origin: provenance."""
     write_frames(path, (frame for one in trajectories for frame in _frames(one, origin)))
+
+
+def write_states(path: str | Path, field: States, entries: Iterable[tuple], origin: Mapping) -> None:
+    """Write strained states of samples, (index, sample, arrays, flag) of each, as trajectories: a frame's time is its strain, velocities are zero.
+
+    arrays: positions (F, N, d), boxes (F, d, d) and strains (F,); none where there is a flag.
+    """
+    write_trajectories(path, (_states(*entry) for entry in entries), {**origin, "field": field.name, "meaning": field.meaning})
+
+
+def _states(index: int, sample: Sample, arrays: Mapping[str, np.ndarray], flag: str) -> Trajectory:
+    if flag:
+        return Trajectory.missing(index, flag)
+    positions = arrays["positions"]
+    return Trajectory(index, arrays["strains"], positions, np.zeros_like(positions), arrays["boxes"], sample)
 
 
 def _frames(one: Trajectory, origin: Mapping) -> Iterator[gsd.hoomd.Frame]:
