@@ -22,7 +22,7 @@ from vitrine.preparation.minimise import minimise
 from vitrine.samples import Sample
 
 PART = 0.3  # of the distance at which lambda_1 would vanish: one step
-ELSEWHERE = 1e-2  # displacement |dx| beyond which the end of a minimisation is another minimum [a0]
+ELSEWHERE = 1e-2  # displacement |dx| beyond which the end of a step forth and back is another minimum [a0]
 MOST_STEPS = 100_000
 MOST_ATTEMPTS = 12  # strains, each twice as far beyond, at which a minimisation is to end in a minimum
 
@@ -133,19 +133,27 @@ def _next_stop(strain: float, protocol: Protocol) -> float:
 
 
 def _beyond(here: Strained, step: float, protocol: Protocol) -> Strained | Drop:
-    """The state after a step on which the branch was lost: another minimum with the drop to it, or the same branch after all."""
-    sample = here.sample
+    """The state after a step on which the branch was lost: another minimum with the drop to it, or the same branch after all.
+
+    It is the same where the way back ends where it began. After a long step that may be so although something gave way and came back: then the
+    energy is not that of the work (Strained.balances).
+    """
     for attempt in range(MOST_ATTEMPTS):
         length = step * 2**attempt
-        affine = sheared(sample, here.direction, length)
+        affine = sheared(here.sample, here.direction, length)
         end = minimise(affine, protocol.minimiser, tolerance=1e-11, step=protocol.minimiser_step)
         try:
             there = Strained.of(end.sample, here.strain + length, here.direction, protocol.solver)
         except SampleError:
             continue
-        moved = there.sample.positions - affine.positions
-        moved -= moved.mean(axis=0)
-        if np.linalg.norm(moved) <= ELSEWHERE * sample.spacing:
+        back = minimise(sheared(there.sample, here.direction, -length), protocol.minimiser, tolerance=1e-11, step=protocol.minimiser_step)
+        if np.linalg.norm(_moved(here.sample, back.sample)) <= ELSEWHERE * here.sample.spacing:
             return there
-        return Drop(here, there, moved)
+        return Drop(here, there, _moved(affine, there.sample))
     raise SampleError(f"nothing comes to rest beyond the instability at a strain of {here.strain:.6g}")
+
+
+def _moved(first: Sample, second: Sample) -> np.ndarray:
+    """Displacements (N, d) from one sample to another of the same path, the mean of all taken away."""
+    moved = second.positions - first.positions
+    return moved - moved.mean(axis=0)

@@ -23,7 +23,8 @@ from vitrine.nonlinear.contractions import Contractions
 from vitrine.nonlinear.modes import nonlinear_modes
 from vitrine.samples import Sample
 
-APART = 1.3  # least factor between the distances of two states that are kept
+APART = 1.3  # least factor between the distances of two states that are kept, unless
+FAR = 2e-3  # ... they lie so far apart in strain
 LOST = 0.7  # overlap with the mode at the state before, below which a mode is no longer followed
 
 
@@ -76,10 +77,11 @@ def _critical(first: Strained, second: Strained) -> float:
 
 
 def _thinned(states: list[Kept], critical: float) -> list[Kept]:
-    """States whose distances to g_c differ by a factor, from the last one on; the first one stays."""
+    """States whose distances to g_c differ enough, from the last one on; the first one stays."""
     chosen = [states[-1]]
     for state in reversed(states[:-1]):
-        if critical - state.strain >= APART * (critical - chosen[-1].strain):
+        near = critical - chosen[-1].strain
+        if critical - state.strain >= min(APART * near, near + FAR):
             chosen.append(state)
     if chosen[-1].strain > 0:
         chosen.append(states[0])

@@ -51,6 +51,7 @@ QUASISTATIC_RUNS = Table(
         Column("states", "int32", NONE, "states on the way"),
         Column("drops", "int32", NONE, "drops"),
         Column("unbracketed", "int32", NONE, "of them, those whose bracket is wider than the resolution"),
+        Column("doubtful", "int32", NONE, "steps on a branch whose energy is not that of the work: something gave way within them and came back"),
     ),
     of_samples=True,
 )
@@ -110,7 +111,10 @@ OBSERVABLE = Observable(
             "resolution", 1.0e-7, POSITIVE, "strain within which an instability is bracketed; drops in wider brackets are counted and flag numbers"
         ),
         Setting(
-            "steps", "adaptive", {"enum": ["adaptive", "fixed"]}, "adaptive: as far as the softest mode allows; fixed: all of the largest length"
+            "steps",
+            "adaptive",
+            {"enum": ["adaptive", "fixed"]},
+            "adaptive: as far as the softest mode allows; fixed: all of the largest length but those that end at a kept state",
         ),
         Setting("states", 6, {"type": "integer", "minimum": 2}, "strained states kept as a trajectory, evenly spaced from zero to the last strain"),
         Setting("minimiser", "lbfgs", {"enum": ["lbfgs", "cg", "fire"]}, "of what follows an instability; another one may find another minimum"),

@@ -17,7 +17,7 @@ from vitrine.statistics.histograms import BinnedSums, LogBins, filled_range
 POINTS = 50  # strains of the means
 SHOWN = 3  # glasses that are drawn on their way
 BINS = LogBins(-8, 4, per_decade=4)
-SKIPPED = "steps skip instabilities: a bracket is wider than the resolution"
+SKIPPED = "steps skip instabilities: a bracket is wider than the resolution, or an energy is not that of the work"
 OF_DROPS = ("drops", "first_drop", "drop_energy", "drop_stress", "drop_core", "drop_overlap")
 
 
@@ -29,7 +29,7 @@ def aggregate_quasistatic_shear(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, stress_strain, strained_glasses, drop_density, flags) from the batches of the tables.
 
-    Every drop has the weight of its sample. Numbers of drops are flagged where a bracket of the ensemble is wider than the resolution.
+    Every drop has the weight of its sample. Numbers of drops are flagged where steps of any glass may have skipped an instability.
     """
     ledger = Ledger("quasistatic_shear")
     runs = read_samples(QUASISTATIC_RUNS, quasistatic_runs, ensemble, ledger, finite=("modulus", "strain"))
@@ -69,7 +69,7 @@ def _estimates(
     values = {name: (weighted_mean(weights, column), column) for name, column in ((n, np.asarray(c, dtype=float)) for n, c in by_sample.items())}
     for name, column in {"drop_energy": "energy", "drop_stress": "stress", "drop_core": "core_size", "drop_overlap": "overlap"}.items():
         values[name] = weighted_mean(of_drops, drops[column].to_numpy(dtype=float)), np.where(runs["drops"] > 0, 1.0, np.nan)
-    flag = SKIPPED if np.any(runs["unbracketed"] > 0) else ""
+    flag = SKIPPED if np.any(runs["unbracketed"] + runs["doubtful"] > 0) else ""
     found = {}
     for quantity in OBSERVABLE.quantities:
         value, present = values[quantity.name]

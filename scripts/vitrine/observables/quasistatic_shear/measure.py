@@ -34,10 +34,13 @@ def shear_quasistatically(
     how = {"adaptive": steps == "adaptive", "stops": states - 1, "minimiser": minimiser, "minimiser_step": minimiser_step}
     protocol = Protocol(plane, strain, largest_step, resolution, solver=algebra.solver, **how)
     rows, drops, kept = [], [], []
-    first = None
+    first = last = None
+    doubtful = 0
     for one in sheared_states(sample, protocol):
         here = one.after if isinstance(one, Drop) else one
         first = first or here
+        doubtful += last is not None and one is here and not last.balances(here)
+        last = here
         drop = len(drops) if isinstance(one, Drop) else -1
         drops += [_drop_row(one, drop, resolution)] if isinstance(one, Drop) else []
         keep = len(kept) < states and here.strain >= strain * len(kept) / (states - 1) * (1 - 1e-9)
@@ -45,7 +48,7 @@ def shear_quasistatically(
         if keep:
             kept.append((here.sample.positions, here.sample.box, here.strain))
     run = {"plane": plane, "strain": rows[-1]["strain"], "states": len(rows), "drops": len(drops)}
-    run |= _slope(first, algebra.solver) | {"unbracketed": sum(not row["bracketed"] for row in drops)}
+    run |= _slope(first, algebra.solver) | {"unbracketed": sum(not row["bracketed"] for row in drops), "doubtful": doubtful}
     positions, boxes, strains = (np.array(values) for values in zip(*kept, strict=True))
     return {
         "quasistatic_shear": _columns(QUASISTATIC_SHEAR, rows),
