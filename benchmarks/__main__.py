@@ -16,6 +16,7 @@ from benchmarks.dynamics import dynamics_rows
 from benchmarks.glasses import config, liquid_chain, poly
 from benchmarks.gpu import gpu_rows
 from benchmarks.key_cores import key_core_rows
+from benchmarks.landscape import landscape_rows
 from benchmarks.large import large_rows
 from benchmarks.machine import machine
 from benchmarks.measures import SlowReferences, dense_operator_rows, measure_rows
@@ -57,7 +58,7 @@ def particle_rows(parts: tuple[str, ...], particles: int) -> list[tuple]:
     if "measures" in parts:
         measured = measure_rows(glass, slow)
         rows += measured + import_rows(glass, next(row[1] for row in measured if row[0].startswith("D(omega), values")))
-        rows += nonlinear_rows(glass) + decay_rows() + key_core_rows()
+        rows += nonlinear_rows(glass) + decay_rows() + key_core_rows() + landscape_rows()
         rows += dense_operator_rows(minimise(liquid_chain(model, DENSE_OPERATOR).current()).sample)
     return rows
 

@@ -27,6 +27,8 @@ WRITERS = {
     "bracket": partial(compared, "bracket", "parent_temperature"),
     "finite size": partial(compared, "finite_size", "parent_temperature", "particles"),
     "nonlinear modes": partial(compared, "nonlinear_small", "parent_temperature"),
+    "shear to instability": partial(compared, "shear_softening_small", "particles"),
+    "local heat capacities": partial(compared, "local_heat_capacity_small", "particles"),
     "nonlinear modes in the plane": partial(compared, "nonlinear_2d_small", "parent_temperature"),
 }
 

@@ -84,9 +84,39 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "below_bound_cubic",
         "below_bound_harmonic",
     ),
+    "shear_softening_small": (
+        "shear_modulus",
+        "shear_slope",
+        "shear_slope_difference",
+        "shear_states",
+        "drops",
+        "first_drop",
+        "drop_energy",
+        "drop_stress",
+        "drop_core",
+        "drop_overlap",
+        "key_core_share",
+        "drop_near_core",
+        "drop_near_core_random",
+        "drop_core_rank",
+        "drop_soft",
+        "drop_psi_rank",
+        "softening_critical",
+        *(f"softening_{name}_{kind}" for name in ("exponent", "range", "overlap") for kind in ("harmonic", "cubic")),
+        "softening_followed",
+        "softening_rate",
+    ),
+    "local_heat_capacity_small": (
+        "heat_tail_exponent",
+        "heat_tail_threshold",
+        "heat_negative",
+        "heat_largest",
+        "heat_softest_exponent",
+        "heat_sum_error",
+    ),
 }
 # Studies whose figures are kept beside their tables; those of the default study are docs/figures.png.
-SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small")
+SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small", "shear_softening_small", "local_heat_capacity_small")
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 

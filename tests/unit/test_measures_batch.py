@@ -27,7 +27,14 @@ MEASURES = {
     "bond_operator": (partial(diagonalise_bond_operator, spectrum="largest", vectors=5), 5),
     "vibrability": (measure_vibrability, 1),
 }
-TABLES_OF_SEVERAL = {"nonlinear_modes", "response_decay", "mode_decay"}  # whose own tests have batches of them
+TABLES_OF_SEVERAL = {
+    "nonlinear_modes",
+    "response_decay",
+    "mode_decay",
+    "quasistatic_shear",
+    "shear_softening",
+    "local_heat_capacity",
+}  # whose own tests have batches of them
 
 
 @pytest.fixture(scope="module")

@@ -38,8 +38,8 @@ HEAT_CAPACITY_DENSITY = Table(
         Column("sign", "int32", NONE, "1 or -1"),
         Column("c_low", "double", HEAT_CAPACITY, "lower edge of the bin, of |c|"),
         Column("c_high", "double", HEAT_CAPACITY, "upper edge of the bin"),
-        Column("density", "double", "1/k_B", "p(c)"),
-        Column("density_error", "double", "1/k_B", "bootstrap standard error over samples"),
+        Column("density", "double", "1/(k_B)", "p(c)"),
+        Column("density_error", "double", "1/(k_B)", "bootstrap standard error over samples"),
         Column("count", "int64", NONE, "pairs in the bin"),
     ),
 )
