@@ -1,6 +1,7 @@
 """The observables of quasistatic shear: tables of one glass against the states themselves, drops beside key cores, averages, and figures."""
 
 import dataclasses
+from pathlib import Path
 
 import naive
 import numpy as np
@@ -8,9 +9,12 @@ import pandas as pd
 import pytest
 from drawn import bars, lines, note, one, words
 from measuring import batch
-from synthetic_tables import Study, settings_of
+from synthetic_tables import Study as MadeUp
+from synthetic_tables import settings_of
 from vitrine.aggregation.ensemble import Ensemble
+from vitrine.config_files import merged_config
 from vitrine.errors import SampleError
+from vitrine.export.plan import taken_with_glasses
 from vitrine.interactions import Interactions
 from vitrine.landscape.quasistatic import Drop, Protocol, sheared_states
 from vitrine.observables import declarations
@@ -25,6 +29,7 @@ from vitrine.observables.quasistatic_shear.quasistatic_shear import plot_quasist
 from vitrine.parquet import Key, write_table
 from vitrine.points import Point
 from vitrine.samples import read_trajectories, write_states
+from vitrine.study import Study
 
 POINT = Point.plain(64, 0.6)
 ENSEMBLE = Ensemble(POINT, dimension=2, seed=1, replicates=9)
@@ -110,6 +115,13 @@ def test_a_plane_that_is_not_there_is_refused(glasses):
         shear_quasistatically(glasses[0], plane="yz")
 
 
+def test_strained_states_are_not_exported_as_fields_of_the_glass():
+    folder = Path(__file__).resolve().parents[2]
+    study = Study.from_config(merged_config([folder / "config.yaml", folder / "studies" / "shear_softening_small.yaml"]), conda=True)
+    taken = taken_with_glasses(study, next(iter(study.places)))
+    assert "key_core_field.gsd" in taken and "strained_states.gsd" not in taken
+
+
 # --- drops beside key cores ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -163,7 +175,7 @@ def test_averages_of_places(located):
 
 def test_places_are_drawn_beside_random_ones(located):
     _, ranks, _ = located
-    study = Study((0.6,))
+    study = MadeUp((0.6,))
     row = {"quantity": "drop_psi_rank", "value": 0.4, "error": 0.1, "unit": "1", "samples": 3, "flagged": 2, "flag": ""}
     quantities = pd.DataFrame([row, row | {"quantity": "drop_core_rank"}]).assign(particles=study.particles, parent_temperature=0.6)
     shown = ranks.assign(particles=study.particles, parent_temperature=0.6)
@@ -214,7 +226,7 @@ def test_wide_brackets_flag_what_is_told_of_drops(averaged, measured):
 
 def test_the_figure_shows_the_tables(averaged):
     _, (_, means, shown, density, _) = averaged
-    study = Study((0.6,))
+    study = MadeUp((0.6,))
     key = {"particles": study.particles, "parent_temperature": 0.6}
     row = {"quantity": "drops", "value": 1 / 3, "error": 0.3, "unit": "1", "samples": 3, "flagged": 1, "flag": ""}
     tables = [means.assign(**key), shown.assign(**key), density.assign(**key), pd.DataFrame([row | key])]
