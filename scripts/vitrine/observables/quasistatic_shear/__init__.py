@@ -51,7 +51,7 @@ QUASISTATIC_RUNS = Table(
         Column("states", "int32", NONE, "states on the way"),
         Column("drops", "int32", NONE, "drops"),
         Column("unbracketed", "int32", NONE, "of them, those whose bracket is wider than the resolution"),
-        Column("doubtful", "int32", NONE, "steps on a branch whose energy is not that of the work: something gave way within them and came back"),
+        Column("doubtful", "int32", NONE, "longer steps on a branch whose energy is not that of the work: something gave way within and came back"),
     ),
     of_samples=True,
 )

@@ -39,7 +39,8 @@ def shear_quasistatically(
     for one in sheared_states(sample, protocol):
         here = one.after if isinstance(one, Drop) else one
         first = first or here
-        doubtful += last is not None and one is here and not last.balances(here)
+        longer = last is not None and here.strain - last.strain > resolution * (1 + 1e-6)  # what lies within the resolution is told by no step
+        doubtful += longer and one is here and not last.balances(here)
         last = here
         drop = len(drops) if isinstance(one, Drop) else -1
         drops += [_drop_row(one, drop, resolution)] if isinstance(one, Drop) else []
