@@ -92,7 +92,7 @@ OBSERVABLE = Observable(
     curves=(HEAT_CAPACITY_DENSITY, HEAT_CAPACITY_TAIL, HEAT_CAPACITY_LARGEST, HEAT_CAPACITY_MAP),
     algebra="sparse",
     message="Measuring local heat capacities",
-    settings=(Setting("tail", 1.0e-3, SHARE, "share of the pairs, those of largest |c|, whose exponent is told", "aggregate"),),
+    settings=(Setting("tail", 1.0e-2, SHARE, "share of the pairs, those of largest |c|, whose exponent is told", "aggregate"),),
     quantities=(
         Quantity("heat_tail_exponent", "x", NONE, "exponent of p(|c|) ~ |c|^-x over the tail", "x of p(c) ~ c^-x", 234),
         Quantity("heat_tail_threshold", "", HEAT_CAPACITY, "|c| at which that tail begins", "its threshold", 234.1),

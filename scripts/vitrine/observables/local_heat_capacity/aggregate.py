@@ -37,7 +37,7 @@ def aggregate_local_heat_capacity(
     heat_capacity_glasses: Sequence[str | Path],
     heat_capacity_field: Sequence[str | Path],
     ensemble: Ensemble,
-    tail: float = 1e-3,
+    tail: float = 1e-2,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, heat_capacity_density, _tail, _largest, _map, flags) from the batches of tables and field; tail: share of pairs."""
     ledger = Ledger("local_heat_capacity")

@@ -16,6 +16,5 @@ def fit_shear_softening(rows: Rows, results: Results) -> None:
             continue
         key = keys[-1] if settings.against == "particles" or settings.main not in keys else settings.main
         estimate = results.ensembles[key][name]
-        low, high = settings.option("shear_softening", "window")
-        where = f"at {settings.axis.plain} = {settings.axis.words(results.value(key))}, distances {low:g} to {high:g}"
+        where = f"at {settings.axis.plain} = {settings.axis.words(results.value(key))}, next to the instability"
         rows.add(name, estimate.values, estimate.unit, where, estimate.samples)
