@@ -16,7 +16,7 @@ LABELS = {"key_core": "distance from the key core", "vibrability": r"vibrability
 
 @styled
 def plot_drop_sites(drop_ranks: pd.DataFrame, quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None) -> Figure:
-    """Share of drops up to a rank, by (a) distance from the key core, (b) vibrability; dashed: random places.
+    """Share of drops up to a rank, by (a) distance from the key core, (b) vibrability; dashed: random places. A single drop is hollow.
 
     Tables: DROP_RANKS, QUANTITIES (drop_psi_rank, drop_core_rank), FLAGS.
     """
@@ -45,6 +45,7 @@ def _draw(ax: Axes, ranks: pd.DataFrame, kind: str, colours: dict, settings: Set
     markers = value_markers(colours)
     for value, rows in ranks.groupby(settings.against):
         style = {"color": colours[value], "marker": markers[value], "markersize": 2.6, "linewidth": 0.7, "elinewidth": 0.6}
+        style |= {"markerfacecolor": "white"} if rows["drops"].iloc[0] < 2 else {}
         ax.errorbar(rows["rank"], rows["share"], rows["share_error"].fillna(0.0), **style)
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (4, 2)), linewidth=0.9, zorder=1, label="random places")
     ax.set_xlim(0, 1)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from vitrine.figures import maps, marks
 from vitrine.figures.data import sample_note, select, series, values_of
-from vitrine.figures.labels import legend_label
+from vitrine.figures.labels import place_words
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import INK, new_figure, styled
 
@@ -55,5 +55,5 @@ def _draw(ax: Axes, pairs: pd.DataFrame, value: object, settings: Settings) -> N
     ax.plot([], [], color=INK, label="$c>0$")
     ax.plot([], [], color=NEGATIVE, label="$c<0$")
     largest = rf"largest $|c|$: {size.max():.3g} $k_B$"
-    ax.set_title(f"sample {int(pairs['sample'].iloc[0])} at {legend_label(value, settings)}, {largest}", loc="left")
+    ax.set_title(f"sample {int(pairs['sample'].iloc[0])} at {place_words(value, settings)}, {largest}", loc="left")
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)

@@ -16,6 +16,7 @@ from vitrine.schema import FREQUENCY, HEAT_CAPACITY
 
 LAW = 2.25  # x of p(c) ~ c^-x where c ~ omega^-4 and D ~ omega^4
 OMEGA_LAW = -4.0
+LEAST = 1e-2  # |c| below which nothing is shown
 
 
 @styled
@@ -60,8 +61,8 @@ def _draw_density(ax: Axes, density: pd.DataFrame, colours: dict, settings: Sett
     ax.set_xscale("log")
     ax.set_yscale("log")
     middle = np.sqrt(density["c_low"] * density["c_high"])
-    ax.set_xlim(1e-2, 3 * middle.max())
-    ax.set_ylim(density["density"].min() / 3, 3 * density["density"].max())
+    ax.set_xlim(LEAST, 3 * middle.max())
+    ax.set_ylim(density["density"].min() / 3, 3 * density.loc[middle > LEAST, "density"].max())
     anchor = density.loc[(middle - 3.0).abs().idxmin()]
     marks.guide(ax, (3.0, 3 * anchor["density"]), (3.0, middle.max()), -LAW, "−9/4", 0.4, (4, 4))
     ax.plot([], [], "o", color=GREY, markersize=3.0, label="$c>0$")
@@ -94,6 +95,9 @@ def _draw_largest(ax: Axes, largest: pd.DataFrame, colours: dict, settings: Sett
     ax.set_xscale("log")
     ax.set_yscale("log")
     marks.plain_log_ticks(ax, "x")
-    softest = largest.loc[largest["omega"].idxmin()]
-    middle = largest["omega"].median()
-    marks.guide(ax, (softest["omega"], softest["largest"]), (softest["omega"], max(middle, 1.01 * softest["omega"])), OMEGA_LAW, "−4", 0.3, (4, 4))
+    # The law is drawn through the softest tenth of the point with the most glasses, up to its median.
+    most = largest[largest[settings.against] == largest[settings.against].value_counts().index[0]]
+    soft = np.log(most.nsmallest(max(1, len(most) // 10), "omega")[["omega", "largest"]])
+    anchor = np.exp(soft.mean())
+    ends = most["omega"].min(), max(most["omega"].median(), 1.01 * most["omega"].min())
+    marks.guide(ax, (anchor["omega"], anchor["largest"]), ends, OMEGA_LAW, "−4", 0.3, (4, 4))

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from vitrine.figures import marks
 from vitrine.figures.data import sample_note, select, series, values_of
-from vitrine.figures.labels import legend_label, with_unit
+from vitrine.figures.labels import place_words, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled, value_colours, value_markers
 from vitrine.schema import ENERGY, MODULUS
@@ -33,7 +33,7 @@ def plot_quasistatic_shear(
     figure, axes = new_figure(DOUBLE, 3.0, 1, 3)
     drops = series(quantities, "drops", settings)
     good = drops[np.isfinite(drops["value"])]
-    further = [f"{row.value:.2g} drops in a glass ({legend_label(row.at, settings)})" for row in good.itertuples()]
+    further = [f"{row.value:.2g} drops in a glass at {place_words(row.at, settings)}" for row in good.itertuples()]
     marks.note(figure, sample_note({"drops": drops}, settings, flags, "quasistatic_shear", DOUBLE, further))
     means, glasses, density = (select(table, settings) for table in (stress_strain, strained_glasses, drop_density))
     colours = value_colours(means[settings.against])
@@ -79,7 +79,7 @@ def _draw_softest(ax: Axes, glasses: pd.DataFrame, settings: Settings) -> None:
     fallen = own[own["drop"] >= 0]
     ax.plot(fallen["strain"], fallen["lambda_1"], "v", color=SECOND, markersize=4.0, linestyle="none", label="after a drop", gid="drops")
     ax.set_yscale("log")
-    ax.set_title(f"sample {shown} at {legend_label(last, settings)}", loc="left")
+    ax.set_title(f"sample {shown} at {place_words(last, settings)}", loc="left")
     if len(fallen):
         ax.legend(loc="lower right")
 
