@@ -16,15 +16,18 @@ from benchmarks.dynamics import dynamics_rows
 from benchmarks.glasses import config, liquid_chain, poly
 from benchmarks.gpu import gpu_rows
 from benchmarks.key_cores import key_core_rows
+from benchmarks.landscape import landscape_rows
 from benchmarks.large import large_rows
 from benchmarks.machine import machine
 from benchmarks.measures import SlowReferences, dense_operator_rows, measure_rows
 from benchmarks.nonlinear import nonlinear_rows
 from benchmarks.orchestration import orchestration_rows
+from benchmarks.oscillators import oscillator_rows
 from benchmarks.preparation import quench_rows, swap_rows
 from benchmarks.reading import import_rows, reading_rows
 from benchmarks.table import as_text, table_of, write
 from benchmarks.timing import seconds
+from benchmarks.velocities import velocity_rows
 
 DENSE_OPERATOR = 500  # particles at which the bond operator itself, bonds by bonds, is diagonalised for comparison
 YARDSTICK, MOVES = 16.0, 2e6  # moves/s to reach on a core that takes so many seconds for dsyevd of REFERENCE_SIZE
@@ -57,7 +60,7 @@ def particle_rows(parts: tuple[str, ...], particles: int) -> list[tuple]:
     if "measures" in parts:
         measured = measure_rows(glass, slow)
         rows += measured + import_rows(glass, next(row[1] for row in measured if row[0].startswith("D(omega), values")))
-        rows += nonlinear_rows(glass) + decay_rows() + key_core_rows()
+        rows += nonlinear_rows(glass) + decay_rows() + key_core_rows() + oscillator_rows() + landscape_rows()
         rows += dense_operator_rows(minimise(liquid_chain(model, DENSE_OPERATOR).current()).sample)
     return rows
 
@@ -78,7 +81,7 @@ def main() -> None:
     if "measures" in parts:
         rows += gpu_rows(config(), seconds)
     if "dynamics" in parts:
-        rows += dynamics_rows(config(), seconds)
+        rows += dynamics_rows(config(), seconds) + velocity_rows()
     if "orchestration" in parts:
         rows += orchestration_rows()
     if "large" in parts:

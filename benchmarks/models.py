@@ -10,7 +10,7 @@ import json
 
 import numpy as np
 from vitrine.interactions import Interactions
-from vitrine.models import GlassFormer, glass_former
+from vitrine.models import GlassFormer, glass_former, published_parameters
 from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.motion import Ramp
 from vitrine.preparation.start import random_start
@@ -19,6 +19,7 @@ from benchmarks.dynamics import IPL, LIQUIDS
 from benchmarks.glasses import TEMPERATURE, config, poly
 from benchmarks.timing import seconds
 
+SPHERES = {"harmonic_spheres": 0.01, "hertzian_spheres": 0.01, "sticky_spheres": 2.0}  # with the temperatures of their liquids
 SWEEPS, APPROACH = 4, 60  # sweeps that are timed, and those before them: the start is no longer in order then
 
 
@@ -57,6 +58,7 @@ def main() -> None:
     crystal = {name: IPL[name] for name in ("exponent", "cutoff")}
     liquids = [*LIQUIDS.values(), (8192, 1.0, "ipl_crystal", {"dimension": 2, "density": 0.86, **crystal})]
     rows += [measure(glass_former(name, parameters), particles, temperature) for particles, temperature, name, parameters in liquids]
+    rows += [measure(glass_former(name, published_parameters(name)), 2000, temperature) for name, temperature in SPHERES.items()]
     print(json.dumps(rows))
 
 

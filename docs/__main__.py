@@ -7,27 +7,24 @@ from __future__ import annotations
 
 import argparse
 import sys
-from functools import partial
 from pathlib import Path
 
 from vitrine.errors import InputError
 
 from docs.blocks import REPOSITORY, pages, renew
 from docs.declared import DECLARED
+from docs.key_cores import measured, published
 from docs.minimisers import minimisers
 from docs.power import power
-from docs.results import SHOWN, compared, numbers, take_up
+from docs.results import SHOWN, take_up, writers
 
 WRITERS = {
     **DECLARED,
-    "numbers of the default study": numbers,
-    "samplers": partial(compared, "samplers", "parent_temperature", "sampler"),
+    **writers(),
     "minimisers": minimisers,
     "power of the law's test": power,
-    "bracket": partial(compared, "bracket", "parent_temperature"),
-    "finite size": partial(compared, "finite_size", "parent_temperature", "particles"),
-    "nonlinear modes": partial(compared, "nonlinear_small", "parent_temperature"),
-    "nonlinear modes in the plane": partial(compared, "nonlinear_2d_small", "parent_temperature"),
+    "key cores beside published numbers": published,
+    "key cores of the studies": measured,
 }
 
 

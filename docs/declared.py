@@ -27,9 +27,12 @@ SOME = 4  # values of an axis beyond which only the ends are named
 
 
 def what_is_measured() -> str:
-    """A row for each observable."""
-    rows = [(f"`{one.name}`", one.title, one.formula, one.source) for one in declarations().values()]
-    return table(("observable", "gives", "definition", "source"), rows)
+    """A row for each observable of the default study, and the titles of the others."""
+    chosen = Study.from_config(config_of(REPOSITORY / "config.yaml")).observables
+    rows = [(f"`{one.name}`", one.title, one.formula, one.source) for one in declarations().values() if one.name in chosen]
+    others = [f"`{one.name}` ({_plain(one.title)})" for one in declarations().values() if one.name not in chosen]
+    more = f"A study may also choose, by a line of its config ([all of them](docs/observables.md)): {'; '.join(others)}."
+    return table(("observable", "gives", "definition", "source"), rows) + "\n\n" + more
 
 
 def observables() -> str:
@@ -115,7 +118,7 @@ def _points(study: Study) -> str:
     texts = []
     for ensemble in study.ensembles:
         values = {axis: list(dict.fromkeys(point.key[axis.name] for point in ensemble.points)) for axis in ensemble.points[0].axes}
-        text = ", ".join(f"{axis.symbol} = {_listed([axis.words(value) for value in own])}" for axis, own in values.items())
+        text = ", ".join(f"{axis.plain} = {_listed([axis.words(value) for value in own])}" for axis, own in values.items())
         numbers = [ensemble.samples_at(point) for point in ensemble.points]
         samples = numbers[0] if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
         texts.append(f"{text}, {samples} samples at each")

@@ -10,9 +10,14 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import yaml
 from PIL import Image
 from snakemake.utils import update_config
 from vitrine import params
@@ -34,61 +39,35 @@ KEPT = DOCS / "results"
 SHEET = DOCS / "figures.png"
 FILES = {"summary.parquet": "summary.parquet", "quantities.parquet": "tables/quantities.parquet", "flags.parquet": "tables/flags.parquet"}
 WIDTH, GAP, DOTS = 21.0, 0.15, 90  # of the sheet: inches, inches, dots per inch
-NONLINEAR = ("pseudo_harmonic", "cubic", "quartic")
-# Studies with a place on the pages; of those that compare points, which quantities.
-SHOWN: dict[str, tuple[str, ...]] = {
-    "default": (),
-    "workstation": (),
-    "samplers": (
-        "energy_liquid",
-        "pressure_liquid",
-        "configurational_temperature",
-        "relaxation_time",
-        "energy_inherent",
-        "shear_modulus",
-        "omega_g",
-    ),
-    "bracket": ("energy_liquid", "relaxation_time", "run_length", "heat_capacity_liquid", "temperature_drift", "temperature_bracket"),
-    "finite_size": (
-        "energy_liquid",
-        "relaxation_time",
-        "temperature_drift",
-        "energy_inherent",
-        "shear_modulus",
-        "omega_g",
-        "A_g_exponent",
-        "A_g_ml",
-        "N_qlm_ml",
-        "xi_g",
-    ),
-    "nonlinear_small": (
-        *(f"{name}_{kind}" for kind in NONLINEAR for name in ("softest", "core", "modes", "starts", "failed", "solves")),
-        "softest_harmonic",
-        "minimal_exponent_cubic",
-        *(f"{name}_{kind}" for name in ("b3_slope", "b4_slope", "b3_slope_all", "b4_slope_all") for kind in NONLINEAR[1:]),
-        *(f"{name}_{kind}" for name in ("double", "deeper", "barrier", "double_barrier") for kind in NONLINEAR[1:]),
-        "barrier_exponent_cubic",
-        "below_bound_cubic",
-        "below_bound_harmonic",
-    ),
-    "nonlinear_2d_small": (
-        "softest_harmonic",
-        "omega_ph",
-        *(f"{name}_{kind}" for kind in NONLINEAR[1:] for name in ("softest", "core", "minimal_exponent", "modes", "starts")),
-        "b3_slope_cubic",
-        "b4_slope_cubic",
-        "b3_slope_all_cubic",
-        "b4_slope_all_cubic",
-        "double_cubic",
-        "deeper_cubic",
-        "below_bound_cubic",
-        "below_bound_harmonic",
-    ),
-}
-# Studies whose figures are kept beside their tables; those of the default study are docs/figures.png.
-SHEETS = ("workstation", "finite_size", "nonlinear_small", "nonlinear_2d_small")
+DECAYS = ("pinch_exponent", "quartic_exponent", "amplitude_exponent", "omega_quartic", "xi_g", "xi_co", "xi_qlm", "A_1", "A_2")
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of a study stands on the pages: an entry of shown.yaml, which says what each part is."""
+
+    blocks: dict[str, str] = field(default_factory=dict)
+    against: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
+    headlines: str = ""
+    sheet: str | tuple[str, ...] = ()
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Files that are kept, and where they lie in the results of the study."""
+        return FILES | ({"fits.parquet": "tables/fits.parquet"} if "fits" in self.blocks.values() else {})
+
+
+SHOWN = {name: Shown(**entry) for name, entry in yaml.safe_load((DOCS / "shown.yaml").read_text(encoding="utf-8")).items()}
+
+
+def writers() -> dict[str, Callable[[], str]]:
+    """The function that writes each block of shown.yaml."""
+    forms = {"numbers": numbers, "compared": compared, "drawn": drawn, "fits": fits, "headlines": headlines}
+    return {block: partial(forms[form], name) for name, shown in SHOWN.items() for block, form in shown.blocks.items()}
 
 
 def take_up(results: Path) -> None:
@@ -98,15 +77,16 @@ def take_up(results: Path) -> None:
         raise InputError(f"{results}: the study {study.name} is on no page; allowed are {', '.join(SHOWN)}")
     kept = KEPT / study.name
     kept.mkdir(parents=True, exist_ok=True)
-    for name, file in FILES.items():
-        with whole_file(kept / name) as partial:
-            shutil.copyfile(results / file, partial)
-    with whole_file(kept / "settings.json") as partial:
-        partial.write_text(json.dumps(params.combining(study), indent=1) + "\n", encoding="utf-8")
+    shown = SHOWN[study.name]
+    for name, file in shown.files.items():
+        with whole_file(kept / name) as unfinished:
+            shutil.copyfile(results / file, unfinished)
+    with whole_file(kept / "settings.json") as unfinished:
+        unfinished.write_text(json.dumps(params.combining(study), indent=1) + "\n", encoding="utf-8")
     if study.name == "default":
-        draw_sheet(study, results / "tables")
-    elif study.name in SHEETS:
-        draw_sheet(study, results / "tables", kept / "figures.png")
+        draw_sheet(study, results / "tables", SHEET)
+    elif shown.sheet:
+        draw_sheet(study, results / "tables", kept / "figures.png", None if shown.sheet == ALL else tuple(shown.sheet))
 
 
 def study_of(results: Path) -> Study:
@@ -119,18 +99,20 @@ def study_of(results: Path) -> Study:
     return Study.from_config(config, conda=True)
 
 
-def numbers(name: str = "default") -> str:
+def numbers(name: str) -> str:
     """The numbers of a study, from the kept tables: what summary.md says, without its title."""
     kept = KEPT / name
+    if not kept.is_dir():
+        return NOT_RUN
     quantities, flags = read_table(QUANTITIES, kept / "quantities.parquet"), read_table(FLAGS, kept / "flags.parquet")
     settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
     text = summary_markdown(read_table(SUMMARY, kept / "summary.parquet"), quantities, flags, settings, name)
     return text.partition("\n")[2].strip().replace("*", r"\*").replace("<", "&lt;")
 
 
-def compared(name: str, *axes: str) -> str:
+def compared(name: str) -> str:
     """Points of a study beside each other, from the kept tables: a row for each of its quantities, a column for each point that is measured."""
-    kept = KEPT / name
+    kept, axes = KEPT / name, SHOWN[name].against
     if not kept.is_dir():
         return NOT_RUN
     quantities = read_table(QUANTITIES, kept / "quantities.parquet")
@@ -139,7 +121,7 @@ def compared(name: str, *axes: str) -> str:
     points = [(key, data) for key, data in quantities.groupby(list(axes), sort=True) if "energy_inherent" in set(data["quantity"])]
     meanings = {quantity.name: quantity.meaning for one in declarations().values() for quantity in one.quantities}
     rows = []
-    for wanted in SHOWN[name]:
+    for wanted in SHOWN[name].quantities:
         found = [data[data["quantity"] == wanted] for _, data in points]
         unit = next(one["unit"].iloc[0] for one in found if len(one))
         rows.append((meanings[wanted], unit, *("-" if one.empty else cell(one.iloc[0]) for one in found)))
@@ -149,9 +131,57 @@ def compared(name: str, *axes: str) -> str:
     return table(("quantity", "unit", *heads), rows)
 
 
-def draw_sheet(study: Study, tables: Path, path: Path = SHEET) -> None:
-    """All figures of a study on one sheet, drawn anew from its tables; rows as they fit."""
-    pictures = [_picture(study, name, tables) for name in study.figures]
+def drawn(name: str) -> str:
+    """Points of a study of drawn systems, from the kept tables: a row for each, a column for each quantity, in parentheses where it is in doubt."""
+    kept, axes, wanted = KEPT / name, SHOWN[name].against, SHOWN[name].quantities
+    if not kept.is_dir():
+        return NOT_RUN
+    quantities = read_table(QUANTITIES, kept / "quantities.parquet")
+    settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
+    known = {axis.name: axis for axis in settings.axes}
+    labels = {quantity.name: quantity.label or quantity.name for one in declarations().values() for quantity in one.quantities}
+    rows = []
+    for key, data in quantities.groupby(list(axes), sort=True):
+        own = data.set_index("quantity")
+        cells = [_drawn_cell(own.loc[one]) if one in own.index else "-" for one in wanted]
+        rows.append((*(known[axis].words(value) for axis, value in zip(axes, key, strict=True)), *cells, str(data["samples"].max())))
+    return table((*(known[axis].plain for axis in axes), *(labels[one] for one in wanted), "samples"), rows)
+
+
+def _drawn_cell(row: pd.Series) -> str:
+    """A number with its error, or alone where it is computed without one."""
+    exact = np.isfinite(row["value"]) and row["error"] <= 1e-12 * abs(row["value"])
+    return f"{row['value']:.4g}" if exact else cell(row)
+
+
+def fits(name: str) -> str:
+    """The fits of a study that have a value, from the kept table."""
+    kept = KEPT / name / "fits.parquet"
+    if not kept.is_file():
+        return NOT_RUN
+    rows = read_table(FITS, kept)
+    rows = rows[np.isfinite(rows["value"])].assign(flag="")
+    return table(("fit", "value", "window"), [(f"`{row['name']}`", _drawn_cell(row), row["window"]) for _, row in rows.iterrows()])
+
+
+def headlines(name: str) -> str:
+    """Numbers of a study beside the published ones of one observable, from the kept summary, with the points that were fitted."""
+    kept = KEPT / name
+    if not kept.is_dir():
+        return NOT_RUN
+    labels = [headline.label for headline in declarations()[SHOWN[name].headlines].headlines]
+    found = read_table(SUMMARY, kept / "summary.parquet").set_index("quantity")
+    rows = [
+        (one, cell({**found.loc[one], "flag": ""}), f"{found.loc[one, 'published']:g}", found.loc[one, "comment"])
+        for one in labels
+        if one in found.index
+    ]
+    return table(("quantity", "ours", "published", "comment"), rows)
+
+
+def draw_sheet(study: Study, tables: Path, path: Path, names: tuple[str, ...] | None = None) -> None:
+    """Figures of a study on one sheet, all or those named, drawn anew from its tables; rows as they fit."""
+    pictures = [_picture(study, name, tables) for name in study.figures if names is None or name in names]
     rows: list[list[Image.Image]] = []
     for picture in sorted(pictures, key=lambda one: (-one.width, -one.height)):
         fitting = next((row for row in rows if sum(one.width for one in row) + picture.width <= _dots(WIDTH)), None)
@@ -166,8 +196,8 @@ def draw_sheet(study: Study, tables: Path, path: Path = SHEET) -> None:
             sheet.paste(one, (place, top + (height - one.height) // 2))
             place += one.width + left
         top += height + _dots(GAP)
-    with whole_file(path) as partial:
-        sheet.quantize(COLOURS, dither=Image.Dither.NONE).save(partial, format="PNG", optimize=True)
+    with whole_file(path) as unfinished:
+        sheet.quantize(COLOURS, dither=Image.Dither.NONE).save(unfinished, format="PNG", optimize=True)
 
 
 def _dots(inches: float) -> int:

@@ -21,7 +21,7 @@ for one in study.measured:
         benchmark:
             f"{BENCHMARKS}/{one.rule}/{BATCH_NAME}.tsv"
         conda:
-            "../envs/analysis.yaml"
+            f"../envs/{'hoomd' if study.dynamics_by_hoomd and (one.moves or one.prepares) else 'analysis'}.yaml"
         threads: SAMPLES_AT_ONCE if one.algebra == "full" else 1
         resources:
             **(GPU if one.algebra == "full" else {}),

@@ -106,7 +106,11 @@ def observables_table() -> pd.DataFrame:
 
 def _measuring() -> dict[str, Observable]:
     """Observables by the name of their rule, those that need nothing but a sample."""
-    return {one.rule: one for one in declarations().values() if one.rule and one.takes and set(one.takes) <= set(TAKEN) and not one.prepares}
+    return {
+        one.rule: one
+        for one in declarations().values()
+        if one.rule and one.takes and set(one.takes) <= set(TAKEN) and not (one.prepares or one.moves)
+    }
 
 
 def measuring_function(name: str) -> Callable:
@@ -122,6 +126,8 @@ def measuring_function(name: str) -> Callable:
         if unknown:
             allowed = [setting.name for setting in one.settings if setting.used_by == "measure"]
             raise InputError(f"{name} has no setting {unknown[0]}: allowed are {', '.join(allowed) or 'none'}, seed and solver")
+        if one.pairwise and sample.model.embedding is not None:
+            raise InputError(f"{name} takes the energy apart into pairs, and model {sample.model.name} is a many-body potential")
         further = {"rng": np.random.default_rng(seed)} if one.random else {}
         if one.algebra:
             further["algebra"] = Algebra(solver=solver)
@@ -129,7 +135,7 @@ def measuring_function(name: str) -> Callable:
         return _framed(one, given, sample.model.length)
 
     own = inspect.signature(function).parameters.values()
-    kept = [parameter for parameter in own if parameter.name not in ("rng", "algebra")]
+    kept = [parameter for parameter in own if parameter.name not in ("rng", "algebra") and parameter.kind is not inspect.Parameter.VAR_KEYWORD]
     further = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default) for name, default in (("seed", 0), ("solver", "auto"))]
     kept = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) if place else parameter for place, parameter in enumerate(kept)]
     measure.__signature__ = inspect.Signature([*kept, *further])

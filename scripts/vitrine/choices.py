@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from vitrine.declare import Figure, Observable
+from vitrine.declare import NAMED, Figure, Observable
 from vitrine.ensembles import Ensemble
 from vitrine.errors import InputError
 from vitrine.observables import declarations, figures
 from vitrine.tables import GLASSES, IMPORTS, LIQUIDS, RELAXATION
+
+if TYPE_CHECKING:
+    from vitrine.models import GlassFormer
 
 # Of each origin of samples the files of a batch that its preparation gives, and the rule behind each. `drawn` samples have none.
 MADE_BY: dict[str, dict[str, str]] = {
@@ -49,7 +54,8 @@ def chosen_observables(section: Mapping, ensembles: Sequence[Ensemble]) -> tuple
             return any(set(one.combines) <= set(MADE_BY[origin]) for origin in origins)
         return section.get(one.name) is not None and ("prepared" in origins or not one.prepares)
 
-    chosen = {name: one for name, one in declarations().items() if wanted(one)}
+    settings = {name: one.defaults | dict(section.get(name) or {}) for name, one in declarations().items() if wanted(one)}
+    chosen = {name: _with_named_files(declarations()[name], own) for name, own in settings.items()}
     for name, one in chosen.items():
         for file in (*one.takes, *one.combines):
             maker = producer(file, declarations())
@@ -66,7 +72,29 @@ def chosen_observables(section: Mapping, ensembles: Sequence[Ensemble]) -> tuple
         if needed and not any(needed <= set(MADE_BY[origin]) for origin in origins):
             lacking = sorted(needed - set(MADE_BY["imported"]))
             raise InputError(f"config key observables.{name} needs {', '.join(lacking)}, which imported samples have not: set {name}: null")
-    return chosen, {name: one.defaults | dict(section.get(name) or {}) for name, one in chosen.items()}
+    return chosen, settings
+
+
+def _with_named_files(one: Observable, settings: Mapping) -> Observable:
+    """The observable with the files that its settings make it take beside its own."""
+    named = (_file_of(f"observables.{one.name}.{setting.name}", setting.takes, settings[setting.name]) for setting in one.settings)
+    further = [file for file in named if file]
+    return replace(one, takes=tuple(dict.fromkeys((*one.takes, *further)))) if further else one
+
+
+def _file_of(key: str, takes: str, value: object) -> str:
+    """The file that a setting of this value makes its observable take; empty for none."""
+    if not takes or not value:
+        return ""
+    if takes != NAMED:
+        return takes
+    name = str(value).partition(".")[0]
+    known = [file for one in declarations().values() for file in one.products]
+    fields = [file.removesuffix(".gsd") for file in known if file.endswith(".gsd")]
+    for file in (f"{name}.gsd", f"{name}.parquet"):
+        if file in known:
+            return file
+    raise InputError(f"config key {key} is {value}: nothing gives {name}; allowed are null, arrays of {', '.join(fields)}, and columns of tables")
 
 
 def check_dimensions(observables: Mapping[str, Observable], dimensions: set[int]) -> None:
@@ -76,6 +104,16 @@ def check_dimensions(observables: Mapping[str, Observable], dimensions: set[int]
             other = min(dimensions - {one.dimension})
             raise InputError(
                 f"config key observables.{name} is made for glasses of {one.dimension} dimensions, the study has some of {other}: set {name}: null"
+            )
+
+
+def check_pairwise(observables: Mapping[str, Observable], models: Iterable[GlassFormer]) -> None:
+    """Refuse an observable of pairs where the study has a many-body potential. models: of its points."""
+    many = next((model.name for model in models if model.embedding is not None), None)
+    for name, one in observables.items():
+        if one.pairwise and many:
+            raise InputError(
+                f"config key observables.{name} takes the energy apart into pairs, and model {many} is a many-body potential: set {name}: null"
             )
 
 

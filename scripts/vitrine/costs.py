@@ -123,7 +123,7 @@ def together(*needs: Need, rows: float = 1.0) -> Need:
 class Ask:
     """For which sample an observable's cost is asked: its size and glass former, the observable's settings, the sparse solver.
 
-    samples: of its ensemble. rung_before: what a liquid of the rung before its own took.
+    samples: of its ensemble. rung_before: what a liquid of the rung before its own took. time_step: of dynamics.
     """
 
     costs: Costs
@@ -134,6 +134,7 @@ class Ask:
     solver: str
     samples: int = 1
     rung_before: Need = Need(0.0, 0.0)
+    time_step: float = 0.005
 
     def step(self, name: str, number: float = 20.0, sparse: bool = False) -> Need:
         """A measured step on this sample."""

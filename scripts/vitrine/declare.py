@@ -19,6 +19,12 @@ NUMBER_OR_ALL = {
 }
 POSITIVE = {"type": "number", "exclusiveMinimum": 0}
 SHARE = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+NAMED = "named"
+NUMBERS_OF_PARTICLES = {
+    "type": ["string", "null"],
+    "pattern": "^[A-Za-z0-9_]+[.][A-Za-z0-9_]+$",
+    "description": "null, or numbers of particles by name: <field>.<array>, such as vibrability_field.vibrability, or <table>.<column>",
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,9 @@ class Setting:
     """A leaf of the observable's section in the config.
 
     allowed: as JSON schema. used_by: `measure`, `aggregate` or `derive`, whose rule runs anew when it changes, or `figure`. names_axis: its value is
-    the name of an axis of the study, or null.
+    the name of an axis of the study, or null. names_file: it names a file of the user's, or null; its rule runs anew when the file changes. takes: a
+    file that the observable takes too where the setting is true; NAMED where its value names numbers of particles, `<field or table>.<array or
+    column>`, or is null: then their file is taken too.
     """
 
     name: str
@@ -35,6 +43,17 @@ class Setting:
     meaning: str
     used_by: str = "measure"
     names_axis: bool = False
+    names_file: bool = False
+    takes: str = ""
+
+
+SHOWN = Setting(
+    "shown",
+    None,
+    {"type": ["integer", "null"], "minimum": 0, "description": "the index of a sample, or null"},
+    "index of the glass that is drawn; null: the first that has what is drawn",
+    used_by="aggregate",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,12 @@ class Field:
     def file(self) -> str:
         """The file of the fields in the batch's folder."""
         return f"{self.name}.gsd"
+
+
+@dataclass(frozen=True)
+class States(Field):
+    """Strained states of each sample, as a trajectory (samples/trajectories.py): positions (F, N, d), boxes (F, d, d) and, in the place of times,
+    strains (F,), by these names."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +155,9 @@ class Observable:
     tables of batches that are also wanted whole for the study. scope: `ensemble`, or `study` for one that is aggregated from all ensembles at once.
     algebra: `sparse` where it solves equations, `full` where it takes whole spectra, which a GPU may do; empty for neither.
     random: the tag of its random stream (seeds), where it draws; 0 for none. prepares: it runs liquids at the rung before theirs, and is told
-    how that rung prepares its own; there are none at the top of a ladder. dimension: of space for which alone it is made; 0 for any.
+    how that rung prepares its own; there are none at the top of a ladder. moves: it runs dynamics of its own from what it takes, is told the
+    preparation's, and stores what it has done. spectra: of velocities, which the trajectories must have often enough. dimension: of space for which
+    alone it is made; 0 for any. pairwise: it takes the energy apart into pairs, or third derivatives, and refuses a many-body potential.
     """
 
     name: str
@@ -158,7 +185,10 @@ class Observable:
     random: int = 0
     message: str = ""
     prepares: bool = False
+    moves: bool = False
+    spectra: bool = False
     dimension: int = 0
+    pairwise: bool = False
     preparation: bool = field(default=False)
 
     @property

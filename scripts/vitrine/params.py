@@ -6,11 +6,14 @@ Functions of a label serve as functions of wildcards.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from vitrine.declare import Figure, Observable
+from vitrine.paths import results
 from vitrine.provenance import digest
 from vitrine.schema import table_of
 from vitrine.study import Study
@@ -74,6 +77,15 @@ def measuring(study: Study, one: Observable) -> dict:
         "taken": by_label(lambda label: {file: study.identity_of_file(label, file) for file in one.takes}),
         "declared": digest([*map(table_of, one.tables), *(vars(field) for field in one.fields)]),
         **({"preparation": by_label(lambda label: rung_before(study, label))} if one.prepares else {}),
+        **(moving(study, one) if one.moves else {}),
+    }
+
+
+def moving(study: Study, one: Observable) -> dict:
+    """What an observable that runs dynamics of its own is told beside the rest."""
+    return {
+        "dynamics": by_label(lambda label: study.places[label].dynamics),
+        "restarts": told(lambda wildcards: f"{results(study)}/restarts/{one.rule}/{wildcards.point}_{wildcards.batch}"),
     }
 
 
@@ -90,6 +102,7 @@ def averaging(study: Study, one: Observable) -> dict:
         "function": one.aggregate,
         "settings": study.settings_of(one.name, "aggregate"),
         "declared": digest([table_of(table) for table in (*one.curves, *one.kept)]),
+        **files_of_the_user(study, one),
     }
     if one.scope == "study":
         return params | {"ensembles": [ensemble(study, label, one) for label in study.labels(one)], "identity": study.identity_of_study()}
@@ -97,6 +110,12 @@ def averaging(study: Study, one: Observable) -> dict:
         "ensemble": by_label(lambda label: ensemble(study, label, one)),
         "identity": by_label(lambda label: study.identity_of_average(label, one.name)),
     }
+
+
+def files_of_the_user(study: Study, one: Observable) -> dict:
+    """The digests of the files that settings of an observable name, so that its rule runs anew when one changes; nothing where there are none."""
+    named = {setting.name: study.settings[one.name][setting.name] for setting in one.settings if setting.names_file}
+    return {"files": {name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in named.items() if path}} if named else {}
 
 
 def ensemble(study: Study, label: str, one: Observable) -> dict:

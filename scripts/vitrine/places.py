@@ -12,7 +12,7 @@ from vitrine.ensembles import Ensemble, with_leaves, with_length
 from vitrine.errors import InputError
 from vitrine.models import GlassFormer, glass_former
 from vitrine.points import Point
-from vitrine.preparation.checks import check_preparation, check_quench
+from vitrine.preparation.checks import PRESSED, check_preparation, check_pressure, check_quench
 from vitrine.preparation.engines import chosen_engine
 from vitrine.provenance import digest
 
@@ -63,8 +63,10 @@ class Place:
     @property
     def quench(self) -> dict:
         """What the glasses are made with: the config's section, and of imported samples what is done with those that are not at rest."""
-        about = self.ensemble.imported
-        return {**self.config["quench"], **({"as_is": about.as_is, "at_rest": about.at_rest} if about else {})}
+        about, section = self.ensemble.imported, dict(self.config["quench"])
+        if section.get("pressure") is None:  # what changes no sample of fixed volume stays out of its identity
+            section = {key: value for key, value in section.items() if key not in PRESSED}
+        return {**section, **({"as_is": about.as_is, "at_rest": about.at_rest} if about else {})}
 
     @property
     def preparation(self) -> dict:
@@ -115,6 +117,7 @@ def places_of(config: Mapping, ensembles: Sequence[Ensemble], conda: bool) -> di
             point = with_length(point, model.length)
             if ensemble.origin == "prepared":
                 _check_size(f"ensembles[{number}]", point, model)
+                check_pressure(own["quench"], model, point.particles)
             if point.label in places:
                 raise InputError(f"config key ensembles[{number}].axes: the point {point.words} is in another ensemble already")
             before = ensemble.before(point)

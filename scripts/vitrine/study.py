@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vitrine.choices import MADE_BY, check_dimensions, chosen_figures, chosen_observables, producer, roots
+from vitrine.choices import MADE_BY, check_dimensions, check_pairwise, chosen_figures, chosen_observables, producer, roots
 from vitrine.config_schema import check_schema
 from vitrine.declare import Figure, Observable
 from vitrine.ensembles import Ensemble, ensemble_of, study_axes
@@ -22,6 +22,7 @@ from vitrine.models import GLASS_FORMERS, published_parameters
 from vitrine.observables import declarations, figures, module_of
 from vitrine.places import Place, places_of
 from vitrine.points import Axis, Point, full_key
+from vitrine.preparation.checks import check_trajectories
 from vitrine.provenance import digest
 
 MOST_BATCHES = 100_000  # of a study; Snakemake plans six jobs for each
@@ -59,6 +60,7 @@ class Study:
         places = places_of(config, ensembles, conda)
         chosen, settings = chosen_observables(config["observables"], ensembles)
         check_dimensions(chosen, {place.model.dimension for place in places.values()})
+        check_pairwise(chosen, [place.model for place in places.values()])
         study = cls(
             config=config,
             ensembles=tuple(ensembles),
@@ -75,10 +77,14 @@ class Study:
         for number, ensemble in enumerate(ensembles):
             dynamics = config["preparation"]["sampler"] != "swap" or study.records or ensemble.origin == "imported"
             _check_axes(f"ensembles[{number}]", ensemble, dynamics)
+            if study.records and ensemble.origin == "prepared":
+                spectra = any(one.spectra for one in study.measured)
+                check_trajectories(config["trajectories"], places[ensemble.points[0].label].dynamics["time_step"], spectra)
         if config["against"] not in [axis.name for axis in ensembles[0].points[0].axes]:
             allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
             raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")
         _check_options(study)
+        _check_files(study, Path(directory))
         study.figures.update(chosen_figures(config["figures"], config["against"], chosen))
         return study
 
@@ -117,6 +123,8 @@ class Study:
 
         def serves(place: Place) -> bool:
             own = place.ensemble.origin
+            if not observable.rule and not observable.combines:
+                return True
             return own == "drawn" if origin == "drawn" else own != "drawn" and needed <= set(MADE_BY[own])
 
         places = {label: place for label, place in self.places.items() if serves(place)}
@@ -282,6 +290,15 @@ def _check_options(study: Study) -> None:
                 raise InputError(
                     f"config key figure_options.{name}.{option.name} is {value}: allowed are null and the study's axes, {', '.join(names)}"
                 )
+
+
+def _check_files(study: Study, directory: Path) -> None:
+    """Refuse a setting that names a file which is not there."""
+    for name, observable in study.observables.items():
+        for setting in observable.settings:
+            path = study.settings[name][setting.name]
+            if setting.names_file and path and not (directory / path).is_file():
+                raise InputError(f"config key observables.{name}.{setting.name} is {path}: there is no such file")
 
 
 def _check_number_of_batches(ensembles: list[Ensemble]) -> None:

@@ -70,6 +70,9 @@ GLASSES = Table(
         Column("lowest_stiffness", "double", "epsilon/lambda_min^2", "lowest non-zero eigenvalue of the Hessian"),
         Column("displacement", "double", LENGTH, "largest displacement of a particle in the quench, the motion of the whole taken away"),
         Column("energy_gained", "double", ENERGY, "potential energy per particle before the quench less that after it"),
+        Column("pressure", "double", MODULUS, "virial pressure of the inherent state"),
+        Column("rattlers", "int32", NONE, "particles of touching spheres that had fewer than d + 1 contacts, and are not in the glass"),
+        Column("rattler_indices", "string", NONE, "their indices in the liquid, with blanks between"),
     ),
     of_samples=True,
 )

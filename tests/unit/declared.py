@@ -8,10 +8,16 @@ from pathlib import Path
 
 import jsonschema
 from vitrine.declare import Figure, Observable
+from vitrine.observables import declarations
 from vitrine.schema import BLANK, Table
 
 UNITS = re.compile(r"[A-Za-z0-9_/^().\- *+]+")
 PARTS = {"rule": "measure", "aggregate": "aggregate", "derive": "derive"}  # of a declaration, and the modules in which its functions stand
+
+
+def measuring_defaults(name: str) -> dict[str, object]:
+    """Defaults of the settings that the measuring function of an observable takes."""
+    return {one.name: one.default for one in declarations()[name].settings if one.used_by == "measure"}
 
 
 def lacks(folder: Path, one: Observable, tests: Path, given: Mapping[str, Observable]) -> list[str]:

@@ -87,6 +87,38 @@ def test_an_observable_may_take_what_others_give(toys):
     assert taken == {"glasses.gsd": study.identity(label, "glasses"), "second.parquet": study.identity(label, "measure", "second")}
 
 
+def test_a_setting_may_name_what_an_observable_takes():
+    """Then its file is an input like any other: part of the identity, of what must be chosen, and of what imported samples have not."""
+
+    def taken(**settings):
+        study = Study.from_config(changed("observables", {"vibrability": {}, "atomic_stress": settings}))
+        return study, study.observables["atomic_stress"].takes
+
+    plain, alone = taken()
+    assert alone == ("glasses.gsd",) == declarations()["atomic_stress"].takes and not plain.records
+    named, takes = taken(against="vibrability_field.vibrability", thermal=True)
+    assert takes == ("glasses.gsd", "trajectories.gsd", "vibrability_field.gsd") and named.records
+    assert "record_trajectories" in named.last_files(named.main.label)
+    assert taken(against="vibrability.mean")[1] == ("glasses.gsd", "vibrability.parquet")
+    label = named.main.label
+    assert set(params.measuring(named, named.observables["atomic_stress"])["taken"](type("Wildcards", (), {"point": label}))) == set(takes)
+    assert plain.identity(label, "measure", "atomic_stress") != named.identity(label, "measure", "atomic_stress")
+
+
+@pytest.mark.parametrize(
+    ("against", "said"),
+    [
+        ("softly.s", ["observables.atomic_stress.against is softly.s", "nothing gives softly", "vibrability_field"]),
+        ("vibrability", ["observables.atomic_stress.against", "<field>.<array>, such as vibrability_field.vibrability"]),
+        ("vibrability_field.vibrability", ["observables.atomic_stress needs vibrability_field.gsd of the observable vibrability: choose that too"]),
+        ("atomic_stress_field.tension", ["in a circle: atomic_stress -> atomic_stress"]),
+    ],
+)
+def test_what_a_setting_cannot_name_is_one_sentence(against, said):
+    text = sentence(changed("observables", {"atomic_stress": {"against": against}}))
+    assert all(word in text for word in said), text
+
+
 @pytest.mark.parametrize("length", [1, 2, 3])
 def test_a_circle_is_one_sentence(toys, length):
     names = [f"toy_{'abc'[place]}" for place in range(length)]
@@ -134,7 +166,7 @@ def test_a_new_observable_has_its_section_with_checked_settings(toys):
 
 def test_all_figures_are_those_whose_needs_are_met():
     study = Study.from_config(changed("observables", {"modes": {}, "elasticity": {}}))
-    assert set(study.figures) == {"cumulative_modes", "equilibration", "trends"}
+    assert set(study.figures) == {"cumulative_modes", "mode_densities", "equilibration", "trends"}
     without = {
         figure.name for one in declarations().values() if not one.preparation and one.name not in CONFIG["observables"] for figure in one.figures
     }

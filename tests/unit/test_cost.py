@@ -348,9 +348,10 @@ def test_a_glass_former_that_was_not_measured_takes_what_the_slowest_takes():
     preparation = {"sampler": "cooling", "engine": "builtin"}
     asked = study(model={"name": "ipl_crystal", "ipl_crystal": crystal}, preparation=preparation)
     assert "note: the cost of ipl_crystal in 3 dimensions was not measured" in cost_table.report(asked)
-    slow, known = (study(model=model, preparation=preparation) for model in ({"name": "ipl_crystal", "ipl_crystal": crystal}, KOB_ANDERSEN))
-    for rule in ("equilibrate_liquids", "pinch_bonds"):
-        assert job_cost(rule, slow, COLD, 4) == pytest.approx(job_cost(rule, known, COLD, 4))
+    known, sticky = (study(model=model, preparation=preparation) for model in (KOB_ANDERSEN, {"name": "sticky_spheres"}))
+    for rule in ("equilibrate_liquids", "pinch_bonds"):  # the first hangs on the time step, the second on the bonds: another is the slowest
+        measured = [job_cost(rule, one, COLD, 4) for one in (known, sticky)]
+        assert job_cost(rule, asked, COLD, 4) == pytest.approx(np.max(measured, axis=0))
     assert "was not measured" not in "".join(line for line in cost_table.report(known).splitlines() if "dimensions" in line)
 
 

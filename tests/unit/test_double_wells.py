@@ -16,7 +16,7 @@ from vitrine.linalg import lowest_modes
 from vitrine.nonlinear.double_wells import Descents, other_well, search_along, starts
 from vitrine.observables import declarations
 from vitrine.observables.double_wells import DOUBLE_WELLS
-from vitrine.observables.double_wells.aggregate import aggregate_double_wells
+from vitrine.observables.double_wells.aggregate import aggregate_double_wells, bin_edges
 from vitrine.observables.double_wells.derive import fit_double_wells
 from vitrine.observables.double_wells.measure import find_double_wells
 from vitrine.parquet import Key, write_table
@@ -280,6 +280,15 @@ def test_distributions_are_plain_histograms_with_errors_over_samples(average):
         assert np.sum(rows["density"] * np.diff(edges)) == pytest.approx(1, rel=1e-12)
         replicates = [np.histogram(numbers[present], edges, weights=weight[present], density=True)[0] for weight in weights[1:]]
         np.testing.assert_allclose(rows["density_error"], np.std(replicates, axis=0, ddof=1), rtol=1e-9)
+
+
+def test_bins_are_wider_where_values_are_few():
+    narrow, rng = np.linspace(0, 1, 21), np.random.default_rng(3)
+    widths = [bin_edges(narrow, np.append(rng.random(number - 1), 1.0))[1] for number in (5, 20, 49, 50, 99, 100, 1000)]
+    assert widths == pytest.approx([0.5, 0.25, 0.2, 0.1, 0.1, 0.05, 0.05])
+    # Only bins that lie below the largest value count.
+    assert bin_edges(narrow, [0.04, 0.03, np.nan, 0.02, 0.04, 0.01])[1] == pytest.approx(0.05)
+    assert len(bin_edges(narrow, [np.nan])) > 1
 
 
 def test_pairs_are_the_glasses_whose_expansion_has_two_wells(average):

@@ -6,6 +6,7 @@ import naive
 import numpy as np
 import pandas as pd
 import pytest
+from declared import measuring_defaults
 from drawn import bars, note, words
 from matplotlib.quiver import Quiver
 from synthetic_tables import Study, settings_of
@@ -73,7 +74,7 @@ def test_in_space_it_is_refused_and_defaults_are_declared(glass, planar_glass):
     with pytest.raises(SampleError, match="two dimensions alone"):
         deform_samples(glass, {"displacement": np.ones((glass.particles, 3))})
     mode = softest(planar_glass)
-    declared = deform_samples(planar_glass, mode, **declarations()["excitations"].defaults)["excitations"]
+    declared = deform_samples(planar_glass, mode, **measuring_defaults("excitations"))["excitations"]
     np.testing.assert_array_equal(declared["overlap"], deform_samples(planar_glass, mode)["excitations"]["overlap"])
 
 
@@ -103,7 +104,9 @@ def averaged(tmp_path_factory):
         field = declarations()[one].fields[0]
         write_fields(folder / field.file, field, entries[field.name], {})
     names = (EXCITATIONS.file, "excitation_field.gsd", "volume_mode_field.gsd", VOLUME_MODES.file)
-    return glasses, given, ensemble, aggregate_excitations(*([folder / name] for name in names), ensemble)
+    files = tuple([folder / name] for name in names)
+    assert set(aggregate_excitations(*files, ensemble, shown=2)[1]["sample"]) == {2}
+    return glasses, given, ensemble, aggregate_excitations(*files, ensemble)
 
 
 def test_overlaps_are_means_over_samples(averaged):

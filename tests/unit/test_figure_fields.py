@@ -105,6 +105,8 @@ def heats(study) -> pd.DataFrame:
                 "exponent_error": 0.2,
                 "reduced": place - T,
                 "reduced_error": 0.3,
+                "phonons": 0.1 * place * T**3,
+                "soft": 0.2 * place * T**5,
             }
         )
     return keyed(frames, study)
@@ -119,6 +121,9 @@ def test_the_specific_heat_is_drawn_in_the_units_of_the_papers(study, heats):
             np.testing.assert_allclose(line.get_xdata(), rows["temperature"] / unit)
             np.testing.assert_allclose(line.get_ydata(), rows[column] * scale)
             assert to_hex(line.get_color()) == COLOURS[temperature]
+            for part in ("phonons", "soft"):  # each alone, in the first panel
+                alone = [line for line in ax.lines if line.get_gid() == f"{part}-{temperature}"]
+                assert len(alone) == (column == "heat") and all(np.allclose(line.get_ydata(), rows[part]) for line in alone)
         bands = [band for band in ax.collections if isinstance(band, FillBetweenPolyCollection)]
         assert len(bands) == len(LADDER)
         coldest = heats[heats["parent_temperature"] == min(LADDER)]

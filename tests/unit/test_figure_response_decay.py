@@ -53,7 +53,8 @@ def curves(study) -> pd.DataFrame:
             }
             frame = pd.DataFrame({"kind": kind, "distance_low": LOW, "distance_high": HIGH, "fields": 9, **numbers})
             frame = frame.assign(**{f"{name}_error": 0.1 * np.abs(values) for name, values in numbers.items()})
-            frame.loc[[0, 11], ["projection_exponent", "amplitude_exponent"]] = np.nan
+            frame = frame.assign(projection_continuum=-6 + 0.02 * r * size / LARGE, amplitude_continuum=-2 - 0.01 * r)
+            frame.loc[[0, 11], ["projection_exponent", "amplitude_exponent", "projection_continuum", "amplitude_continuum"]] = np.nan
             frames.append((size, T, frame))
     return keyed(frames)
 
@@ -104,6 +105,16 @@ def test_the_laws_of_a_continuum_stand_beside_them_with_their_source(decay):
     assert "7 samples" in note(decay) and f"$N$ = {LARGE}" in words(decay)
 
 
+def test_what_images_make_of_the_laws_is_drawn_for_each_size(decay, study, curves):
+    for ax, column in zip(decay.axes[3:], ("projection_continuum", "projection_continuum", "amplitude_continuum"), strict=True):
+        for size in (study.particles, LARGE):
+            line = one([line for line in ax.lines if line.get_gid() == f"images-{size}"])
+            rows = curves[(curves["particles"] == size) & (curves["parent_temperature"] == 1.3) & (curves["kind"] == "quartic")].dropna(subset=column)
+            np.testing.assert_allclose(line.get_xdata(), np.sqrt(rows["distance_low"] * rows["distance_high"]))
+            np.testing.assert_allclose(line.get_ydata(), rows[column])
+        assert "the continuum in the periodic box" in legend_words(ax)
+
+
 def test_guides_lie_above_the_curves(decay):
     for ax in decay.axes[:3]:
         guide = one([line for line in ax.lines if line.get_linestyle() == "--" and len(line.get_xdata()) == 2])
@@ -148,8 +159,8 @@ def test_the_collapse_is_that_of_the_table(study, collapsed, panel):
         check(of_colour(ax, T, size == LARGE), inside["scaled_distance"], inside["scaled_decay"], inside["scaled_error"], log=True)
         faint = [line for line in ax.lines if line.get_alpha() == 0.25 and to_hex(line.get_color()) == COLOURS[T]]
         np.testing.assert_allclose(faint[size == LARGE].get_data(), [outside["scaled_distance"], outside["scaled_decay"]])
-    shown_rows = collapsed[(collapsed["kind"] == kind) & (collapsed["scaled_distance"] > collapsed.loc[collapsed["taken"], "scaled_distance"].min())]
-    assert levels(ax) == [shown_rows["scaled_decay"].max()]
+    taken = collapsed[(collapsed["kind"] == kind) & collapsed["taken"]]
+    assert levels(ax) == [taken["scaled_decay"].max()]
     symbol = (r"\xi_\mathrm{co}", r"\xi_\mathrm{QLM}")[panel]
     assert symbol in ax.get_xlabel() and f"A_{panel + 1}" in ax.get_ylabel() and "^{6}" in ax.get_ylabel()
     main = values[values["particles"] == study.particles].sort_values("parent_temperature")

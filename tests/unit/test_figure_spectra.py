@@ -314,7 +314,13 @@ def test_participation_and_its_plateau(study: Study, bonds: Figure) -> None:
         np.testing.assert_allclose(line.get_ydata(), value(study, "N_e_plateau", temperature))
         np.testing.assert_allclose(line.get_xdata(), [value(study, "plateau_onset", temperature), 1.3 * middle.max()])
         assert to_hex(line.get_color()) == COLOURS[temperature] == found.colour
-    assert legend_words(ax) == [r"plateau; $\xi$ is read 15 % above it (Giannini et al. 2021, eq. 13)"]
+        moved = one(lines(ax, gid=f"displacement-{temperature:.4f}"))
+        np.testing.assert_allclose(moved.get_xdata(), middle)
+        np.testing.assert_allclose(moved.get_ydata(), table["N_e_displacement"])
+        assert to_hex(moved.get_color()) == COLOURS[temperature] and moved.get_linestyle() == ":"
+        assert ax.get_ylim()[0] < table["N_e"].min() and ax.get_ylim()[1] > table["N_e_displacement"].max()
+    words = [r"plateau; $\xi$ is read 15 % above it (Giannini et al. 2021, eq. 13)", "displacement modes D (Giannini et al. 2021, Fig. 6)"]
+    assert legend_words(ax) == words
 
 
 def test_bond_operator_of_another_glass_former_and_excess() -> None:
@@ -322,7 +328,7 @@ def test_bond_operator_of_another_glass_former_and_excess() -> None:
     settings = settings_of(study, length="sigma_AA", options={"bond_operator": {"plateau_excess": 0.2}})
     left, right, *lower = draw("bond_operator", study, settings).axes
     assert labels(left) == (r"$\lambda\;[\sigma_\mathrm{AA}^2/\varepsilon]$", r"$P(\lambda)\;[\varepsilon/\sigma_\mathrm{AA}^2]$")
-    assert right.get_xlabel() == left.get_xlabel() and "is read 20 % above it" in one(legend_words(right))
+    assert right.get_xlabel() == left.get_xlabel() and "is read 20 % above it" in legend_words(right)[0]
     assert [ax.get_xlabel() for ax in lower] == [r"onset, $\lambda\;[\sigma_\mathrm{AA}^2/\varepsilon]$"] * 2
 
 

@@ -7,16 +7,20 @@ import naive
 import numpy as np
 import pandas as pd
 import pytest
+from declared import measuring_defaults
 from drawn import note, words
 from matplotlib.collections import EllipseCollection
 from matplotlib.colors import to_hex
 from matplotlib.quiver import Quiver
 from synthetic_tables import Study, settings_of
 from vitrine.aggregation.ensemble import Ensemble
+from vitrine.choices import check_dimensions
+from vitrine.errors import InputError
 from vitrine.interactions import Interactions
+from vitrine.models import glass_former, published_parameters
 from vitrine.observables import declarations
 from vitrine.observables.elasticity.measure import measure_elasticity
-from vitrine.observables.key_cores import KEY_CORE_SCATTER, KEY_CORES
+from vitrine.observables.key_cores import KEY_CORE_SCATTER, KEY_CORES, OF_MODE
 from vitrine.observables.key_cores.aggregate import aggregate_key_cores
 from vitrine.observables.key_cores.key_cores import PARTS, plot_key_cores
 from vitrine.observables.key_cores.measure import find_key_cores
@@ -25,6 +29,7 @@ from vitrine.observables.vibrability.measure import measure_vibrability
 from vitrine.observables.volume_modes.measure import decompose_modes
 from vitrine.parquet import Key, write_table
 from vitrine.points import Point
+from vitrine.preparation.minimise import minimise
 from vitrine.samples import write_fields
 
 
@@ -158,6 +163,10 @@ def test_the_row_of_a_glass(planar_glass):
         row["core"] == np.sum(psi > threshold) and row["core_third"] == np.sum(psi > psi.max() / 3) and row["string"] == np.sum(psi > 0.6 * psi.max())
     )
     assert row["prominence"] == pytest.approx(psi.max() / np.median(psi), rel=1e-14)
+    stiffness, vectors = np.linalg.eigh(naive.hessian(planar_glass))
+    shares = vectors[:, 2:].reshape(64, 2, -1) ** 2 / stiffness[2:]
+    np.testing.assert_allclose(shares.sum(axis=(1, 2)), psi, rtol=1e-8)
+    assert row["mode_share"] == pytest.approx(shares[psi.argmax(), :, 0].sum() / psi.max(), rel=1e-6)
     assert row["omega_over_phonon"] == pytest.approx(row["omega"] / measure_elasticity(planar_glass)["omega_ph"][0], rel=1e-12)
     if row["omega_over_phonon"] < 1:
         square = [row[f"square_{name}"] for name in "ijkl"]
@@ -176,8 +185,46 @@ def test_a_glass_without_a_key_core_says_why(planar_glass):
     assert given["key_cores"]["ended"][0] == "no key core: the softest mode does not lie below the first phonon"
 
 
+def triangular(rows: int = 12, columns: int = 10, without: tuple[int, ...] = ()) -> naive.Sample:
+    """A triangular lattice of the inverse power law; without: sites that are left empty, after which it is brought to rest."""
+    model = glass_former("ipl_crystal", published_parameters("ipl_crystal"))
+    a = np.sqrt(2 / (np.sqrt(3) * model.density))
+    sites = a * np.array([[k + 0.5 * (row % 2), row * np.sqrt(3) / 2] for row in range(rows) for k in range(columns)])
+    x = np.delete(sites, list(without), axis=0)
+    n = len(x)
+    x += np.random.default_rng(3).uniform(-0.02, 0.02, x.shape) * bool(without)  # off the saddle that symmetry would keep
+    crystal = naive.Sample(x, np.ones(n), np.zeros(n, dtype=np.int64), np.diag([a * columns, a * rows * np.sqrt(3) / 2]), model)
+    return minimise(crystal, "lbfgs").sample if without else crystal
+
+
+def test_a_crystal_without_vacancies_has_no_key_core():
+    row, part, psi = found_in(triangular())
+    assert np.ptp(psi) < 1e-9 * psi.mean() and row["string"] == 120  # which is why a fraction of the largest Psi is not enough
+    assert row["ended"].startswith("no key core") and not part.any() and row["square_i"] == -1
+
+
+def test_a_key_core_is_where_a_pair_of_vacancies_is():
+    """Two neighbouring sites left empty: the particles that stand out lie beside them."""
+    lattice = triangular()
+    crystal = triangular(without=(54, 55))
+    row, _, psi = found_in(crystal, prominence=1.2)
+    gap = 0.5 * (lattice.positions[54] + lattice.positions[55])
+    apart = crystal.positions[psi > 0.6 * psi.max()] - gap
+    box = np.diag(crystal.box)
+    apart -= np.rint(apart / box) * box
+    assert row["prominence"] > 1.2 and np.linalg.norm(apart, axis=1).max() < 2.5 * crystal.spacing
+    assert row["second_share"] == 0
+
+
+def test_all_observables_of_key_cores_are_refused_in_space():
+    names = ("volume_modes", "key_cores", "mode_defects", "excitations", "disc_shear", "transverse_density")
+    for name in names:
+        with pytest.raises(InputError, match=f"observables.{name} is made for glasses of 2 dimensions, the study has some of 3: set {name}: null"):
+            check_dimensions({name: declarations()[name]}, {3})
+
+
 def test_defaults_are_the_declared_ones(planar_glass):
-    assert str(found_in(planar_glass)[0]) == str(found_in(planar_glass, **declarations()["key_cores"].defaults)[0])
+    assert str(found_in(planar_glass)[0]) == str(found_in(planar_glass, **measuring_defaults("key_cores"))[0])
 
 
 # --- of an ensemble -----------------------------------------------------------------------------------------------------------------------------
@@ -205,6 +252,9 @@ def averaged(tmp_path_factory):
     for letter, name in names.items():
         write_fields(folder / f"{name}.gsd", fields[letter], entries[letter], {})
     files = [[folder / name] for name in ("key_cores.parquet", *(f"{name}.gsd" for name in names.values()))]
+    assert set(aggregate_key_cores(*files, ensemble, shown=2)[2]["sample"]) == {2}
+    with pytest.raises(InputError, match=r"key_cores.shown is 3: that sample of .* is none that has a key core; allowed are null and 1, 2"):
+        aggregate_key_cores(*files, ensemble, shown=3)
     return glasses, pd.DataFrame(rows), entries, ensemble, aggregate_key_cores(*files, ensemble)
 
 
@@ -220,6 +270,31 @@ def test_sizes_are_means_over_the_glasses_that_have_one(averaged):
     assert set(found.loc["string_size", "samples"]) == {2} and set(found.loc["string_size", "flagged"]) == {1}
     assert list(scatter["sample"]) == [1, 2, 3] and list(scatter.columns) == [name for name in KEY_CORE_SCATTER.names if name in scatter]
     assert flags["flag"].tolist() == ["not a minimum"]
+
+
+def test_of_modes_with_a_key_core_shares_and_magnitudes_of_correlations_are_averaged(averaged):
+    _, rows, _, ensemble, (estimates, *_) = averaged
+    weights, found = ensemble.weights(np.array([1, 2, 3]))[:, :2], estimates.set_index("quantity")
+    for name, _ in OF_MODE:
+        values = rows[name].to_numpy(dtype=float)[1:3]
+        values = np.abs(values) if name in ("psi_divergence", "longitudinal_divergence") else values
+        expected = [np.average(values, weights=w) if w.sum() else np.nan for w in weights]
+        np.testing.assert_allclose(found.loc[f"qlm_{name}", "value"], expected, rtol=1e-12)
+    assert rows["transverse"][1] + rows["longitudinal"][1] == pytest.approx(1)
+    squares = [4.0 if square >= 0 else 0.0 for square in rows["square_i"][1:3]]
+    assert found.loc["square_size", "value"].iloc[0] == np.mean(squares)
+    second, strings = rows["string_second"].to_numpy(float)[1:3], rows["string"].to_numpy(float)[1:3]
+    shares = [w @ second / (w @ strings) if w.sum() else np.nan for w in weights]
+    np.testing.assert_allclose(found.loc["string_second_share", "value"], shares, rtol=1e-12)
+
+
+def test_the_second_type_is_counted_in_the_string(planar_glass):
+    psi, types = measure_vibrability(planar_glass)["vibrability_field"], np.arange(64) % 2
+    volume = decompose_modes(planar_glass, psi, modes=1)
+    two, slow = dataclasses.replace(planar_glass, types=types), pd.DataFrame({"omega_ph": [1e-3]})
+    row = find_key_cores(two, psi, volume["volume_mode_field"], pd.DataFrame(volume["volume_modes"]), slow)["key_cores"]
+    string = psi["vibrability"] > 0.6 * psi["vibrability"].max()
+    assert row["string_second"][0] == types[string].sum() and row["second_share"][0] == 0.5
 
 
 def test_the_map_lies_about_the_largest_psi_of_the_first_glass_that_has_a_key_core(averaged):
@@ -261,9 +336,22 @@ def test_particles_have_the_colour_of_their_part_and_arrows_of_the_mode(drawn):
     assert "sample 1" in ax.get_title(loc="left") and "2 samples" in note(figure)
 
 
+def test_psi_colours_particles_and_the_square_is_drawn_through_its_corners(drawn):
+    figure, (shown, _) = drawn
+    psi, string = (one for one in figure.axes[1].collections if isinstance(one, EllipseCollection))
+    np.testing.assert_allclose(psi.get_array(), np.log10(shown["psi"]))
+    np.testing.assert_allclose(string.get_offsets(), shown.loc[shown["part"] >= 2, ["x", "y"]])
+    corners = shown.loc[shown["part"] == 3, ["x", "y"]].to_numpy()
+    if len(corners) == 4:
+        (line,) = figure.axes[1].lines
+        assert {tuple(place) for place in line.get_xydata()} == {tuple(place) for place in corners} and len(line.get_xdata()) == 5
+
+
 def test_every_glass_is_a_point_and_hollow_without_a_key_core(drawn):
     figure, (_, scatter) = drawn
-    for ax, column in zip(figure.axes[1:], ("participation", "core", "string"), strict=True):
+    for ax, column in zip(
+        figure.axes[2:7], ("participation", "participation_transverse", "participation_longitudinal", "core", "string"), strict=True
+    ):
         full, hollow = ax.lines
         has = scatter["ended"] == ""
         np.testing.assert_allclose(full.get_xydata(), scatter.loc[has, ["omega", column]])

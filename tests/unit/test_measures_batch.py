@@ -11,7 +11,9 @@ from measuring import batch, table
 from naive import liquid, poly
 from vitrine.errors import SampleError
 from vitrine.observables import declarations
+from vitrine.observables.atomic_stress.measure import measure_atomic_stress
 from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
+from vitrine.observables.contacts.measure import measure_contacts
 from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.observables.modes.measure import find_modes
 from vitrine.observables.pinching.measure import pinch_bonds
@@ -26,8 +28,17 @@ MEASURES = {
     "pinching": (lambda sample: pinch_bonds(sample, np.random.default_rng(1), 30), 30),
     "bond_operator": (partial(diagonalise_bond_operator, spectrum="largest", vectors=5), 5),
     "vibrability": (measure_vibrability, 1),
+    "atomic_stress": (measure_atomic_stress, 1),
+    "contacts": (measure_contacts, 1),
 }
-TABLES_OF_SEVERAL = {"nonlinear_modes", "response_decay", "mode_decay"}  # whose own tests have batches of them
+TABLES_OF_SEVERAL = {
+    "nonlinear_modes",
+    "response_decay",
+    "mode_decay",
+    "quasistatic_shear",
+    "shear_softening",
+    "local_heat_capacity",
+}  # whose own tests have batches of them
 
 
 @pytest.fixture(scope="module")

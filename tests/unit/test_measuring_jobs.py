@@ -13,7 +13,7 @@ from vitrine.observables.pinching.measure import pinch_bonds
 from vitrine.observables.vibrability.measure import measure_vibrability
 from vitrine.parquet import Key, read_provenance, read_table, write_table
 from vitrine.points import PARENT_TEMPERATURE, PARTICLES, Axis, Point
-from vitrine.samples import read_fields, read_fields_provenance, write_fields, write_samples
+from vitrine.samples import Trajectory, read_fields, read_fields_provenance, write_fields, write_samples, write_trajectories
 from vitrine.schema import Column, Table
 from vitrine.seeds import PINCH, point_generator
 
@@ -37,7 +37,7 @@ def point_of(glass, *more):
 def job(folder, glass, name, point=None, batch="00002-00005", taken=None, **settings):
     """A job of the rule that measures an observable, with its files in one folder."""
     one, point = declarations()[name], point or point_of(glass)
-    files = {"input": one.takes, "output": one.products}
+    files = {"input": (*one.takes, *(taken or {})), "output": one.products}
     named = {kind: {file.replace(".", "_"): str(folder / file) for file in names} for kind, names in files.items()}
     params = {"observable": name, "rule": one.rule, "point": point.describe(), "model": glass.model.describe(), "seed": 11, "settings": settings}
     params |= {"algebra": {"": None, "sparse": {"solver": "auto"}, "full": {"solver": "auto", "device": "cpu"}}[one.algebra]}
@@ -157,3 +157,23 @@ def test_damage_to_what_others_gave_is_one_sentence(folder, small_glass, toy, fi
     with pytest.raises(InputError, match=file):
         job(folder, small_glass, "toy").run()
     assert not (folder / "toy.parquet").exists() and logging.getLogger("vitrine").handlers == []
+
+
+def test_trajectories_and_fields_that_settings_name_come_with_their_glass(folder, small_glass):
+    """Beside the glasses: a sample without one of them has its flag."""
+    frames = np.array([small_glass.positions, small_glass.positions + 0.01])
+    boxes, field = np.array([small_glass.box] * 2), declarations()["vibrability"].fields[0]
+    paths = [Trajectory(k, np.array([0.0, 0.1]), frames, 0.1 * frames, boxes, dataclasses.replace(small_glass, index=k)) for k in (2, 4)]
+    write_trajectories(folder / "trajectories.gsd", [paths[0], Trajectory.missing(3, "blew up"), paths[1]], {"identity": "walked"})
+    psi = np.arange(float(small_glass.particles))
+    write_fields(folder / "vibrability_field.gsd", field, [(k, small_glass, {"vibrability": psi}, "") for k in (2, 3, 4)], {"identity": "psi"})
+    taken = {"glasses.gsd": "glasses", "vibrability_field.gsd": "psi", "trajectories.gsd": "walked"}
+    job(folder, small_glass, "atomic_stress", taken=taken, thermal=True, against="vibrability_field.vibrability").run()
+    table = read_table(declarations()["atomic_stress"].tables[0], folder / "atomic_stress.parquet")
+    assert table["sample"].tolist() == [2, 2, 3, 4, 5] and table["state"].tolist()[:2] == ["inherent", "thermal"]
+    assert table["flag"].tolist() == ["", "", "blew up", "not equilibrated", "unreadable: not in glasses.gsd"]
+    assert table["mean"][0] == pytest.approx(table["mean"][1], rel=1e-9) and table["kinetic"][1] < 0  # a shift of the whole changes no stress
+    fields = read_fields(folder / "atomic_stress_field.gsd")
+    assert np.array_equal(fields[2].arrays["against"], psi)
+    with pytest.raises(InputError, match="trajectories.gsd"):
+        job(folder, small_glass, "atomic_stress", taken={**taken, "trajectories.gsd": "another"}, thermal=True, against=None).run()

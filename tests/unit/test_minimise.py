@@ -6,7 +6,7 @@ import pytest
 from naive import PLANAR, SMALL, fcc, jittered, liquid, poly, quenched, scattered, strained, unit_spheres
 from vitrine.interactions import Interactions
 from vitrine.models import glass_former
-from vitrine.preparation.minimise import FLEXIBILITY, HISTORY, _newton_like, minimise
+from vitrine.preparation.minimise import FLEXIBILITY, HISTORY, minimise, newton_like
 from vitrine.preparation.quench import quench
 from vitrine.preparation.start import random_start
 from vitrine.samples import Sample
@@ -113,7 +113,7 @@ def test_two_loops_are_the_updated_inverse_hessian(kept, newest):
         changes[k] = (stiffness @ moves[k].ravel()).reshape(4, 3)
     products = np.sum(moves * changes, axis=(1, 2))
     force, direction = rng.standard_normal((4, 3)), np.empty((4, 3))
-    _newton_like(force, moves, changes, products, kept, newest, direction)
+    newton_like(force, moves, changes, products, kept, newest, direction)
     inverse = np.eye(size) * (products[newest] / np.sum(changes[newest] ** 2) if kept else FLEXIBILITY)
     for k in reversed(used):
         s, y = moves[k].ravel(), changes[k].ravel()

@@ -163,10 +163,13 @@ def test_a_new_observable_reruns_nothing_old(library, reruns):
     assert reruns(lambda: shutil.copytree(library / "vitrine/observables/vibrability", folder)) == set()
 
 
+MINIMISES = {"deform_samples", "find_double_wells", "measure_velocity_spectrum", "measure_hopping", "shear_quasistatically", "follow_softening"}
+
+
 def test_edit_of_a_minimiser_reaches_what_quenches(library, reruns):
     moved = reruns(lambda: edit(library / "vitrine/preparation/minimise.py", "SKIN = 0.3", "SKIN = 0.31"))
     assert moved >= PREPARATION | RUNS_LIQUIDS
-    assert {"reheat_liquids"} == RUNS_LIQUIDS and MEASURES & moved == RUNS_LIQUIDS | {"deform_samples", "find_double_wells"}
+    assert {"reheat_liquids"} == RUNS_LIQUIDS and MEASURES & moved == RUNS_LIQUIDS | MINIMISES
 
 
 def test_edit_of_a_figure_reaches_plots_alone(library, reruns):
@@ -222,7 +225,7 @@ def test_a_module_imported_inside_a_function_counts(library, reruns):
     (library / "vitrine/extra.py").write_text("VALUE = 1\n", encoding="utf-8")
     edit(library / "vitrine/observables/modes/measure.py", "    wanted =", "    from vitrine import extra\n\n    wanted =")
     moved = reruns(lambda: (library / "vitrine/extra.py").write_text("VALUE = 2\n", encoding="utf-8"), hashes(library))
-    assert moved == {"find_modes", "export_samples", "decompose_modes"}
+    assert moved == {"find_modes", "export_samples", "decompose_modes", "measure_transverse_density"}
 
 
 def test_code_of_a_package_reaches_its_own_users_at_most(library, reruns):

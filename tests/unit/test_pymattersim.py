@@ -1,12 +1,19 @@
-"""Two files of others in tests/data: a tilted planar glass with fifteen digits, packed, and an inherent state with six."""
+"""Files of others in tests/data: a tilted planar glass with fifteen digits, packed, an inherent state with six, and its tests' numbers."""
 
+import gzip
 from pathlib import Path
+from types import SimpleNamespace
 
+import naive
 import numpy as np
 import pytest
 import scipy.linalg
 import vitrine
+from vitrine.geometry import Cells
+from vitrine.geometry.decomposition import divergence
 from vitrine.interactions import Interactions
+from vitrine.linalg.participation import participation_ratio
+from vitrine.samples import Sample
 from vitrine.samples.formats import frames_of, index_file
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "pymattersim"
@@ -65,3 +72,43 @@ def test_six_digits_need_a_few_steps_of_a_minimiser(inherent):
     assert omega == pytest.approx([0.508140, 0.746034, 0.816154], abs=1e-6)
     assert vitrine.measure_elasticity(relaxed)["shear_modulus"][0] == pytest.approx(14.11055, abs=1e-5)
     assert relaxed.provenance == inherent.provenance
+
+
+# --- numbers that the package's own tests expect (hessian_test.py, vector_test.py, freud_neighbors_test.py) ----------------------------------------
+
+
+def test_participation_ratios_are_those_of_the_package(inherent):
+    """Of every tenth mode of the file as it is, the two translations among them."""
+    vectors = scipy.linalg.eigh(Interactions.of(inherent).hessian.toarray(), subset_by_index=[0, 90])[1]
+    expected = [1, 0.60509595, 0.4184461, 0.47013442, 0.39952026, 0.48376086, 0.37543589, 0.4782805, 0.37811075, 0.28011895]
+    assert participation_ratio(vectors, 2)[::10] == pytest.approx(expected, abs=1e-6)
+
+
+def test_divergences_are_those_of_the_package():
+    """(1/6) sum over the six nearest neighbours j of (R_j - R_i).(v_j - v_i), for ten particles; and the participation of the velocities."""
+    with gzip.open(DATA / "2ddump.first.atom.gz", "rt") as stream:
+        rows = np.loadtxt(stream.readlines()[9:])
+    rows = rows[np.argsort(rows[:, 0])]
+    positions, velocities, length = rows[:, 2:4], rows[:, 4:6], 28.8675
+    apart = positions[None] - positions[:, None]
+    apart -= np.rint(apart / length) * length
+    nearest = np.argsort(np.linalg.norm(apart, axis=2), axis=1)[:, 1:7]
+    i, j = np.repeat(np.arange(1000), 6), nearest.ravel()
+    neighbours = SimpleNamespace(i=i, j=j, vectors=apart[i, j], neighbours=np.full(1000, 6))
+    expected = [-0.29712397, -0.16234507, -0.0749001, 0.35241748, -0.082197, -0.01734587, 0.34023927, -0.22716885, 0.28200287, -0.14452179]
+    assert divergence(neighbours, velocities)[:10] == pytest.approx(expected, abs=2e-8)
+    assert participation_ratio(velocities.reshape(-1, 1), 2)[0] == pytest.approx(0.521491080361457, rel=1e-12)
+
+
+def test_a_voronoi_cell_is_that_of_the_package():
+    """Neighbours, edges and area of particle 789, which are given in single precision."""
+    rows = np.loadtxt(DATA / "around_789.txt")
+    ids, places = rows[:, 0].astype(int), rows[:, 1:]
+    about = places - places[ids == 789]
+    about -= np.rint(about / 100) * 100
+    n = len(ids)
+    cells = Cells.of(Sample(about + 20, np.ones(n), np.zeros(n, dtype=np.int64), np.diag([40.0, 40.0]), naive.poly(**naive.PLANAR)))
+    own = cells.i == np.flatnonzero(ids == 789)[0]
+    expected = {3946: 0.967596, 4039: 0.849745, 5385: 1.078595, 8949: 0.82854, 9131: 0.077368}
+    assert dict(zip(ids[cells.j[own]].tolist(), cells.lengths[own].tolist(), strict=True)) == pytest.approx(expected, abs=3e-6)
+    assert cells.areas[cells.i[own][0]] == pytest.approx(0.90653, abs=3e-6)

@@ -14,8 +14,10 @@ from vitrine.interactions import Interactions
 from vitrine.linalg import Factor
 from vitrine.nonlinear.starts import pinch_responses, weak_bonds
 from vitrine.observables import declarations
+from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.observables.response_decay import DECAY_CURVES, DECAY_REPLICATES, KINDS, RESPONSE_DECAY, RESPONSE_FIELDS
 from vitrine.observables.response_decay.aggregate import aggregate_response_decay
+from vitrine.observables.response_decay.images import image_factors
 from vitrine.observables.response_decay.measure import core_bonds, decay, measure_response_decay, softest_quartic_mode
 from vitrine.parquet import Key, write_table
 from vitrine.points import Point
@@ -183,6 +185,21 @@ def test_bins_end_at_the_share_of_the_box_and_defaults_are_the_declared_ones(gla
     assert set(table) == set(names_of(RESPONSE_DECAY.own))
 
 
+def test_images_are_those_of_the_continuum_of_the_glass_and_divide_nothing(glass, monkeypatch):
+    import vitrine.observables.response_decay.measure as module
+
+    table, moduli = pd.DataFrame(measured(glass)["response_decay"]), measure_elasticity(glass)
+    shear, bulk = moduli["shear_modulus"][0], moduli["bulk_modulus"][0]
+    edges = radial_edges("logarithmic", 20, 0.5 * glass.box[0, 0] / glass.spacing)
+    expected = image_factors(glass.box / glass.spacing, edges, shear / (bulk + 4 / 3 * shear))
+    for name, factors in expected._asdict().items():
+        np.testing.assert_allclose(table[f"{name}_images"], factors[table["bin"]])
+    monkeypatch.setattr(module, "moduli", lambda *_: {"shear_modulus": -0.1, "bulk_modulus": 50.0})
+    soft = pd.DataFrame(measured(glass)["response_decay"])
+    assert soft["projection_images"].isna().all() and soft["amplitude_images"].isna().all()
+    np.testing.assert_array_equal(soft["projection"], table["projection"])
+
+
 def test_a_liquid_is_named():
     with pytest.raises(SampleError, match="not a minimum"):
         measured(liquid(poly(), 160, 1.3))
@@ -215,6 +232,8 @@ def made(sample):
             centre = np.sqrt(EDGES[k] * EDGES[k + 1])
             fields = int(rng.integers(1, 9)) if kind == "pinch" else 1
             numbers = {"projection": heights[0] * centre ** LAWS[kind], "amplitude": heights[1] * centre**-2}
+            # One glass is unstable to shear of its box; images of the others raise the law by half a power.
+            numbers |= {"projection_images": np.nan if sample == 3 else centre**0.5, "amplitude_images": 1.0 + 0.1 * sample}
             rows.append(
                 {"kind": kind, "bin": k, "distance_low": EDGES[k], "distance_high": EDGES[k + 1], "projected": fields, "moved": fields, **numbers}
             )
@@ -233,7 +252,7 @@ def aggregate(folder, files=1, flagged=(), **settings):
         for table, found in ((RESPONSE_DECAY, rows), (RESPONSE_FIELDS, fields)):
             paths[table.name].append(folder / str(number) / table.file)
             write_table(table, pd.DataFrame(found, columns=table.names), paths[table.name][-1], {}, Key.of(POINT))
-    return aggregate_response_decay(**paths, ensemble=ENSEMBLE, **{"window": 1.6, "core": 1.5, **settings})
+    return aggregate_response_decay(**paths, ensemble=ENSEMBLE, **{"window": 1.6, "core": 1.5, "far_end": 5.0, **settings})
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -266,6 +285,34 @@ def test_exponents_are_those_of_the_laws_and_the_outermost_is_an_estimate(tmp_pa
     np.testing.assert_allclose(curves["amplitude_exponent"].dropna().iloc[:3], -2, atol=0.35)
     inside = aggregate(tmp_path / "core", core=4.0)[1]
     assert inside.loc[inside["distance_low"] < 4.0, "projection_exponent"].isna().all()
+
+
+def test_the_outermost_window_ends_at_a_share_of_the_box_and_images_are_divided_out_of_the_amplitude(tmp_path):
+    share = EDGES[9] / 500 ** (1 / 3)
+    estimates, curves, _, _ = aggregate(tmp_path, far_end=share)
+    own = curves[curves["kind"] == "quartic"].reset_index(drop=True)
+    whole = {name: estimates.loc[estimates["quantity"] == name, "value"].iloc[0] for name in ("quartic_exponent", "amplitude_exponent")}
+    centres = np.sqrt(EDGES[1:] * EDGES[:-1])[:9]
+    expected = (
+        local_exponents(centres, own["projection"].to_numpy()[None, :9], 1.6)[0],
+        local_exponents(centres, (own["amplitude"] / own["amplitude_images"]).to_numpy()[None, :9], 1.6)[0],
+    )
+    for name, exponents in zip(whole, expected, strict=True):
+        assert whole[name] == pytest.approx(exponents[np.isfinite(exponents)][-1], rel=1e-9)
+    assert whole["quartic_exponent"] != own["projection_exponent"].dropna().iloc[-1]
+
+
+def test_images_are_means_over_samples_and_their_exponents_those_of_the_law_with_them(tmp_path):
+    curves = aggregate(tmp_path)[1]
+    for kind in KINDS:
+        own = curves[curves["kind"] == kind]
+        centres = np.sqrt(own["distance_low"] * own["distance_high"])
+        np.testing.assert_allclose(own["projection_images"], centres**0.5)
+        np.testing.assert_allclose(own["projection_continuum"].dropna(), -5.5)
+        factors = [np.mean([1 + 0.1 * s for s in range(SAMPLES) if not (kind == "quartic" and s == 4) and not (last and s == 2)]) for last in (0, 1)]
+        np.testing.assert_allclose(own["amplitude_images"], [*[factors[0]] * (BINS - 1), factors[1]])
+        np.testing.assert_allclose(own["amplitude_continuum"].dropna().iloc[:3], -2)
+        assert own["projection_continuum"].notna().equals(own["projection_exponent"].notna())
 
 
 def test_what_is_left_out_is_said_and_batches_change_nothing(tmp_path):

@@ -245,3 +245,30 @@ def test_its_quantities_have_the_declared_units(files):
     declared = {quantity.name: quantity.unit for quantity in declarations()["specific_heat"].quantities}
     assert dict(zip(estimates["quantity"], estimates["unit"], strict=True)) == declared
     assert LENGTH in declared["heat_minimum"]
+
+
+def test_phonons_and_soft_modes_are_told_apart(files):
+    """C_D of the speeds of sound, C_sm = 720 zeta(6) A_g, and (C_TLS/C_sm)^(1/4) where both terms are alike; flagged where there is no law."""
+    one = ensemble()
+    prefactor, modes = law(4, one)
+    files.write(one, modes)
+    path = files.paths(one)["modes_estimates"][0]
+    for reason in ("", "no omega^4 range: made up"):
+        rows = [
+            ESTIMATES.row(quantity=name, replicate=b, value=number, unit="1", samples=SAMPLES, flag=reason * (name == "A_g"))
+            for name, number in (("omega_cutoff", 3.0), ("A_g", prefactor))
+            for b in range(REPLICATES + 1)
+        ]
+        write_table(ESTIMATES, pd.DataFrame(rows), path, {}, Key.of(one.point))
+        estimates, curve, _ = files.compute(one, two_level=1e-6)
+        soft = 720 * zeta(6) * prefactor
+        np.testing.assert_allclose(numbers(estimates, "heat_soft"), soft, rtol=1e-12)
+        np.testing.assert_allclose(numbers(estimates, "heat_minimum_law"), (1e-6 / soft) ** 0.25, rtol=1e-12)
+        np.testing.assert_allclose(curve["soft"], soft * TEMPERATURES**5, rtol=1e-12)
+        np.testing.assert_allclose(curve["heat"][14:31], curve["soft"][14:31], rtol=1e-5)  # what is warm is the law alone
+        debye = 4 * np.pi**4 / 15 * SPACING**3 / (2 * np.pi**2) * (2 / 40.0**3 + 1 / 70.0**3)
+        np.testing.assert_allclose(curve["phonons"], debye * TEMPERATURES**3, rtol=1e-10)
+        flags = estimates.set_index("quantity")["flag"]
+        assert set(flags.loc[["heat_soft", "heat_minimum_law"]]) == {reason} and set(flags.loc[["heat_debye", "heat_exponent"]]) == {""}
+    files.write(one, modes)
+    assert np.isnan(numbers(files.compute(one)[0], "heat_minimum_law")).all()

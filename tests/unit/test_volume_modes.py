@@ -6,12 +6,13 @@ import naive
 import numpy as np
 import pandas as pd
 import pytest
+from declared import measuring_defaults
 from drawn import bars, note, words
 from matplotlib.collections import EllipseCollection
 from matplotlib.quiver import Quiver
 from synthetic_tables import Study, settings_of
 from vitrine.aggregation.ensemble import Ensemble
-from vitrine.errors import SampleError
+from vitrine.errors import InputError, SampleError
 from vitrine.geometry import Cells
 from vitrine.observables import declarations
 from vitrine.observables.vibrability.measure import measure_vibrability
@@ -77,7 +78,7 @@ def test_against_dense_algebra(planar_glass):
 
 
 def test_defaults_are_the_declared_ones(planar_glass):
-    declared = decompose_modes(planar_glass, psi_of(planar_glass), **declarations()["volume_modes"].defaults)
+    declared = decompose_modes(planar_glass, psi_of(planar_glass), **measuring_defaults("volume_modes"))
     plain = decompose_modes(planar_glass, psi_of(planar_glass))
     assert len(plain["volume_modes"]["mode"]) == 20
     np.testing.assert_array_equal(plain["volume_modes"]["longitudinal"], declared["volume_modes"]["longitudinal"])
@@ -114,12 +115,12 @@ def averaged(planar_glass, tmp_path_factory):
     for field, name, parts in ((FIELD, "volume_mode_field", [one["volume_mode_field"] for one in given]), (PSI, "vibrability_field", psi)):
         entries = [(0, glasses[0], {}, "not a minimum"), *((k, glasses[k], parts[k], "") for k in (1, 2))]
         write_fields(folder / f"{name}.gsd", field, entries, {})
-    files = ([folder / f"{name}"] for name in ("volume_modes.parquet", "volume_mode_field.gsd", "vibrability_field.gsd"))
-    return glasses, given, psi, ensemble, aggregate_volume_modes(*files, ensemble)
+    files = tuple([folder / f"{name}"] for name in ("volume_modes.parquet", "volume_mode_field.gsd", "vibrability_field.gsd"))
+    return glasses, given, psi, ensemble, aggregate_volume_modes(*files, ensemble), files
 
 
 def test_estimates_are_means_of_the_softest_modes(averaged):
-    _, given, _, ensemble, (estimates, *_) = averaged
+    _, given, _, ensemble, (estimates, *_), _ = averaged
     shares = [given[index]["volume_modes"]["transverse"][0] for index in (1, 2)]
     weights = ensemble.weights(np.array([1, 2]))
     expected = [np.average(shares, weights=weight) if weight.sum() else np.nan for weight in weights]
@@ -129,7 +130,7 @@ def test_estimates_are_means_of_the_softest_modes(averaged):
 
 
 def test_shares_against_frequency_are_means_in_bins(averaged):
-    _, given, _, _, (_, spectrum, _, _) = averaged
+    _, given, _, _, (_, spectrum, _, _), _ = averaged
     omega = np.concatenate([given[index]["volume_modes"]["omega"] for index in (1, 2)])
     share = np.concatenate([given[index]["volume_modes"]["longitudinal"] for index in (1, 2)])
     assert spectrum["count"].sum() == 10
@@ -140,12 +141,19 @@ def test_shares_against_frequency_are_means_in_bins(averaged):
 
 
 def test_the_map_is_that_of_the_first_good_glass(averaged):
-    glasses, given, psi, _, (_, _, shown, flags) = averaged
+    glasses, given, psi, _, (_, _, shown, flags), _ = averaged
     assert set(shown["sample"]) == {1} and flags["flag"].tolist() == ["not a minimum"]
     np.testing.assert_allclose(shown[["x", "y"]] % np.diag(glasses[1].box), glasses[1].positions % np.diag(glasses[1].box), atol=1e-9)
     np.testing.assert_allclose(shown[["u_x", "u_y"]], given[1]["volume_mode_field"]["displacement"], rtol=1e-12)
     np.testing.assert_allclose(shown["psi"], psi[1]["vibrability"], rtol=1e-12)
     assert shown["omega"].iloc[0] == given[1]["volume_modes"]["omega"][0]
+
+
+def test_the_glass_that_is_drawn_is_the_one_asked_for(averaged):
+    _, _, _, ensemble, _, files = averaged
+    assert set(aggregate_volume_modes(*files, ensemble, shown=2)[2]["sample"]) == {2}
+    with pytest.raises(InputError, match=r"volume_modes.shown is 0: that sample of .* is none that is good; allowed are null and 1, 2"):
+        aggregate_volume_modes(*files, ensemble, shown=0)
 
 
 # --- as it is drawn -----------------------------------------------------------------------------------------------------------------------------
@@ -155,7 +163,7 @@ def test_the_map_is_that_of_the_first_good_glass(averaged):
 def drawn(averaged):
     """The figure, with the tables behind it."""
     study = Study((0.6,))
-    _, _, _, _, (_, spectrum, shown, _) = averaged
+    _, _, _, _, (_, spectrum, shown, _), _ = averaged
     keyed = [frame.assign(particles=study.particles, parent_temperature=0.6) for frame in (shown, spectrum)]
     row = {"quantity": "transverse_share", "value": 0.8, "error": 0.1, "unit": "1", "samples": 2, "flagged": 1, "flag": ""}
     quantities = pd.DataFrame([row]).assign(particles=study.particles, parent_temperature=0.6)
@@ -181,22 +189,29 @@ def test_arrows_are_the_parts_of_the_mode_to_one_scale(drawn):
 def test_the_divergence_colours_particles_and_psi_lies_against_the_longitudinal_part(drawn):
     figure, (shown, _) = drawn
     (discs,) = (one for one in figure.axes[3].collections if isinstance(one, EllipseCollection))
+    psi, core = (one for one in figure.axes[4].collections if isinstance(one, EllipseCollection))
+    np.testing.assert_allclose(psi.get_array(), np.log10(shown["psi"]))
+    np.testing.assert_allclose(core.get_offsets(), shown.loc[shown["psi"] > 0.05, ["x", "y"]])
+    scattered = figure.axes[6].lines[0]
+    np.testing.assert_allclose(scattered.get_xydata(), shown[["psi", "divergence"]])
+    both = [np.corrcoef(shown["psi"], values)[0, 1] for values in (shown["divergence"], shown["divergence"].abs())]
+    assert f"r = {both[0]:.2f}, |.|: {both[1]:.2f}" in figure.axes[6].get_title(loc="left")
     np.testing.assert_allclose(discs.get_array(), shown["divergence"])
     assert discs.get_clim() == (-np.abs(shown["divergence"]).max(), np.abs(shown["divergence"]).max())
-    points, threshold = figure.axes[4].lines
+    points, threshold = figure.axes[5].lines
     lengths = np.hypot(shown["longitudinal_x"], shown["longitudinal_y"])
     np.testing.assert_allclose(points.get_xydata(), np.column_stack([shown["psi"], lengths]))
     assert set(threshold.get_xdata()) == {0.05}
-    assert f"r = {np.corrcoef(shown['psi'], lengths)[0, 1]:.2f}" in figure.axes[4].get_title(loc="left")
+    assert f"r = {np.corrcoef(shown['psi'], lengths)[0, 1]:.2f}" in figure.axes[5].get_title(loc="left")
 
 
 def test_shares_are_drawn_with_their_errors(drawn):
     figure, (_, spectrum) = drawn
-    (points,) = bars(figure.axes[5])
+    (points,) = bars(figure.axes[7])
     np.testing.assert_allclose(points.x, np.sqrt(spectrum["omega_low"] * spectrum["omega_high"]))
     np.testing.assert_allclose(points.y, spectrum["longitudinal"])
     np.testing.assert_allclose(points.up, np.nan_to_num(spectrum["longitudinal_error"]), atol=1e-12)
-    assert figure.axes[5].get_xscale() == "log" and "2 samples" in note(figure)
+    assert figure.axes[7].get_xscale() == "log" and "2 samples" in note(figure)
 
 
 def test_without_a_glass_in_the_plane_the_panels_say_so(drawn):

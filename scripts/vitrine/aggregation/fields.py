@@ -27,3 +27,8 @@ def read_field_batches(paths: Sequence[str | Path], ensemble: Ensemble, ledger: 
                 ledger.leave_out([index], field.flag)
             elif index not in ledger.reasons:
                 yield index, field
+
+
+def field_of_sample(paths: Sequence[str | Path], ensemble: Ensemble, sample: int) -> FieldOf | None:
+    """The field of one sample; None where it is in no file or has a flag."""
+    return next((field for index, field in read_field_batches(paths, ensemble, Ledger("fields")) if index == sample), None)

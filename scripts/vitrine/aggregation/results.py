@@ -108,6 +108,18 @@ class Results:
         found = [other for other in self.ensembles if differ_only_at(place, key, other) and all(self.has(other, name) for name in names)]
         return found if self.settings.axis.type == "string" else sorted(found, key=self.value)
 
+    def nearest(self, name: str, temperature: float) -> Key | None:
+        """The point whose `name` stands beside a published number: where T is varied the nearest to `temperature`, else the main one, or the first.
+
+        None where no point has a usable estimate.
+        """
+        keys = self.along(self.settings.main, name)
+        if not keys:
+            return None
+        if self.settings.thermal:
+            return min(keys, key=lambda key: abs(self.value(key) - temperature))
+        return self.settings.main if self.settings.main in keys else keys[0]
+
     def has(self, key: Key, name: str) -> bool:
         """Whether an ensemble has a usable estimate."""
         return name in self.ensembles[key] and self.ensembles[key][name].usable
@@ -229,6 +241,14 @@ class Rows:
     def add_number(self, name: str, value: float, error: float, unit: str, window: str, samples: int) -> None:
         """A number with an error of its own."""
         self.rows.append({"name": name, "value": value, "error": error, "unit": unit, "window": window, "samples": samples})
+
+    def add_nearest(self, results: Results, name: str, temperature: float) -> None:
+        """A quantity of the point that stands beside a published number (`Results.nearest`). No row where no point has it."""
+        near, settings = results.nearest(name, temperature), results.settings
+        if near is None:
+            return
+        estimate = results.ensembles[near][name]
+        self.add(name, estimate.values, estimate.unit, f"at {settings.axis.plain} = {settings.axis.words(results.value(near))}", estimate.samples)
 
     def frame(self) -> pd.DataFrame:
         """The fits table."""

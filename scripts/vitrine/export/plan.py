@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from vitrine.batches import sample_indices
 from vitrine.choices import MADE_BY
+from vitrine.declare import States
 from vitrine.errors import InputError
 from vitrine.params import algebra, by_label
 from vitrine.paths import results
@@ -46,9 +47,12 @@ def exported_files(study: Study) -> list[str]:
 
 
 def taken_with_glasses(study: Study, label: str) -> list[str]:
-    """The files of a batch that go into the export of its glasses: the glasses, the fields that were measured of them, the bonds to pinch."""
+    """The files of a batch that go into the export of its glasses: the glasses, the fields that were measured of them, the bonds to pinch.
+
+    Strained states are other configurations than the glasses, in a file of their own that other programs read as it is.
+    """
     own = [one for one in study.measured if GLASSES in one.takes and label in study.labels(one)]
-    fields = [field.file for one in own for field in one.fields]
+    fields = [field.file for one in own for field in one.fields if not isinstance(field, States)]
     pinched = [table.file for one in own if one.name == PINCHED and study.config["export"]["pinched"] for table in one.tables]
     return [GLASSES, *fields, *pinched]
 

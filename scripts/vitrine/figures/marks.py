@@ -115,9 +115,13 @@ def value_axis(ax: Axes, settings: Settings, table: pd.DataFrame, label_top: boo
     if not settings.thermal:
         return
     unit = settings.temperature_unit
-    ax.xaxis.set_major_locator(MaxNLocator(5))
     upper = ax.secondary_xaxis("top", functions=(lambda x: x * unit, lambda x: x / unit))
-    upper.xaxis.set_major_locator(MaxNLocator(5))
+    places = table.loc[np.isfinite(table["x"]), "x"].unique()
+    for one, scale in ((ax, 1.0), (upper, unit)):
+        if len(places) == 1:  # ticks about a single value would have more digits than there is room for
+            one.set_xticks(scale * places, [number(scale * places[0])])
+        else:
+            one.xaxis.set_major_locator(MaxNLocator(5))
     if label_top:
         upper.set_xlabel(SIMULATION_LABEL, labelpad=4.0)
 

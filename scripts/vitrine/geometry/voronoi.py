@@ -46,7 +46,7 @@ class Cells:
             raise SampleError(f"Voronoi cells are made in two dimensions alone, and it has {sample.dimension}")
         margin = MARGIN * sample.spacing
         while True:
-            points, owners = _with_images(sample, margin)
+            points, owners = with_images(sample, margin)
             try:
                 diagram = Voronoi(points)
             except (QhullError, ValueError) as error:
@@ -79,7 +79,7 @@ class Cells:
         return sp.csr_array(sp.diags_array(1 / self.areas) @ self.area_gradients)
 
 
-def _with_images(sample: Sample, margin: float) -> tuple[np.ndarray, np.ndarray]:
+def with_images(sample: Sample, margin: float) -> tuple[np.ndarray, np.ndarray]:
     """Positions folded into the box, and behind them their images within `margin` of it; the particle that each of them is."""
     box = sample.box
     fractional = sample.positions @ np.linalg.inv(box).T

@@ -5,6 +5,8 @@ For bonds b = (i, j) with R = x_j - x_i (minimum image), r = |R|, n = R/r and de
     U = sum_b phi,    F_i = sum phi' n,    S_{b,k} = dr_b/dx_k    (compatibility matrix, 001 eq. 2: S_{b,i} = -n, S_{b,j} = +n)
     H = S^T diag(phi'') S + sum_b (phi'/r) (1 - n n^T) terms       (Hessian, called M in 001)
     p = -1/(d V) sum_b phi' r
+
+A many-body potential adds sum_i F(rho_i) to U (`many_body.py`); phi' and phi'' of a bond then hold F' of its ends.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
+from vitrine.interactions.many_body import ManyBody
 from vitrine.interactions.neighbours import cell_counts, close_pairs, padded
 from vitrine.samples.sample import Sample, widths
 
@@ -24,6 +27,8 @@ class Interactions:
     """Bonds of a sample, sorted by (i, j).
 
     i, j (n,) particle indices, i < j; vectors (n, d) from i to j [lambda_min]; derivatives (5, n): phi and its derivatives by r to fourth order.
+    many: what a many-body potential has beside; its `derivatives` are then phi, and the slope and curvature by r that a bond has with the densities'
+    derivatives F' held; the third and fourth are NaN.
     """
 
     sample: Sample
@@ -31,6 +36,7 @@ class Interactions:
     j: np.ndarray
     vectors: np.ndarray
     derivatives: np.ndarray
+    many: ManyBody | None = None
 
     @classmethod
     def of(cls, sample: Sample) -> Interactions:
@@ -44,7 +50,13 @@ class Interactions:
         order = np.lexsort((j, i))
         i, j = i[order], j[order]
         vectors = minimum_images(sample.positions[j] - sample.positions[i], sample.box)
-        return cls(sample, i, j, vectors, model.derivatives(np.linalg.norm(vectors, axis=1), i, j, sizes, types))
+        distances = np.linalg.norm(vectors, axis=1)
+        derivatives = model.derivatives(distances, i, j, sizes, types)
+        if model.embedding is None:
+            return cls(sample, i, j, vectors, derivatives)
+        many = ManyBody.of(model.embedding, types, i, j, distances)
+        derivatives[1:3] += many.slopes
+        return cls(sample, i, j, vectors, derivatives, many)
 
     @cached_property
     def distances(self) -> np.ndarray:
@@ -59,7 +71,7 @@ class Interactions:
     @property
     def energy(self) -> float:
         """Potential energy U."""
-        return float(self.derivatives[0].sum())
+        return float(self.derivatives[0].sum()) + (self.many.energy if self.many else 0.0)
 
     @property
     def pair_forces(self) -> np.ndarray:
@@ -102,7 +114,17 @@ class Interactions:
     def hessian(self) -> sp.csc_array:
         """H = d2U/dx dx, shape (N d, N d) [epsilon/lambda_min^2]."""
         _, slope, curvature = self.derivatives[:3]
-        return self._assemble(curvature, slope / self.distances)
+        hessian = self._assemble(curvature, slope / self.distances)
+        return hessian if self.many is None else self.many.added_to(hessian, self.compatibility)
+
+    @cached_property
+    def couplings(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pairs of particles (i, j), i < j, between which the Hessian has a block: bonds, and of a many-body potential those with a common end."""
+        if self.many is None:
+            return self.i, self.j
+        touching = abs(self.incidence)
+        near = sp.coo_array(sp.triu((touching @ touching.T) @ (touching @ touching.T), 1))
+        return near.row, near.col
 
     @cached_property
     def unit_hessian(self) -> sp.csc_array:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import namedtuple
 
 import numpy as np
+from numba.extending import overload
 
 from vitrine.compile_cache import njit
+from vitrine.interactions.embedded import embedded_energy_and_virial, embedded_forces, embedded_laplacian
 from vitrine.interactions.neighbours import cell_counts, close_pairs, minimum_image, mixed_size, padded
 from vitrine.interactions.rows import total
 from vitrine.models.kernels import kernel_of, reduced_curvature, reduced_energy, reduced_slope
@@ -21,8 +23,8 @@ X, Y, Z, SQUARE, VALUE, WORK = range(6)  # rows of a block
 ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)  # unsigned, for a signed index is tested for its sign
 
 # What `listed_pairs` finds: indices (n,) of pairs, the periodic shift (3, n) to subtract from x_second - x_first, 1/lambda_ij^2 (n,); pairs of the
-# same two types stand together, those at place p of the matrix of types from bounds[p] to bounds[p + 1], with energies[p].
-PairList = namedtuple("PairList", "first second shifts inverse_squares bounds energies")
+# same two types stand together, those at place p of the matrix of types from bounds[p] to bounds[p + 1], with energies[p]; types (N,).
+PairList = namedtuple("PairList", "first second shifts inverse_squares bounds energies types")
 
 
 def system(sample: Sample, skin: float) -> tuple:
@@ -54,7 +56,7 @@ def listed_pairs(x, matter, skin):
         sx[n] -= near_x
         sy[n] -= near_y
         sz[n] -= near_z
-    return PairList(first, second, shifts, inverse_squares, bounds, energies.ravel())
+    return PairList(first, second, shifts, inverse_squares, bounds, energies.ravel(), types)
 
 
 @njit(error_model="numpy")
@@ -123,9 +125,61 @@ def scatter(pairs, low, high, block, force):
     force[last + TWO] += sum_z
 
 
+# Each of the three functions of a `PairList` has two ways: pairs by their kernels, and a many-body potential as a whole. Which one is known when a
+# loop is compiled.
+
+
+def _forces_of_kind(x, pairs, kernels, force):
+    """By the kind of `kernels`; compiled code only, as the two below."""
+    raise NotImplementedError("compiled code only")
+
+
+def _energy_of_kind(x, pairs, kernels):
+    raise NotImplementedError("compiled code only")
+
+
+def _laplacian_of_kind(x, pairs, kernels, dimension):
+    raise NotImplementedError("compiled code only")
+
+
+@overload(_forces_of_kind)
+def _forces_compiled(x, pairs, kernels, force):
+    if "embedding" in getattr(kernels, "fields", ()):
+        return lambda x, pairs, kernels, force: embedded_forces(x, pairs, kernels, force)
+    return lambda x, pairs, kernels, force: _additive_forces(x, pairs, kernels, force)
+
+
+@overload(_energy_of_kind)
+def _energy_compiled(x, pairs, kernels):
+    if "embedding" in getattr(kernels, "fields", ()):
+        return lambda x, pairs, kernels: embedded_energy_and_virial(x, pairs, kernels)
+    return lambda x, pairs, kernels: _additive_energy_and_virial(x, pairs, kernels)
+
+
+@overload(_laplacian_of_kind)
+def _laplacian_compiled(x, pairs, kernels, dimension):
+    if "embedding" in getattr(kernels, "fields", ()):
+        return lambda x, pairs, kernels, dimension: embedded_laplacian(x, pairs, kernels)
+    return lambda x, pairs, kernels, dimension: _additive_laplacian(x, pairs, kernels, dimension)
+
+
 @njit(error_model="numpy")
 def pair_forces(x, pairs, kernels, force):
-    """Fill `force` (N, 3) from a `PairList`; return the root-mean-square pair force and the largest net force."""
+    """Fill `force` (N, 3) from a `PairList`; return the root-mean-square pair force and the largest net force.
+
+    Of a many-body potential the force of a pair is what it adds to the forces of its two particles, F' of both included.
+    """
+    return _forces_of_kind(x, pairs, kernels, force)
+
+
+@njit(error_model="numpy")
+def pair_energy_and_virial(x, pairs, kernels):
+    """Potential energy, and the virial sum f r, of a `PairList`."""
+    return _energy_of_kind(x, pairs, kernels)
+
+
+@njit(error_model="numpy")
+def _additive_forces(x, pairs, kernels, force):
     force[:] = 0.0
     flat_x, flat_force = x.reshape(-1), force.reshape(-1)
     block = np.empty((6, BLOCK))
@@ -156,8 +210,7 @@ def pair_forces(x, pairs, kernels, force):
 
 
 @njit(error_model="numpy")
-def pair_energy_and_virial(x, pairs, kernels):
-    """Potential energy, and the virial sum f r, of a `PairList`."""
+def _additive_energy_and_virial(x, pairs, kernels):
     flat_x = x.reshape(-1)
     block = np.empty((6, BLOCK))
     square, value, work = block[SQUARE], block[VALUE], block[WORK]
@@ -195,6 +248,11 @@ def configurational_terms(sample: Sample) -> tuple[float, float]:
 
 @njit(error_model="numpy")
 def _laplacian(x, pairs, kernels, dimension):
+    return _laplacian_of_kind(x, pairs, kernels, dimension)
+
+
+@njit(error_model="numpy")
+def _additive_laplacian(x, pairs, kernels, dimension):
     flat_x = x.reshape(-1)
     block = np.empty((6, BLOCK))
     square, work = block[SQUARE], block[WORK]

@@ -24,7 +24,8 @@ def affine_stiffness(bonds: Interactions, strains: np.ndarray) -> np.ndarray:
     tension, affine = slope / bonds.distances, np.empty(len(strains))
     for k, strain in enumerate(strains):
         change, along = _bond_changes(bonds, strain)
-        affine[k] = np.sum(curvature * along**2 + tension * (np.einsum("ij,ij->i", change, change) - along**2))
+        affine[k] = bonds.many.bending(along) if bonds.many else 0.0
+        affine[k] += np.sum(curvature * along**2 + tension * (np.einsum("ij,ij->i", change, change) - along**2))
     return affine / bonds.sample.volume
 
 
@@ -36,4 +37,6 @@ def strain_forces(bonds: Interactions, strains: np.ndarray) -> np.ndarray:
         change, along = _bond_changes(bonds, strain)
         pull = (curvature * along)[:, None] * bonds.directions + tension[:, None] * (change - along[:, None] * bonds.directions)
         mixed[:, k] = (bonds.incidence @ pull).ravel()
+        if bonds.many:
+            mixed[:, k] += bonds.compatibility.T @ bonds.many.pull(along)
     return mixed

@@ -22,6 +22,9 @@ parent's front,
 So no element of G is computed outside the fronts. It is the one way for every size. In space at N = 500, 2000 and 8000 it takes 0.05, 0.6 and 7.5 s
 on one core and at most 0.7 GB, N d solutions with a sparse factor 0.3, 15 and 760 s, a full inverse 0.2 and 6 s, and two matrices of 4.6 GB at the
 last. In the plane at N = 8192 it takes 0.3 s with the cuts, N d solutions 40 s.
+
+Two particles that interact lie in one front. So the same inversion gives, of every bond, the block C = (e_i - e_j).H^+.(e_i - e_j) by which its
+vector fluctuates: a difference of displacements is balanced, and C = G_ii + G_jj - G_ij - G_ij^T whatever particle is held.
 """
 
 from __future__ import annotations
@@ -59,8 +62,7 @@ def diagonal_blocks(
     Raises SampleError where the Hessian is not that of a minimum with exactly d zero modes. A single particle has a block of zeros.
     """
     particles = hessian.shape[0] // dimension
-    cut = blocks() if blocks else [np.arange(particles)]
-    cut = [free for free in (block[block > 0] for block in cut) if len(free)]
+    cut = _free_blocks(particles, blocks)
     inverse, rows = np.zeros((particles, dimension, dimension)), np.zeros((particles, dimension, dimension))
     if cut:
         order = np.concatenate(cut)
@@ -69,7 +71,7 @@ def diagonal_blocks(
         if masses is not None:
             pull *= np.repeat(masses[order], dimension)[:, None]
         rows[order] = _solved(fronts, pull).reshape(-1, dimension, dimension)
-        for own, block in _selected(fronts):
+        for own, _, block, _ in _selected(fronts):
             members = order[own.start // dimension : own.stop // dimension]
             inverse[members] = np.einsum("iaib->iab", block.reshape(len(members), dimension, len(members), dimension))
     if masses is None:
@@ -78,6 +80,42 @@ def diagonal_blocks(
         whole = masses.sum()
         inverse += np.tensordot(masses, rows, 1) / whole**2 - 2 * rows / whole
     return (inverse + inverse.transpose(0, 2, 1)) / 2
+
+
+def bond_blocks(
+    hessian: sp.csc_array, dimension: int, i: np.ndarray, j: np.ndarray, blocks: Callable[[], list[np.ndarray]] | None = None
+) -> np.ndarray:
+    """C (n, d, d) [lambda_min^2/epsilon] of bonds between particles i and j (n,), each of them a block of the Hessian; other arguments as above.
+
+    Raises SampleError where the Hessian is not that of a minimum with exactly d zero modes.
+    """
+    cut = _free_blocks(hessian.shape[0] // dimension, blocks)
+    out = np.zeros((len(i), dimension, dimension))
+    if not cut or not len(i):
+        return out
+    order, d = np.concatenate(cut), dimension
+    place = np.full(hessian.shape[0] // d, -1)
+    place[order] = np.arange(len(order))
+    early, late = np.sort([place[i], place[j]], axis=0)
+    sorted_bonds = np.argsort(early, kind="stable")
+    own_blocks = np.zeros((len(order) + 1, d, d))  # the last one is that of the held particle, zero
+    fronts = _factorised(grounded(hessian, d), [held_unknowns(block, d) for block in cut])
+    for own, border, block, cross in _selected(fronts):
+        first, last = own.start // d, own.stop // d
+        own_blocks[first:last] = np.einsum("iaib->iab", block.reshape(last - first, d, last - first, d))
+        bonds = sorted_bonds[slice(*np.searchsorted(early[sorted_bonds], [first, last]))]
+        row = np.where(late[bonds] < last, (late[bonds] - first) * d, block.shape[0] + np.searchsorted(border, late[bonds] * d))
+        column = (early[bonds] - first) * d
+        whole = block if cross is None else np.concatenate([block, cross])
+        across = whole[row[:, None, None] + np.arange(d)[:, None], column[:, None, None] + np.arange(d)]
+        out[bonds] = -across - across.transpose(0, 2, 1)
+    return out + own_blocks[early] + own_blocks[late]
+
+
+def _free_blocks(particles: int, blocks: Callable[[], list[np.ndarray]] | None) -> list[np.ndarray]:
+    """The blocks of elimination without the particle that is held."""
+    cut = blocks() if blocks else [np.arange(particles)]
+    return [free for free in (block[block > 0] for block in cut) if len(free)]
 
 
 def _factorised(matrix: sp.csc_array, blocks: list[np.ndarray]) -> list[Front]:
@@ -143,13 +181,16 @@ def _solved(fronts: list[Front], forces: np.ndarray) -> np.ndarray:
     return out
 
 
-def _selected(fronts: list[Front]) -> Iterator[tuple[slice, np.ndarray]]:
-    """The places of each block and G_kk (k, k), from the last block to the first. The list is emptied on the way: the factor's memory is needed."""
+def _selected(fronts: list[Front]) -> Iterator[tuple[slice, np.ndarray, np.ndarray, np.ndarray | None]]:
+    """The places of each block and of its border, G_kk (k, k) and G_Bk (b, k), None without border, from the last block to the first.
+
+    The list is emptied on the way: the factor's memory is needed.
+    """
     children = np.bincount([front.parent + 1 for front in fronts], minlength=len(fronts) + 1)[1:]
     kept = {}  # the places of a front and G within it, until its last child has taken its part
     while fronts:
         front = fronts.pop()
-        k, b = len(front.diagonal), len(front.border)
+        k, b, cross = len(front.diagonal), len(front.border), None
         own = lapack.dpotri(front.diagonal, lower=1)[0]
         own = np.tril(own) + np.tril(own, -1).T
         if b:
@@ -168,4 +209,4 @@ def _selected(fronts: list[Front]) -> Iterator[tuple[slice, np.ndarray]]:
             if b:
                 whole[k:, :k], whole[:k, k:], whole[k:, k:] = cross, cross.T, outer
             kept[len(fronts)] = np.concatenate([np.arange(front.own.start, front.own.stop), front.border]), whole
-        yield front.own, own
+        yield front.own, front.border, own, cross

@@ -92,7 +92,7 @@ class Factor:
     def of(cls, bonds: Interactions, solver: str = "auto") -> Factor:
         """The factorisation of a sample's Hessian, in an order that follows from where its particles lie."""
         sample = bonds.sample
-        return cls(bonds.hessian, sample.dimension, solver, lambda: elimination_order(sample.positions, sample.box, bonds.i, bonds.j))
+        return cls(bonds.hessian, sample.dimension, solver, lambda: elimination_order(sample.positions, sample.box, *bonds.couplings))
 
     def solve(self, forces: np.ndarray) -> np.ndarray:
         """u = H^+ f for forces of shape (N d,) or (N d, k); any net force is taken away first."""

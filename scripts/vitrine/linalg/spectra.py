@@ -19,12 +19,12 @@ CONVERGED = 1e-12  # relative error at which Lanczos stops
 ZERO = 1e-9  # a stiffness below this fraction of the mean one is a zero mode
 
 
-def _start(size: int) -> np.ndarray:
+def start_vector(size: int) -> np.ndarray:
     """The fixed start vector of every Lanczos run: results must not depend on the moment."""
     return np.random.default_rng(1).standard_normal(size)
 
 
-def _lanczos(operator: object, number: int, **options: object) -> tuple[np.ndarray, np.ndarray]:
+def lanczos(operator: object, number: int, **options: object) -> tuple[np.ndarray, np.ndarray]:
     """The `number` largest eigenvalues of a symmetric operator. Raises SampleError where Lanczos does not converge."""
     size = operator.shape[0]
     try:
@@ -76,8 +76,8 @@ def lowest_modes(
         return weighted(factor.solve(roots * balanced)[:, None], dimension, masses).ravel()
 
     inverse = spla.LinearOperator((size, size), matvec=response, dtype=float)
-    start = without_translation(_start(size), dimension, masses)
-    softness, modes = _lanczos(inverse, number, v0=start)
+    start = without_translation(start_vector(size), dimension, masses)
+    softness, modes = lanczos(inverse, number, v0=start)
     order = np.argsort(-softness)
     stiffness = 1 / softness[order]
     if stiffness[0] < ZERO * dynamical_matrix(hessian, dimension, masses).diagonal().mean():
@@ -128,7 +128,7 @@ def largest_pencil(
     factor = factor or Factor(hessian, dimension)
     a, b = grounded(unit, dimension), grounded(hessian, dimension)
     inverse = spla.LinearOperator(b.shape, matvec=lambda f: factor.solve_grounded(np.ravel(f)), dtype=float)
-    eigenvalues, held = _lanczos(a, number, M=b, Minv=inverse, v0=_start(b.shape[0]))
+    eigenvalues, held = lanczos(a, number, M=b, Minv=inverse, v0=start_vector(b.shape[0]))
     order = np.argsort(-eigenvalues)
     modes = np.zeros((hessian.shape[0], number))
     modes[dimension:] = held[:, order]

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vitrine.models.cut import CutPotential
+from vitrine.models.overlap import Overlap, OverlapPotential
 from vitrine.models.piecewise import Spline
 from vitrine.models.potential import HARMONIC, Kernel, PairPotential
+from vitrine.models.sticky import Joined, StickyPotential
+
+Potential = PairPotential | CutPotential | OverlapPotential | StickyPotential
+
+if TYPE_CHECKING:
+    from vitrine.models.eam import Embedded, EmbeddedAtoms
 
 
 @dataclass(frozen=True)
@@ -21,12 +29,14 @@ class GlassFormer:
     that is cut off at one distance for all pairs needs it. `composition(N, rng)` gives sizes s (N,) and types (N,). `parameters` are the config's,
     kept with every sample. `species` is the number of distinct kinds of particles, by size and type; None where sizes are continuous.
     `length` is the name of the unit of length. `contacts` (types, types) are the distances, over the mixed size, at which softened particles
-    touch; None where they are the `scales`.
+    touch; None where they are the `scales`. `touching`: particles interact by overlaps alone, so that some may be rattlers, held by nothing.
+    `embedding` makes it a many-body potential, sum_i F(rho_i) beside the pairs (`models/eam.py`). `masses` (types,) are those of particles that are
+    prepared; None where all are one.
     """
 
     name: str
     parameters: Mapping[str, object]
-    potential: PairPotential | CutPotential | tuple[PairPotential | CutPotential, ...]
+    potential: Potential | tuple[Potential, ...]
     dimension: int
     density: float
     composition: Callable[[int, np.random.Generator], tuple[np.ndarray, np.ndarray]]
@@ -38,19 +48,24 @@ class GlassFormer:
     species: int | None = 1
     length: str = "lambda_min"
     contacts: np.ndarray | None = None
+    touching: bool = False
+    embedding: EmbeddedAtoms | None = None
+    masses: np.ndarray | None = None
 
     @property
-    def potentials(self) -> tuple[PairPotential | CutPotential, ...]:
+    def potentials(self) -> tuple[Potential, ...]:
         """The potential of all pairs, or those of each pair of types."""
         return self.potential if isinstance(self.potential, tuple) else (self.potential,)
 
-    def potential_of(self, a: int, b: int) -> PairPotential | CutPotential:
+    def potential_of(self, a: int, b: int) -> Potential:
         """The potential of two types."""
         return self.potentials[0 if len(self.potentials) == 1 else a * len(self.scales) + b]
 
     @cached_property
-    def kernels(self) -> tuple[Kernel | Spline, ...]:
-        """The compiled loops' form of `potentials`."""
+    def kernels(self) -> tuple[Kernel | Spline | Overlap | Joined, ...] | Embedded:
+        """The compiled loops' form of `potentials`, or of a many-body potential as a whole."""
+        if self.embedding is not None:
+            return self.embedding.kernel
         return tuple(potential.kernel for potential in self.potentials)
 
     @cached_property
@@ -87,7 +102,7 @@ class GlassFormer:
     def softened(self) -> GlassFormer:
         """The same sizes with the harmonic potential, finite at overlap: random starts are relaxed with it."""
         scales = self.scales if self.contacts is None else self.contacts
-        return replace(self, name=f"{self.name} (softened)", potential=HARMONIC, energies=np.ones_like(self.energies), scales=scales)
+        return replace(self, name=f"{self.name} (softened)", potential=HARMONIC, energies=np.ones_like(self.energies), scales=scales, embedding=None)
 
     def describe(self) -> dict:
         """Name and parameters as plain values, for provenance; `glass_former(**description)` builds the same glass former."""

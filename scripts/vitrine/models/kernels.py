@@ -1,7 +1,7 @@
 """Compiled pair potentials: energy, slope and curvature by y = (r/lambda)^2, and derivatives by r from the list of powers.
 
-A kernel is either a sum of powers in Horner form (`potential.Kernel`) or a piecewise polynomial (`piecewise.Spline`); which one is known when a loop
-is compiled, so that there is no choice left in it.
+A kernel is a sum of powers in Horner form (`potential.Kernel`), a piecewise polynomial (`piecewise.Spline`), a power of the overlap
+(`overlap.Overlap`) or a core with a tail (`sticky.Joined`); which one is known when a loop is compiled, so that there is no choice left in it.
 """
 
 from __future__ import annotations
@@ -99,6 +99,10 @@ def _curvature_of_kind(y, kernel):
 def _energy_compiled(y, w, kernel):
     if "coefficients" in kernel.fields:
         return lambda y, w, kernel: _piecewise_energy(y, kernel)
+    if "power" in kernel.fields:
+        return lambda y, w, kernel: _overlap_energy(y, kernel)
+    if "tail" in kernel.fields:
+        return lambda y, w, kernel: _joined_energy(y, kernel)
     return lambda y, w, kernel: _horner_energy(y, w, kernel)
 
 
@@ -106,6 +110,10 @@ def _energy_compiled(y, w, kernel):
 def _slope_compiled(y, kernel):
     if "coefficients" in kernel.fields:
         return lambda y, kernel: _piecewise_slope(y, kernel)
+    if "power" in kernel.fields:
+        return lambda y, kernel: _overlap_slope(y, kernel)
+    if "tail" in kernel.fields:
+        return lambda y, kernel: _joined_slope(y, kernel)
     return lambda y, kernel: _horner_slope(y, kernel)
 
 
@@ -113,6 +121,10 @@ def _slope_compiled(y, kernel):
 def _curvature_compiled(y, kernel):
     if "coefficients" in kernel.fields:
         return lambda y, kernel: _piecewise_curvature(y, kernel)
+    if "power" in kernel.fields:
+        return lambda y, kernel: _overlap_curvature(y, kernel)
+    if "tail" in kernel.fields:
+        return lambda y, kernel: _joined_curvature(y, kernel)
     return lambda y, kernel: _horner_curvature(y, kernel)
 
 
@@ -197,6 +209,54 @@ def _piecewise_curvature(y, kernel):
     upper = ((72.0 * c[k, 9] * t + 56.0 * c[k, 8]) * t + 42.0 * c[k, 7]) * t + 30.0 * c[k, 6]
     curvature = (((upper * t + 20.0 * c[k, 5]) * t + 12.0 * c[k, 4]) * t + 6.0 * c[k, 3]) * t + 2.0 * c[k, 2]
     return (curvature if v >= kernel.low else kernel.bend) * kernel.inverse_cutoff2**2
+
+
+# Beyond contact an overlap is negative and its power NaN: every loop takes zero beyond the cutoff.
+
+
+@njit(error_model="numpy")
+def _overlap_energy(y, kernel):
+    return kernel.prefactor * (1.0 - math.sqrt(y)) ** kernel.power
+
+
+@njit(error_model="numpy")
+def _overlap_slope(y, kernel):
+    x = math.sqrt(y)
+    return -0.5 * kernel.prefactor * kernel.power * (1.0 - x) ** (kernel.power - 1.0) / x
+
+
+@njit(error_model="numpy")
+def _overlap_curvature(y, kernel):
+    x = math.sqrt(y)
+    first = kernel.prefactor * kernel.power * (1.0 - x) ** (kernel.power - 2.0)
+    return 0.25 * first * ((kernel.power - 1.0) / y + (1.0 - x) / (x * y))
+
+
+@njit(error_model="numpy")
+def _tail(y, tail, kernel):
+    """The polynomial `tail` at t = (y - middle) inverse_half."""
+    t, total = (y - kernel.middle) * kernel.inverse_half, 0.0
+    for k in range(len(tail) - 1, -1, -1):
+        total = total * t + tail[k]
+    return total
+
+
+@njit(error_model="numpy")
+def _joined_energy(y, kernel):
+    outside = _tail(y, kernel.tail, kernel)
+    return _horner_energy(y, 1.0 / y, kernel.core) if y < kernel.seam2 else outside
+
+
+@njit(error_model="numpy")
+def _joined_slope(y, kernel):
+    outside = _tail(y, kernel.slope, kernel)
+    return _horner_slope(y, kernel.core) if y < kernel.seam2 else outside
+
+
+@njit(error_model="numpy")
+def _joined_curvature(y, kernel):
+    outside = _tail(y, kernel.curvature, kernel)
+    return _horner_curvature(y, kernel.core) if y < kernel.seam2 else outside
 
 
 @njit

@@ -105,7 +105,7 @@ def _mixture(
         potential=potential,
         dimension=parameters["dimension"],
         density=parameters["density"],
-        composition=partial(_two_types, fraction=fraction),
+        composition=partial(two_types, fraction=fraction),
         largest_size=1.0,
         scales=scales,
         energies=energies,
@@ -114,7 +114,7 @@ def _mixture(
     )
 
 
-def _two_types(particles: int, rng: np.random.Generator, *, fraction: float) -> tuple[np.ndarray, np.ndarray]:
+def two_types(particles: int, rng: np.random.Generator, *, fraction: float) -> tuple[np.ndarray, np.ndarray]:
     """Unit sizes, and types in random order of which round(fraction N) are B."""
     types = np.zeros(particles, dtype=np.int64)
     types[: round(fraction * particles)] = 1

@@ -71,7 +71,7 @@ def build_pair(parameters: Mapping) -> GlassFormer:
         potential=distinct[0] if same else distinct,
         dimension=parameters["dimension"],
         density=parameters["density"],
-        composition=partial(_composition, fractions=shares, sizes=sizes),
+        composition=partial(composition_of_types, fractions=shares, sizes=sizes),
         largest_size=sizes["ratio"] if sizes else 1.0,
         nonadditivity=parameters["nonadditivity"],
         scales=scales,
@@ -215,7 +215,9 @@ def _species(types: int, sizes: Mapping | None) -> int | None:
     return types * sizes["levels"] or None
 
 
-def _composition(particles: int, rng: np.random.Generator, *, fractions: tuple[float, ...], sizes: Mapping | None) -> tuple[np.ndarray, np.ndarray]:
+def composition_of_types(
+    particles: int, rng: np.random.Generator, *, fractions: tuple[float, ...], sizes: Mapping | None
+) -> tuple[np.ndarray, np.ndarray]:
     """Sizes by their power law or all one, and types in random order, as many of each as is nearest to its fraction."""
     drawn = draw_sizes(particles, sizes["exponent"], sizes["ratio"], sizes["rule"], rng) if sizes else np.ones(particles)
     if sizes and sizes["levels"]:

@@ -53,6 +53,13 @@ class Contractions:
         """U4:.zzz, same shape as the fields [epsilon/lambda_min^4]."""
         return self._apply(4, fields)
 
+    def cubic_of_covariances(self, covariances: np.ndarray) -> np.ndarray:
+        """U3:M (N, d) from what a matrix M (N d, N d) is for the difference of every bond's ends, (n, d, d), symmetric: U3:zz where M = z z^T."""
+        vectors, psi = self.bonds.vectors, self._psi
+        turned = np.einsum("bac,bc->ba", covariances, vectors)
+        along = psi[:, 2] * np.einsum("ba,ba->b", vectors, turned) + psi[:, 1] * np.trace(covariances, axis1=1, axis2=2)
+        return self.bonds.incidence @ (along[:, None] * vectors + 2 * psi[:, 1, None] * turned)
+
     def orders(self, fields: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """b2 = U2:zz, b3 = U3:.zzz and b4 = U4::zzzz of each field."""
         return tuple(np.einsum("i...,i...->...", fields, force) for force in (self.bonds.hessian @ fields, self.cubic(fields), self.quartic(fields)))

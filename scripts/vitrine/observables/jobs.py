@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vitrine.batches import sample_indices
+from vitrine.declare import States
 from vitrine.errors import SampleError
 from vitrine.job import start_log
 from vitrine.linalg import Algebra
@@ -17,6 +18,7 @@ from vitrine.observables import declarations, function_of, known_tables, module_
 from vitrine.observables.batch import System, measure_batch
 from vitrine.parquet import Key, read_provenance, read_table, write_table
 from vitrine.points import Point
+from vitrine.preparation.restart import Restarts
 from vitrine.provenance import check_identity, provenance
 from vitrine.samples import (
     Sample,
@@ -27,6 +29,7 @@ from vitrine.samples import (
     read_trajectories,
     read_trajectories_provenance,
     write_fields,
+    write_states,
 )
 from vitrine.seeds import point_generator
 
@@ -45,6 +48,8 @@ def measure(job: object) -> None:
     function = function_of(module_of(observable.name, "measure"), params.rule)
     algebra = Algebra(**params.algebra) if params.algebra is not None else None
 
+    restarts = _restarts(job) if observable.moves else None
+
     def one(system: System) -> dict:
         sample, others = system.given
         further = dict(others)
@@ -54,46 +59,62 @@ def measure(job: object) -> None:
             further["algebra"] = algebra
         if observable.prepares:
             further["preparation"] = params.preparation
+        if observable.moves:
+            further |= {"dynamics": params.dynamics, "restarts": restarts}
         return function(sample, **further, **params.settings)
 
     at_once = algebra.samples_at_once(params.unknowns, job.threads) if algebra else 1
-    measured = measure_batch(systems(job, observable.takes, point), observable, one, at_once)
+    takes = tuple(dict.fromkeys((*observable.takes, *params.taken)))  # settings may name more
+    measured = measure_batch(systems(job, takes, point), observable, one, at_once)
     made_of = {"identity": params.identity} | ({"linear_algebra": algebra.describe(params.unknowns)} if algebra else {})
     origin = provenance(job.config, **made_of)
     for table in observable.tables:
         write_table(table, measured.tables[table.name], job.output[named(table.file)], origin, Key.of(point))
     for field in observable.fields:
-        write_fields(job.output[named(field.file)], field, measured.fields[field.name], origin)
+        write = write_states if isinstance(field, States) else write_fields
+        write(job.output[named(field.file)], field, measured.fields[field.name], origin)
+    if restarts is not None:
+        restarts.clear()
+
+
+def _restarts(job: object) -> Restarts:
+    """Where an observable that runs dynamics of its own stores what it has done, run by run."""
+    params = job.params
+    origin = {"settings": params.settings, "dynamics": params.dynamics, "seed": params.seed, "identity": params.identity, "code": params.code}
+    return Restarts(Path(params.restarts), 1, origin, job.config["preparation"]["walltime_minutes"])
 
 
 def systems(job: object, takes: tuple[str, ...], point: Point) -> Iterator[System]:
     """The systems of the batch, each with what is taken of it by name; without samples the function is called with the point itself.
 
-    A sample that has a flag, or lacks something of what is taken, comes with that flag; what could be read is there.
+    The first file of samples or trajectories gives what the function is called with, another one is given by name. A sample that has a flag, or lacks
+    something of what is taken, comes with that flag; what could be read is there.
     """
     indices, params = sample_indices(job.wildcards.batch), job.params
     others = {file: _read(job.input[named(file)], file, params.taken.get(file, "")) for file in takes if file not in SAMPLES}
-    source = next((file for file in takes if file in SAMPLES), None)
-    samples: Iterator[Sample | Trajectory | None] = iter([None] * len(indices))
-    if source == "trajectories.gsd":
-        samples = _trajectories(job.input[named(source)], indices, params.taken.get(source, ""))
-    elif source:
-        samples = batch_samples(
-            job.input[named(source)],
-            indices,
-            particles=point.particles,
-            parent_temperature=point.parent_temperature,
-            model=params.model,
-            identity=params.taken.get(source, ""),
-        )
-    for index, sample in zip(indices, samples, strict=True):
+    source, *beside = [file for file in takes if file in SAMPLES] or [None]
+    rest = [_samples(job, file, point, indices) for file in beside]
+    for index, sample, *further in zip(indices, _samples(job, source, point, indices), *rest, strict=True):
         given, flag = {}, sample.flag if sample else ""
+        for file, one in zip(beside, further, strict=True):
+            given[file.rpartition(".")[0]], flag = one, flag or one.flag
         for file, content in others.items():
             try:
                 given[file.rpartition(".")[0]] = _of_sample(file, content, index)
             except SampleError as error:
                 flag = flag or str(error)
         yield System(index, (sample if sample else point, given), flag)
+
+
+def _samples(job: object, file: str | None, point: Point, indices: range) -> Iterator[Sample | Trajectory | None]:
+    """The samples, or trajectories, of a file of the batch in its order; of no file nothing for each."""
+    if file is None:
+        return iter([None] * len(indices))
+    path, identity = job.input[named(file)], job.params.taken.get(file, "")
+    if file == "trajectories.gsd":
+        return _trajectories(path, indices, identity)
+    about = {"particles": point.particles, "parent_temperature": point.parent_temperature, "model": job.params.model}
+    return batch_samples(path, indices, **about, identity=identity)
 
 
 def _trajectories(path: str, indices: range, identity: str) -> Iterator[Trajectory]:

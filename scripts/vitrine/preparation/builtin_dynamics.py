@@ -103,6 +103,11 @@ class BuiltinIntegrator:
         return self.motion.unfolded
 
     @property
+    def velocities(self) -> np.ndarray:
+        """Velocities (N, d), a copy."""
+        return self._v[:, : self._sample.dimension].copy()
+
+    @property
     def box(self) -> np.ndarray:
         """The present box (d, d), a copy."""
         return self._sample.box.copy()

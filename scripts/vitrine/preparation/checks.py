@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping
 
 from vitrine.errors import InputError
 from vitrine.models import GlassFormer
 from vitrine.preparation.engines import chosen_engine
+
+SPARSE = 0.2  # interval of frames above which their velocities give no spectrum of any liquid
+PRESSED = ("pressure", "highest_pressure", "per_decade")  # keys of `quench` for a box that is relaxed too
+ROUNDED = 3.0  # residual at which minimisers of touching spheres stall, over eps L phi''/(p a0^(d-1)): measured, docs/glass_formers.md
 
 
 def check_preparation(config: Mapping, model: GlassFormer, engine: str, rungs: int, conda: bool = False) -> None:
@@ -24,12 +30,66 @@ def check_preparation(config: Mapping, model: GlassFormer, engine: str, rungs: i
         )
 
 
+def check_trajectories(section: Mapping, time_step: float, spectra: bool) -> None:
+    """Raise InputError for intervals of a recorded run that are no multiples of each other, or a run without what spectra need.
+
+    spectra: whether an observable takes spectra of velocities.
+    """
+    interval, sampling = section["interval"], section["sampling"]
+    if sampling is None:
+        if spectra and interval > SPARSE:
+            raise InputError(
+                f"config key trajectories.sampling is null and trajectories.interval is {interval:g}: spectra need velocities more often; set "
+                "sampling (0.05 for Lennard-Jones), or an interval as short"
+            )
+        return
+    _check_multiple("trajectories.sampling", sampling, "preparation.dynamics.time_step", time_step)
+    _check_multiple("trajectories.interval", interval, "trajectories.sampling", sampling)
+    length, needed = section["frames"] * interval, 2 * math.pi * max(2 / section["highest"], 1 / section["resolution"])
+    if length < needed:
+        raise InputError(
+            f"config key trajectories.frames is {section['frames']}, {interval:g} apart, a run of {length:g}: bins up to highest "
+            f"{section['highest']:g} and of resolution {section['resolution']:g} need a run of {needed:.4g} at least"
+        )
+    if section["frames"] * round(interval / sampling) % 2:
+        raise InputError(f"config key trajectories.frames is {section['frames']}: an even number of velocities is allowed, for halves of the run")
+
+
+def _check_multiple(key: str, value: float, other: str, unit: float) -> None:
+    """Refuse an interval of time that is not a whole number of a shorter one."""
+    count = round(value / unit)
+    if count < 1 or abs(value - count * unit) > 1e-9 * value:
+        raise InputError(f"config key {key} is {value:g}: a whole multiple of {other}, {unit:g}, is allowed")
+
+
 def check_quench(config: Mapping, model: GlassFormer, conda: bool = False) -> None:
     """Raise InputError for an engine or minimiser that cannot quench the model."""
     quench = config["quench"]
     chosen_engine(quench["engine"], model, key="quench.engine", conda=conda)
     if quench["engine"] == "hoomd" and quench["minimiser"] != "fire":
         raise InputError(f"config key quench.minimiser is {quench['minimiser']}: with quench.engine hoomd it must be fire")
+    pressure, highest = quench.get("pressure"), quench.get("highest_pressure")
+    if pressure is None:
+        return
+    if quench["engine"] != "builtin" or quench["minimiser"] != "lbfgs":
+        raise InputError(f"config key quench.pressure is {pressure:g}: a box is relaxed by quench.engine builtin and quench.minimiser lbfgs alone")
+    if highest is not None and highest < pressure:
+        raise InputError(f"config key quench.highest_pressure is {highest:g}: it must not be below quench.pressure, {pressure:g}, or null")
+
+
+def check_pressure(quench: Mapping, model: GlassFormer, particles: int) -> None:
+    """Refuse a pressure at which the positions of touching spheres, in double precision, do not hold the residual that is asked for."""
+    pressure = quench.get("pressure")
+    if pressure is None or not model.touching:
+        return
+    spacing = model.density ** (-1 / model.dimension)
+    stiffness = float((model.energies / model.scales**2).max())
+    stalls = ROUNDED * sys.float_info.epsilon * model.box_length(particles) * stiffness / spacing ** (model.dimension - 1)
+    if stalls > pressure * quench["tolerance"]:
+        raise InputError(
+            f"config key quench.pressure is {pressure:g}: for {particles} {model.name} and quench.tolerance {quench['tolerance']:g} "
+            f"it must be at least {stalls / quench['tolerance']:.2g}, or the tolerance at least {stalls / pressure:.2g}"
+        )
 
 
 def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> None:
@@ -38,6 +98,11 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> Non
     if sampler == "swap" and preparation["engine"] == "hoomd":
         raise InputError(
             "config key preparation.engine is hoomd: HOOMD-blue runs the samplers hybrid, dynamics and cooling, and preparation.sampler is swap"
+        )
+    if sampler in ("swap", "hybrid") and model.embedding is not None:
+        raise InputError(
+            f"config key preparation.sampler is {sampler}: {model.name} is a many-body potential, whose liquids are run by dynamics alone; "
+            "allowed are dynamics and cooling"
         )
     if sampler == "hybrid" and not model.polydisperse:
         raise InputError(

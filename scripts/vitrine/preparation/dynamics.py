@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from vitrine.errors import SampleError
 from vitrine.interactions.forces import configurational_terms, energy_and_virial
 from vitrine.preparation.engines import integrator
 from vitrine.preparation.motion import Bath, Motion, Ramp, thermal_motion
@@ -23,7 +24,7 @@ class Dynamics:
 
     sample: the start; ramp: the temperature; settings: the config's preparation.dynamics, with `engine` resolved; refinement: how often the time step
     has been halved (a sweep then has twice as many); exchanges: trial exchanges for each particle and sweep; `rng` draws the velocities, and then the
-    exchanges. Raises motion.BlowUp from `advance`.
+    exchanges. Raises motion.BlowUp from `advance`, and SampleError for a sample at constant pressure that boils.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Dynamics:
         counts = np.zeros(4, dtype=np.int64)
         if self._swaps is None:
             self._engine.run(sweeps * self._steps)
+            self._check_density()
             return counts
         for _ in range(sweeps):
             self._engine.run(self._steps)
@@ -69,6 +71,18 @@ class Dynamics:
             counts += self._swaps.exchange(self._trials)
             self._engine.exchange(self._swaps.sizes)
         return counts
+
+    def _check_density(self) -> None:
+        """Raise SampleError where the density at constant pressure fell out of the liquid branch."""
+        least = self._settings.get("least_density")
+        if self._bath.pressure is None or not least:
+            return
+        density, usual = self._sample.particles / float(np.prod(np.diag(self._engine.box))), self._sample.model.density
+        if density < least * usual:
+            raise SampleError(
+                f"boiled: its density fell to {density:.3g} at the pressure {self._bath.pressure:g} and the temperature {self._ramp.end:g}, below "
+                f"{least:g} (preparation.dynamics.least_density) of the model's {usual:g}; start at a lower temperature"
+            )
 
     @property
     def energy(self) -> float:
@@ -79,6 +93,11 @@ class Dynamics:
     def positions(self) -> np.ndarray:
         """Unfolded positions (N, d)."""
         return self._engine.positions
+
+    @property
+    def velocities(self) -> np.ndarray:
+        """Velocities (N, d), a copy."""
+        return self._engine.velocities
 
     def configurational_terms(self) -> tuple[float, float]:
         """|grad U|^2 and the Laplacian of U; the ratio of their averages is k_B T in equilibrium."""

@@ -72,6 +72,11 @@ class HoomdIntegrator:
         return snapshot.particles.position[:, : len(box)] + snapshot.particles.image[:, : len(box)] @ box.T
 
     @property
+    def velocities(self) -> np.ndarray:
+        """Velocities (N, d), a copy."""
+        return self._simulation.state.get_snapshot().particles.velocity[:, : self._sample.dimension].copy()
+
+    @property
     def box(self) -> np.ndarray:
         """The present box (d, d)."""
         return np.diag(np.array(self._simulation.state.box.L, dtype=float)[: self._sample.dimension])

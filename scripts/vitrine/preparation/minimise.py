@@ -59,13 +59,13 @@ def _has_left(x, origin, margin):
 
 
 @njit
-def _relative(largest, typical):
+def relative(largest, typical):
     """The residual; zero where no two particles touch, which is at rest."""
     return largest / typical if typical > 0.0 else 0.0
 
 
 @njit
-def _longest(vectors):
+def longest(vectors):
     longest = 0.0
     for i in range(vectors.shape[0]):
         longest = max(longest, vectors[i, 0] ** 2 + vectors[i, 1] ** 2 + vectors[i, 2] ** 2)
@@ -73,7 +73,7 @@ def _longest(vectors):
 
 
 @njit(error_model="numpy")
-def _newton_like(force, moves, changes, products, kept, newest, direction):
+def newton_like(force, moves, changes, products, kept, newest, direction):
     """Fill `direction` with the inverse Hessian, as the last moves s and changes y of the gradient tell it, times the force: two loops over them.
 
     moves, changes (HISTORY, N, 3) are filled in turn; `newest` is the last of the `kept` ones; products (HISTORY,) are s.y.
@@ -101,14 +101,14 @@ def _lbfgs(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     evaluations, kept, newest = 1, 0, 0
     for iteration in range(maximum_iterations):
         if largest <= tolerance * typical:
-            return _relative(largest, typical), iteration, evaluations
-        _newton_like(force, moves, changes, products, kept, newest, direction)
+            return relative(largest, typical), iteration, evaluations
+        newton_like(force, moves, changes, products, kept, newest, direction)
         slope = dot(force, direction)
         if not slope > 0.0:  # not downhill: forget the past
             kept = 0
-            _newton_like(force, moves, changes, products, kept, newest, direction)
+            newton_like(force, moves, changes, products, kept, newest, direction)
             slope = dot(force, direction)
-        t = min(1.0, step / _longest(direction))
+        t = min(1.0, step / longest(direction))
         for _ in range(30):
             combine(trial, x, t, direction)
             if _has_left(trial, origin, margin):
@@ -128,7 +128,7 @@ def _lbfgs(x, matter, kernels, margin, tolerance, maximum_iterations, step):
             newest, kept = place, min(kept + 1, HISTORY)
         copy(x, trial)
         copy(force, trial_force)
-    return _relative(largest, typical), maximum_iterations, evaluations
+    return relative(largest, typical), maximum_iterations, evaluations
 
 
 @njit
@@ -143,12 +143,12 @@ def _conjugate_gradient(x, matter, kernels, margin, tolerance, maximum_iteration
     length = 1e-3  # first guess of the step along a direction, later the last step that was taken
     for iteration in range(maximum_iterations):
         if largest <= tolerance * typical:
-            return _relative(largest, typical), iteration, evaluations
+            return relative(largest, typical), iteration, evaluations
         slope = dot(force, direction)  # > 0: downhill
         if slope <= 0.0:
             copy(direction, force)
             slope = dot(force, direction)
-        limit = step / _longest(direction)
+        limit = step / longest(direction)
         # Invariant: the force along the direction is s_low > 0 at t_low; the zero, if found, lies between t_low and t_high.
         t_low, s_low, t_high, s_high = 0.0, slope, -1.0, 0.0
         t = min(length, limit)
@@ -179,7 +179,7 @@ def _conjugate_gradient(x, matter, kernels, margin, tolerance, maximum_iteration
         add(direction, 1.0, trial_force)
         copy(force, trial_force)
         length *= slope / max(dot(force, direction), 1e-300) if mixing > 0.0 else 1.0
-    return _relative(largest, typical), maximum_iterations, evaluations
+    return relative(largest, typical), maximum_iterations, evaluations
 
 
 @njit
@@ -192,7 +192,7 @@ def _fire(x, matter, kernels, margin, tolerance, maximum_iterations, step):
     dt, alpha, downhill = step, 0.1, 0
     for iteration in range(maximum_iterations):
         if largest <= tolerance * typical:
-            return _relative(largest, typical), iteration, iteration + 1
+            return relative(largest, typical), iteration, iteration + 1
         if dot(force, velocity) > 0.0:
             ratio = np.sqrt(dot(velocity, velocity) / dot(force, force))
             velocity *= 1.0 - alpha
@@ -206,10 +206,10 @@ def _fire(x, matter, kernels, margin, tolerance, maximum_iterations, step):
             dt, alpha, downhill = 0.5 * dt, 0.1, 0
         add(velocity, dt, force)
         # NOTE: a particle never moves further than 0.1 in a step; the published FIRE has no bound and can blow up from a hot liquid.
-        move = dt * min(1.0, 0.1 / max(dt * _longest(velocity), 1e-300))
+        move = dt * min(1.0, 0.1 / max(dt * longest(velocity), 1e-300))
         add(x, move, velocity)
         if _has_left(x, origin, margin):
             pairs = listed_pairs(x, matter, SKIN)
             copy(origin, x)
         typical, largest = pair_forces(x, pairs, kernels, force)
-    return _relative(largest, typical), maximum_iterations, maximum_iterations + 1
+    return relative(largest, typical), maximum_iterations, maximum_iterations + 1

@@ -1,4 +1,8 @@
-"""Quench a liquid to its inherent state, and prove that it is a minimum. A sample of the user's may be one already, or be taken as it is."""
+"""Quench a liquid to its inherent state, and prove that it is a minimum. A sample of the user's may be one already, or be taken as it is.
+
+The box keeps its volume, or is relaxed with the particles at a pressure (quench.pressure). Spheres that touch leave rattlers behind, which nothing
+holds: the glass is what is left without them, and the table of glasses says which they were.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from vitrine.errors import SampleError
 from vitrine.interactions import Interactions, minimum_images
 from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, lowest_modes
 from vitrine.preparation.minimise import Minimum, minimise
+from vitrine.preparation.pressure import AGREEMENT, ladder, minimise_at
+from vitrine.preparation.rattlers import rattlers, without
 from vitrine.samples import Sample
 
 POLISH = 0.01  # largest displacement in one line search of the polish: HOOMD-blue's FIRE ends closer to its minimum [lambda_min]
@@ -23,26 +29,38 @@ def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA
     With the engine `hoomd` FIRE runs in HOOMD-blue, by tabulated forces where it must, and conjugate gradients of the exact potential do the rest.
     A flagged liquid is quenched too, so that it can be looked at, and keeps its flag. A state that did not converge or is no minimum is flagged.
     settings: the config's section; of imported samples also as_is (`accept`: a sample stays as it was read; `refuse`: one that was no inherent state
-    is flagged) and at_rest, the largest displacement that an inherent state shows on relaxation [a0]. identity: what makes the glass
-    (Study.identity), kept in its provenance.
+    is flagged) and at_rest, the largest displacement that an inherent state shows on relaxation [a0]; of a quench at a pressure that, the ladder's
+    highest_pressure, and its rungs per_decade. identity: what makes the glass (Study.identity), kept in its provenance, as the rattlers are.
     """
     if liquid.particles == 0:
         return liquid, {"flag": liquid.flag}
     before = Interactions.of(liquid)
-    end, how, flag = _minimum(liquid, before, settings)
-    bonds = Interactions.of(end.sample)
+    try:
+        end, how, flag = _minimum(liquid, before, settings)
+    except SampleError as error:
+        return replace(liquid, flag=str(error)), {"flag": str(error)}
+    bonds, loose = _held(Interactions.of(end.sample), settings)
     row = {
         "inherent_energy": bonds.energy / liquid.particles,
-        "spacing": liquid.spacing,
+        "spacing": end.sample.spacing,
         "residual": bonds.residual,
         "iterations": end.iterations,
         "evaluations": end.evaluations,
         "displacement": _largest_displacement(liquid, end.sample),
         "energy_gained": (before.energy - bonds.energy) / liquid.particles,
+        "pressure": bonds.pressure,
+        "rattlers": len(loose),
+        "rattler_indices": " ".join(map(str, loose)),
     }
     flag = liquid.flag or flag or _moved(row["displacement"] / liquid.spacing, settings)
     if not end.converged:
-        flag = flag or f"not converged: the residual force is above {settings['tolerance']:g} after {settings['maximum_iterations']} iterations"
+        what = f"the residual force is above {settings['tolerance']:g}" + (f", or p off by more than {AGREEMENT:g}" if _pressed(settings) else "")
+        flag = flag or f"not converged: {what} after {settings['maximum_iterations']} iterations"
+    elif liquid.model.touching and len(bonds.i) <= liquid.dimension * (bonds.sample.particles - 1):
+        flag = flag or (
+            f"not rigid: {bonds.sample.particles} particles are left without {len(loose)} rattlers, with {len(bonds.i)} contacts, "
+            f"of which they need more than {liquid.dimension * max(bonds.sample.particles - 1, 0)}"
+        )
     else:
         try:
             factor = Factor.of(bonds, algebra.solver)
@@ -50,8 +68,21 @@ def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA
         except SampleError as error:
             flag = flag or str(error)
     provenance = {**liquid.provenance, "quench": how, "residual": row["residual"], "identity": identity}
+    provenance |= {"rattlers": loose.tolist()} if len(loose) else {}
     logging.getLogger("vitrine").info("sample %d: %s", liquid.index, flag or f"minimum in {end.iterations} iterations")
-    return replace(end.sample, flag=flag, provenance=provenance), {**row, "flag": flag}
+    return replace(bonds.sample, flag=flag, provenance=provenance), {**row, "flag": flag}
+
+
+def _held(bonds: Interactions, settings: Mapping) -> tuple[Interactions, np.ndarray]:
+    """The interactions without the rattlers of touching spheres, and the indices of these; as they are where nothing holds any particle."""
+    loose = rattlers(bonds) if bonds.sample.model.touching and settings.get("as_is") != "accept" else np.zeros(bonds.sample.particles, dtype=bool)
+    found = np.nonzero(loose)[0]
+    return (Interactions.of(without(bonds.sample, loose)) if 0 < len(found) < len(loose) else bonds), found
+
+
+def _pressed(settings: Mapping) -> bool:
+    """Whether the box is relaxed with the particles."""
+    return settings.get("pressure") is not None
 
 
 def _minimum(liquid: Sample, before: Interactions, settings: Mapping) -> tuple[Minimum, dict, str]:
@@ -60,6 +91,9 @@ def _minimum(liquid: Sample, before: Interactions, settings: Mapping) -> tuple[M
     if settings.get("as_is") == "accept":
         return Minimum(liquid, before.residual, 0, 0, True), how, ""
     flag = ""
+    if _pressed(settings):
+        rungs = ladder(settings["pressure"], settings["highest_pressure"], settings["per_decade"])
+        return minimise_at(start, rungs, settings["tolerance"], settings["maximum_iterations"], step), how, flag
     if settings["engine"] == "hoomd":
         from vitrine.preparation.hoomd_fire import hoomd_fire  # imports HOOMD-blue
 
@@ -70,8 +104,9 @@ def _minimum(liquid: Sample, before: Interactions, settings: Mapping) -> tuple[M
 
 
 def _largest_displacement(before: Sample, after: Sample) -> float:
-    """The longest way of a particle, the mean of all taken away [lambda_min]."""
-    moved = minimum_images(after.positions - before.positions, before.box)
+    """The longest way of a particle, the mean of all, and the change of the box, taken away [lambda_min]."""
+    start = before.positions if np.array_equal(before.box, after.box) else before.positions @ (after.box @ np.linalg.inv(before.box)).T
+    moved = minimum_images(after.positions - start, after.box)
     return float(np.linalg.norm(moved - moved.mean(axis=0), axis=1).max())
 
 

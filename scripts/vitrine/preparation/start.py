@@ -19,6 +19,7 @@ def random_start(model: GlassFormer, particles: int, rng: np.random.Generator) -
     sizes, types = model.composition(particles, rng)
     length = model.box_length(particles)
     box = np.eye(model.dimension) * length
-    sample = Sample(rng.random((particles, model.dimension)) * length, sizes, types, box, model).checked()
+    masses = None if model.masses is None else model.masses[types]
+    sample = Sample(rng.random((particles, model.dimension)) * length, sizes, types, box, model, masses=masses).checked()
     pushed = minimise(replace(sample, model=model.softened()), "cg", tolerance=1e-3, maximum_iterations=500).sample
     return minimise(replace(pushed, model=model), "cg", tolerance=1e-2, maximum_iterations=200).sample

@@ -131,14 +131,15 @@ def _recorded(study: Study, place: Place, costs: Costs) -> Need:
     """Dynamics that is recorded: time steps, and frames in memory."""
     settings, particles, dimension = place.config["trajectories"], place.particles, place.model.dimension
     steps = (settings["settle"] + settings["frames"] * settings["interval"]) / place.dynamics["time_step"]
-    frames = 2 * 8e-6 * settings["frames"] * particles * dimension
+    bins = 2 * settings["frames"] * settings["interval"] * settings["highest"] / (2 * math.pi) if settings["sampling"] else 0.0
+    frames = 2 * 8e-6 * (settings["frames"] + bins) * particles * dimension
     return Need(steps * costs.of_model(place.model.name, dimension, "step") * particles, frames, settings["frames"])
 
 
 def _ask(study: Study, place: Place, costs: Costs, settings: Mapping) -> Ask:
     before = _liquid(study, study.places[place.before], costs) if place.before else Need(0.0, 0.0)
     about = (place.particles, place.model.dimension, place.model.name)
-    return Ask(costs, *about, settings, solver_of(study), place.samples, before)
+    return Ask(costs, *about, settings, solver_of(study), place.samples, before, place.dynamics["time_step"])
 
 
 def _imported(study: Study, place: Place, costs: Costs) -> Need:

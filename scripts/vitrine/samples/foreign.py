@@ -115,11 +115,14 @@ def foreign_sample(
         raise SampleError(f"its box is not periodic along {open_axes}: a glass here is periodic in all directions")
     box, turn, done = upper_triangular(_cell(frame, d))
     positions = (frame.positions[:, :d] - frame.origin[:d]) @ turn if turn is not None else frame.positions[:, :d] - frame.origin[:d]
-    masses = None if frame.masses is None or np.all(frame.masses == 1) else frame.masses
+    types, masses = _types(frame, model, types), frame.masses
+    if masses is None and model.masses is not None:
+        masses = model.masses[types]
+    masses = None if masses is None or np.all(masses == 1) else masses
     sample = Sample(
         positions=positions,
         sizes=_sizes(frame, model, sizes),
-        types=_types(frame, model, types),
+        types=types,
         box=box,
         model=model,
         index=number,
@@ -130,7 +133,7 @@ def foreign_sample(
         *frame.done,
         *done,
         *([] if np.array_equal(inside, sample.positions) else ["folded into the box"]),
-        *(["masses kept"] if masses is not None else []),
+        *([f"masses {'kept' if frame.masses is not None else 'of the model'}"] if masses is not None else []),
     ]
     told = {**(origin or {}), "frame": number, "digits": frame.digits, "done": done}
     sample = sample.moved(inside, provenance={"imported": told}).checked()

@@ -86,9 +86,9 @@ def batch_samples(
 ) -> Iterator[Sample]:
     """Yield the samples `indices` of one batch in this order; one that is missing or broken comes as an empty sample whose flag says why.
 
-    particles (0 where N may differ), parent_temperature, model (as GlassFormer.describe gives it): what every sample must have. identity: what must
-    have made them (Study.identity), empty where that is not asked. Raises InputError where other settings made them: samples of two studies are never
-    mixed.
+    particles (0 where N may differ; rattlers that were taken out are counted), parent_temperature, model (as GlassFormer.describe gives it): what
+    every sample must have. identity: what must have made them (Study.identity), empty where that is not asked. Raises InputError where other settings
+    made them: samples of two studies are never mixed.
     """
     found: dict[int, Sample] = {}
     repeated: set[int] = set()
@@ -98,7 +98,7 @@ def batch_samples(
         for sample in read_samples(path):
             if isinstance(sample, SampleError):
                 troubles.append(str(sample))
-            elif (particles and sample.particles != particles) or not np.isclose(sample.parent_temperature, parent_temperature, equal_nan=True):
+            elif (particles and whole(sample) != particles) or not np.isclose(sample.parent_temperature, parent_temperature, equal_nan=True):
                 troubles.append(f"sample {sample.index} has N = {sample.particles}, T_p = {sample.parent_temperature:g}")
             elif model is not None and _as_json(sample.model.describe()) != _as_json(model):
                 troubles.append(f"sample {sample.index} is of another model, {_as_json(sample.model.describe())}")
@@ -123,6 +123,11 @@ def batch_samples(
         else:
             reason = f"{'twice' if index in repeated else 'not'} in {Path(path).name}" + (f" ({'; '.join(troubles)})" if troubles else "")
             yield missing_sample(index, particles, parent_temperature, f"unreadable: {reason}")
+
+
+def whole(sample: Sample) -> int:
+    """N of a sample with the rattlers that were taken out of it."""
+    return sample.particles + len(sample.provenance.get("rattlers", ()))
 
 
 def _as_json(description: Mapping) -> str:

@@ -148,11 +148,13 @@ def series_heat(temperatures: np.ndarray, two_level: float, debye: float, soft: 
     return two_level * temperatures + debye * temperatures**3 + soft * temperatures**5
 
 
-def fit_series(temperatures: np.ndarray, heat: np.ndarray, debye: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """C_TLS, C_D and C_sm (R,) of 004 eq. 23 from C (R, T) at temperatures (T,), by least squares of relative deviations.
+def fit_series(
+    temperatures: np.ndarray, heat: np.ndarray, debye: np.ndarray | None = None, errors: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """C_TLS, C_D and C_sm (R,) of 004 eq. 23 from C (R, T) at temperatures (T,), by least squares of deviations over `errors` (T,), or relative ones.
 
     debye (R,): C_D where the speeds of sound give it, which is then not fitted. Points of C that are not positive are left out; NaN where fewer are
-    left than there are coefficients.
+    left than there are coefficients. The same of (C - C_D T^3)/T^3 on T^-2 and T^2: both sides and the errors are divided by T^3.
     """
     heat = np.atleast_2d(np.asarray(heat, dtype=float))
     powers = np.asarray(temperatures, dtype=float)[:, None] ** (1, 3, 5)
@@ -162,10 +164,12 @@ def fit_series(temperatures: np.ndarray, heat: np.ndarray, debye: np.ndarray | N
         present = row > 0
         if present.sum() < len(fitted):
             continue
-        relative = powers[present] / row[present, None]
+        unit = row[present] if errors is None else np.asarray(errors, dtype=float)[present]
+        relative = powers[present] / unit[:, None]
         scale = np.abs(relative).max(axis=0)
         coefficients[1] = known
-        coefficients[fitted] = np.linalg.lstsq(relative[:, fitted] / scale[fitted], 1 - known * relative[:, 1], rcond=None)[0] / scale[fitted]
+        coefficients[fitted] = np.linalg.lstsq(relative[:, fitted] / scale[fitted], row[present] / unit - known * relative[:, 1], rcond=None)[0]
+        coefficients[fitted] /= scale[fitted]
     return out[:, 0], out[:, 1], out[:, 2]
 
 

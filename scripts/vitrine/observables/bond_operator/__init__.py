@@ -68,6 +68,7 @@ OBSERVABLE = Observable(
     combines=(BOND_OPERATOR.file, GLASSES.file),
     curves=(BOND_OPERATOR_DENSITY, TAIL_WINDOWS),
     algebra="full",
+    pairwise=True,
     message="Diagonalising the bond operator",
     settings=(
         Setting("spectrum", "full", {"enum": ["full", "largest"]}, "full (every eigenvalue, for P(lambda)) or largest"),

@@ -24,7 +24,7 @@ def plot_bond_operator(
     settings: Settings,
     flags: pd.DataFrame | None = None,
 ) -> Figure:
-    """(a) P(lambda) with the -7/2 and -2 guides; (b) N e(lambda) of the particle force modes with plateaus, in simulation units as in the paper;
+    """(a) P(lambda) with the -7/2 and -2 guides; (b) N e(lambda) of the particle force modes with plateaus, dotted that of the displacement modes;
     (c) exponent of P(lambda) and (d) N e above an onset, against that onset.
 
     Tables: BOND_OPERATOR_DENSITY, TAIL_WINDOWS, QUANTITIES (N_e_plateau, plateau_onset, A_g_tail), FLAGS.
@@ -90,15 +90,21 @@ def _draw_participation(ax: Axes, curves: pd.DataFrame, plateau: pd.DataFrame, t
         colour = colours[value]
         style = {"color": colour, "marker": markers[value], "markersize": 2.4, "linewidth": 0.5, "elinewidth": 0.6, "alpha": 0.8}
         ax.errorbar(rows["middle"], rows["N_e"], marks.bars(rows["N_e"], rows["N_e_error"]), **style)
+        moved = rows[rows["N_e_displacement"] > 0]
+        ax.plot(
+            moved["middle"], moved["N_e_displacement"], ":", color=colour, linewidth=0.9, zorder=1.5, gid=f"displacement-{settings.axis.text(value)}"
+        )
         height, start, end = at_value(plateau, value), at_value(tail, value), rows["middle"].max()
         if not (np.isfinite(height) and np.isfinite(start)) or flag_at(plateau, value) != "":
             continue
         ax.plot([start, end * 1.3], [height, height], color=colour, linewidth=1.4, zorder=4, gid=f"plateau-{settings.axis.text(value)}")
     excess = 100 * settings.option("bond_operator", "plateau_excess")
     ax.plot([], [], color=GREY, linewidth=1.4, label=f"plateau; $\\xi$ is read {excess:g} % above it ({marks.GIANNINI}, eq. 13)")
+    ax.plot([], [], ":", color=GREY, linewidth=0.9, label=f"displacement modes D ({marks.GIANNINI}, Fig. 6)")
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.set_ylim(curves["N_e"].min() / 3.0, curves["N_e"].max() * 1.6)
+    both = curves[["N_e", "N_e_displacement"]].where(lambda values: values > 0)
+    ax.set_ylim(both.min().min() / 3.0, both.max().max() * 1.6)
     marks.plain_log_ticks(ax, "x")
     marks.plain_log_ticks(ax, "y")
     ax.legend(loc="lower right")

@@ -51,7 +51,7 @@ def _draw_collapse(ax: Axes, sizes: dict, kind: str, words: str, colours: dict, 
     ax.set_yscale("log")
     taken = rows[rows["taken"]]
     ax.set_xlim(0.6 * taken["scaled_distance"].min(), 1.7 * rows["scaled_distance"].max())
-    top = rows.loc[rows["scaled_distance"] > taken["scaled_distance"].min(), "scaled_decay"].max()
+    top = taken["scaled_decay"].max()
     ax.set_ylim(0.3 * taken["scaled_decay"].min(), 3 * top)
     marks.plain_log_ticks(ax, "x")
     marks.level(ax, top, rf"level: $c\sim r^{{{-2 * settings.dimension}}}$ of a continuum", (0, (4, 2)), GREY)

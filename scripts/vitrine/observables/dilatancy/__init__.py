@@ -36,6 +36,7 @@ OBSERVABLE = Observable(
     takes=("glasses.gsd", "nonlinear_modes.parquet", "nonlinear_vectors.gsd"),
     tables=(DILATANCY,),
     combines=(DILATANCY.file,),
+    pairwise=True,
     message="Measuring the dilatancy of modes",
     settings=(
         Setting(

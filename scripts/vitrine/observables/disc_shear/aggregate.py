@@ -10,50 +10,103 @@ import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
 from vitrine.aggregation.fields import read_field_batches
+from vitrine.aggregation.shown import sample_to_show
 from vitrine.interactions import minimum_images
-from vitrine.observables.disc_shear import DISC_CURVES, DISC_MAP, DISC_SHEAR
+from vitrine.observables.disc_shear import DISC_ANGLES, DISC_CURVES, DISC_LENGTH_SHARES, DISC_LENGTHS, DISC_MAP, DISC_SHEAR, DISC_STRINGS
+from vitrine.observables.disc_shear.directions import modulus_at
 from vitrine.samples.fields import FieldOf
-from vitrine.schema import MODULUS, NONE
-from vitrine.statistics.bootstrap import weighted_mean
+from vitrine.schema import MODULUS, NONE, Table, names_of
+from vitrine.statistics.bootstrap import ratio, standard_error, weighted_mean
 
-SPREADS = {"disc_spread": "none"} | {f"disc_spread_{name}": name for name in ("string", "square", "strings", "random", "furthest")}
+SPREADS = {"disc_spread": "none"} | {f"disc_spread_{name}": name for name in ("string", "square", "own", "strings", "random", "furthest")}
+HARMONICS = ["mean", "cos_2", "sin_2", "cos_4", "sin_4"]
+LONGER = 3  # particles: shorter strings are left out of the distribution (000 Fig. 4e)
 
 
 def aggregate_disc_shear(
-    disc_shear: Sequence[str | Path], disc_field: Sequence[str | Path], ensemble: Ensemble
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """(estimates, disc_curves, disc_map, flags) from the batches of table and field. Spreads with something pinned are means over key cores."""
+    disc_shear: Sequence[str | Path],
+    disc_strings: Sequence[str | Path],
+    disc_lengths: Sequence[str | Path],
+    disc_field: Sequence[str | Path],
+    ensemble: Ensemble,
+    shown: int | None = None,
+) -> tuple[pd.DataFrame, ...]:
+    """(estimates, disc_curves, disc_map, disc_angles, disc_length_shares, flags). Spreads with something pinned are means over key cores."""
     ledger = Ledger("disc_shear")
     data = pd.concat(list(read_batches(DISC_SHEAR, disc_shear, ensemble, ledger, finite=("mean", "spread"))), ignore_index=True)
+    angles, lengths = (_of_good(table, files, ensemble, data) for table, files in ((DISC_STRINGS, disc_strings), (DISC_LENGTHS, disc_lengths)))
     by_pinning = data.pivot(index="sample", columns="pinning", values="spread")
     samples = by_pinning.index.to_numpy()
     weights = ensemble.weights(samples)
-    means = data[data["pinning"] == "none"].set_index("sample")["mean"].loc[samples].to_numpy(dtype=float)
-    estimates = {"disc_modulus": _mean(means, weights, MODULUS, ledger)}
+    free = data[data["pinning"] == "none"].set_index("sample").loc[samples]
+    estimates = {"disc_modulus": _mean(free["mean"].to_numpy(dtype=float), weights, MODULUS, ledger)}
     for name, pinning in SPREADS.items():
         values = by_pinning[pinning].to_numpy(dtype=float) if pinning in by_pinning else np.full(len(samples), np.nan)
         estimates[name] = _mean(values, weights, NONE, ledger)
     fields = {index: field for index, field in read_field_batches(disc_field, ensemble, ledger) if index in set(samples)}
     union = [float(np.count_nonzero(fields[sample].arrays["excited"])) if sample in fields else np.nan for sample in samples]
     estimates["disc_excited"] = _mean(np.where(np.array(union) > 0, union, np.nan), weights, NONE, ledger)
+    for name, column in (("disc_strings_correlation", "excited"), ("disc_free_correlation", "excited_free")):
+        estimates[name] = _mean(_correlations(free, angles, column), weights, NONE, ledger)
     cores = [sample for sample in samples if data.loc[data["sample"] == sample, "pinning"].eq("string").any() and sample in fields]
-    shown = cores[0] if cores else None
-    curves = data.loc[data["sample"] == shown, DISC_CURVES.names[-len(DISC_CURVES.own) :]].reset_index(drop=True)
-    return estimates_frame(ensemble, estimates), curves, _map(shown, fields), ledger.frame()
+    chosen = sample_to_show("disc_shear", cores, shown, ensemble, "has a key core")
+    curves = data.loc[data["sample"] == chosen, names_of(DISC_CURVES.own)].reset_index(drop=True)
+    drawn = angles.loc[angles["sample"] == chosen, names_of(DISC_ANGLES.own)].reset_index(drop=True)
+    return estimates_frame(ensemble, estimates), curves, _map(chosen, fields), drawn, _shares(lengths, cores, ensemble), ledger.frame()
+
+
+def _of_good(table: Table, paths: Sequence[str | Path], ensemble: Ensemble, good: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table of the samples that another one takes."""
+    frames = list(read_batches(table, paths, ensemble, Ledger(table.name)))
+    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=table.names)
+    return rows[rows["sample"].isin(set(good["sample"]))]
 
 
 def _mean(values: np.ndarray, weights: np.ndarray, unit: str, ledger: Ledger) -> Estimate:
     return Estimate(weighted_mean(weights, values), unit, int(np.isfinite(values).sum()), len(ledger))
 
 
+def _correlations(free: pd.DataFrame, angles: pd.DataFrame, column: str) -> np.ndarray:
+    """Pearson's correlation over angles of a number of excited particles and G with nothing pinned, (S,); NaN where one of them does not vary."""
+    found = []
+    for sample, row in free.iterrows():
+        own = angles[angles["sample"] == sample]
+        excited, theta = own[column].to_numpy(dtype=float), np.radians(own["theta"].to_numpy(dtype=float))
+        modulus = modulus_at(row[HARMONICS].to_numpy(dtype=float), theta)
+        varied = len(own) > 1 and np.ptp(excited) > 0 and np.ptp(modulus) > 0
+        found.append(np.corrcoef(excited, modulus)[0, 1] if varied else np.nan)
+    return np.array(found)
+
+
+def _shares(lengths: pd.DataFrame, cores: Sequence[int], ensemble: Ensemble) -> pd.DataFrame:
+    """The distribution of the lengths of strings, every string counted once."""
+    long = lengths[lengths["length"] > LONGER]
+    sizes = np.sort(long["length"].unique()).astype(int)
+    counts = np.zeros((len(cores), len(sizes)))
+    places = {sample: place for place, sample in enumerate(cores)}
+    for sample, length, count in zip(long["sample"], long["length"], long["count"], strict=True):
+        counts[places[sample], np.searchsorted(sizes, length)] += count
+    weighted = ensemble.weights(np.array(cores, dtype=int)) @ counts
+    shares = ratio(weighted, weighted.sum(axis=1)[:, None])
+    columns = {"length": sizes, "share": shares[0], "share_error": standard_error(shares), "count": counts.sum(axis=0).astype(np.int64)}
+    return pd.DataFrame(columns, columns=names_of(DISC_LENGTH_SHARES.own))
+
+
+def places_in_disc(field: FieldOf) -> tuple[np.ndarray, np.ndarray]:
+    """The particles of a disc (n,), and their places (n, 2) about its middle, which is the circular mean of theirs."""
+    glass = field.sample
+    inside = np.flatnonzero(field.arrays["inside"])
+    phases = 2 * np.pi * glass.positions[inside] @ np.linalg.inv(glass.box).T
+    middle = glass.box @ np.arctan2(np.sin(phases).sum(axis=0), np.cos(phases).sum(axis=0)) / (2 * np.pi)
+    about = minimum_images(glass.positions[inside] - middle, glass.box)
+    return inside, about - about.mean(axis=0)
+
+
 def _map(sample: int | None, fields: dict[int, FieldOf]) -> pd.DataFrame:
     """The particles of the disc that is shown."""
     if sample is None:
         return pd.DataFrame({name: [] for name in DISC_MAP.names})
-    glass, arrays = fields[sample].sample, fields[sample].arrays
-    inside = np.flatnonzero(arrays["inside"])
-    middle = inside[np.argmax(arrays["excited"][inside])]  # of the key core: nowhere in the disc is another image nearer to it
-    about = minimum_images(glass.positions[inside] - glass.positions[middle], glass.box)
-    about -= about.mean(axis=0)
-    columns = {"x": about[:, 0], "y": about[:, 1], "size": glass.diameters[inside]}
-    return pd.DataFrame({"sample": np.full(len(inside), sample), **columns, "excited": arrays["excited"][inside].astype(int)})
+    inside, about = places_in_disc(fields[sample])
+    columns = {"x": about[:, 0], "y": about[:, 1], "size": fields[sample].sample.diameters[inside]}
+    further = {name: fields[sample].arrays[name][inside].astype(int) for name in names_of(DISC_MAP.own)[4:]}
+    return pd.DataFrame({"sample": np.full(len(inside), sample), **columns, **further})

@@ -16,6 +16,7 @@ c4 = (C_XX - C_ZZ)/8, s4 = -C_XZ/4.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -98,6 +99,34 @@ class Disc:
             response[free] = _factor(self.bonds.hessian, free).solve(np.ascontiguousarray(self._forces[free]))
         relaxed = self._forces[free].T @ response[free]
         return (self._affine - relaxed) / self.area, -response[:, 1:].T.reshape(2, -1, 2)
+
+    def answers_besides(self, pinned: np.ndarray, sets: Sequence[np.ndarray]) -> np.ndarray:
+        """C (sets, 3, 3) with `pinned` and further places pinned, for each of several sets of these, by one factorisation for all.
+
+        Where u is what moves with `pinned` alone and G = H^-1 on the places of a set, holding these costs u.G^-1.u of what is relaxed.
+        """
+        fixed = self.frozen.copy()
+        fixed[pinned] = True
+        free = np.flatnonzero(np.repeat(~fixed, 2))
+        place = np.full(2 * len(fixed), -1)
+        place[free] = np.arange(len(free))
+        factor = _factor(self.bonds.hessian, free)
+        moved = factor.solve(np.ascontiguousarray(self._forces[free]))
+        relaxed = self._forces[free].T @ moved
+        union = np.unique(np.concatenate([np.zeros(0, dtype=int), *sets])).astype(int)
+        unknowns = place[(2 * union[:, None] + np.arange(2)).ravel()]
+        if np.any(unknowns < 0):
+            raise ValueError("a set has places that do not move")
+        pushes = np.zeros((len(free), len(unknowns)))
+        pushes[unknowns, np.arange(len(unknowns))] = 1.0
+        compliance = factor.solve(pushes)[unknowns] if len(unknowns) else np.zeros((0, 0))
+        found = []
+        for places in sets:
+            own = (2 * np.searchsorted(union, places)[:, None] + np.arange(2)).ravel()
+            held = moved[unknowns[own]]
+            less = held.T @ np.linalg.solve(compliance[np.ix_(own, own)], held) if len(own) else 0.0
+            found.append((self._affine - relaxed + less) / self.area)
+        return np.array(found).reshape(-1, 3, 3)
 
 
 def response_at(responses: np.ndarray, theta: float) -> np.ndarray:

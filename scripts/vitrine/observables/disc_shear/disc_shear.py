@@ -19,6 +19,7 @@ STYLES = {
     "none": (INK, "-", "nothing pinned"),
     "string": ("#c1272d", "-", "key-core string"),
     "square": ("#ed8b3a", "--", "square"),
+    "own": ("#2c5fa8", ":", "string and each angle's own"),
     "strings": (SECOND, "-", "all strings"),
     "random": (GREY, ":", "random particles"),
     "furthest": (GREY, "--", "those that move furthest"),
@@ -28,20 +29,25 @@ DEGREES = np.arange(361)
 
 @styled
 def plot_disc_shear(
-    disc_curves: pd.DataFrame, disc_map: pd.DataFrame, quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None
+    disc_curves: pd.DataFrame,
+    disc_map: pd.DataFrame,
+    disc_angles: pd.DataFrame,
+    quantities: pd.DataFrame,
+    settings: Settings,
+    flags: pd.DataFrame | None = None,
 ) -> Figure:
     """(a) G(theta) of one disc for every pinning; (b) its particles, coloured by the number of degrees at which a shear excites them; (c) spreads of
     G(theta) over its mean for ensembles.
 
-    Tables: DISC_CURVES, DISC_MAP, QUANTITIES (disc_spread and those of pinnings), FLAGS.
+    Tables: DISC_CURVES, DISC_MAP, DISC_ANGLES, QUANTITIES (disc_spread and those of pinnings), FLAGS.
     """
     figure, axes = new_figure(DOUBLE, 3.0, 1, 3)
     spread = series(quantities, "disc_spread", settings)
     marks.note(figure, sample_note({r"$\Delta G/G$": spread}, settings, flags, "disc_shear", DOUBLE))
-    curves, particles = select(disc_curves, settings), select(disc_map, settings)
+    curves, particles, angles = (select(table, settings) for table in (disc_curves, disc_map, disc_angles))
     if len(particles):
         last = values_of(particles, settings)[-1]
-        _draw_moduli(axes[0], curves[curves[settings.against] == last], settings)
+        _draw_moduli(axes[0], curves[curves[settings.against] == last], angles[angles[settings.against] == last], settings)
         _draw_disc(axes[1], particles[particles[settings.against] == last], legend_label(last, settings), settings)
     else:
         for ax in axes[:2]:
@@ -51,9 +57,12 @@ def plot_disc_shear(
     return figure
 
 
-def _draw_moduli(ax: Axes, curves: pd.DataFrame, settings: Settings) -> None:
+def _draw_moduli(ax: Axes, curves: pd.DataFrame, angles: pd.DataFrame, settings: Settings) -> None:
     for _, row in curves.iterrows():
         colour, line, label = STYLES[row["pinning"]]
+        if row["pinning"] == "own":  # which has no harmonics
+            ax.plot(angles["theta"], angles["modulus"], ".", color=colour, markersize=1.6, linestyle="none", label=label)
+            continue
         parts = row[["mean", "cos_2", "sin_2", "cos_4", "sin_4"]].to_numpy(float)
         ax.plot(DEGREES, modulus_at(parts, np.radians(DEGREES)), color=colour, linestyle=line, linewidth=1.0, label=label)
     ax.set_xlim(0, 360)
@@ -81,7 +90,7 @@ def _draw_spreads(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> Non
     if not np.isfinite(found["none"]["value"]).any():
         marks.not_enough(ax, "no disc was sheared")
         return
-    for (name, table), marker in zip(found.items(), "osDv^P", strict=True):
+    for (name, table), marker in zip(found.items(), "osDXv^P", strict=True):
         if len(table) and np.isfinite(table["value"]).any():
             marks.points(ax, table, STYLES[name][2], STYLES[name][0], marker)
     marks.value_axis(ax, settings, found["none"])

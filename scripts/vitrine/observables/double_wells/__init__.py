@@ -72,6 +72,7 @@ OBSERVABLE = Observable(
     combines=(DOUBLE_WELLS.file,),
     curves=(DOUBLE_WELL_DENSITY, DOUBLE_WELL_PAIRS),
     algebra="sparse",
+    pairwise=True,
     message="Looking for double wells",
     settings=(
         Setting("kind", "cubic", {"enum": ["pseudo_harmonic", "cubic", "quartic"]}, "kind of the mode, one of those of nonlinear_modes"),

@@ -15,6 +15,8 @@ from vitrine.statistics.bootstrap import ratio, standard_error, weighted_mean
 from vitrine.statistics.quantiles import weighted_quantiles
 
 ALIGNED = 0.8  # overlap above which the published ones predominantly lie
+ENOUGH = 5  # values to a bin on average, or the widest bins
+WIDER = (1, 2, 4, 5, 10)  # narrow bins that are taken together
 BINS = {"overlap": np.linspace(0, 1, 21), "displacement": np.linspace(0, 5, 101), "predicted_displacement": np.linspace(0, 5, 101)}
 
 
@@ -38,9 +40,18 @@ def aggregate_double_wells(double_wells: Sequence[str | Path], ensemble: Ensembl
         "double_well_confirmed": (weighted_mean(weights, np.where(predicted, found, np.nan)), NONE, predicted.sum()),
     }
     estimates = {name: Estimate(values, unit, int(samples), len(ledger)) for name, (values, unit, samples) in numbers.items()}
-    density = pd.concat([_density(name, edges, data, weights) for name, edges in BINS.items()], ignore_index=True)
+    density = pd.concat([_density(name, bin_edges(edges, data[name]), data, weights) for name, edges in BINS.items()], ignore_index=True)
     pairs = data.loc[predicted, DOUBLE_WELL_PAIRS.names].reset_index(drop=True)
     return estimates_frame(ensemble, estimates), density, pairs, ledger.frame()
+
+
+def bin_edges(narrow: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Edges of bins as narrow as the number of values allows: the narrow ones themselves, or several of them together."""
+    values = np.asarray(values, dtype=float)
+    values = values[np.isfinite(values)]
+    ways = [narrow[::step] for step in WIDER if (len(narrow) - 1) % step == 0]
+    end = values.max() if len(values) else narrow[-1]
+    return next((edges for edges in ways if len(values) >= ENOUGH * np.count_nonzero(edges < end)), ways[-1])
 
 
 def _density(name: str, edges: np.ndarray, data: pd.DataFrame, weights: np.ndarray) -> pd.DataFrame:

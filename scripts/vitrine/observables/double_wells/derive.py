@@ -10,13 +10,5 @@ NAMES = ("double_well_share", "double_well_displacement", "double_well_overlap")
 
 def fit_double_wells(rows: Rows, results: Results) -> None:
     """Share, displacement and overlap at the main point, or where T_p is varied at the T_p nearest to the published one."""
-    settings = results.settings
     for name in NAMES:
-        keys = results.along(settings.main, name)
-        if not keys:
-            continue
-        near = min(keys, key=lambda key: abs(results.value(key) - PUBLISHED_TEMPERATURE)) if settings.thermal else keys[0]
-        if not settings.thermal and settings.main in keys:
-            near = settings.main
-        estimate = results.ensembles[near][name]
-        rows.add(name, estimate.values, estimate.unit, f"at {settings.axis.plain} = {settings.axis.words(results.value(near))}", estimate.samples)
+        rows.add_nearest(results, name, PUBLISHED_TEMPERATURE)

@@ -51,6 +51,7 @@ OBSERVABLE = Observable(
         Quantity("c_s", "c_s", SPEED, "shear wave speed"),
         Quantity("c_l", "c_l", SPEED, "longitudinal wave speed"),
         Quantity("omega_ph", r"\omega_\mathrm{ph}", FREQUENCY, "first shear phonon 2 pi c_s/L", reduced="frequency"),
+        Quantity("poisson_ratio", r"\nu", NONE, "Poisson's ratio (d K - 2 G)/(d (d-1) K + 2 G)"),
         Quantity("mass", r"\bar m", MASS, "mean mass of a particle, where masses are not all one"),
     ),
     headlines=(

@@ -27,26 +27,13 @@ def measure_elasticity(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> di
     Raises SampleError where the sample is no minimum.
     """
     bonds, d = Interactions.of(sample), sample.dimension
-    shears = {(a, b): np.outer(np.eye(d)[a], np.eye(d)[b]) for a in range(d) for b in range(d) if a != b}
-    affine = affine_stiffness(bonds, np.array([*shears.values(), np.eye(d)]))
-    one_order = [strain for (a, b), strain in shears.items() if a < b]
-    mixed = strain_forces(bonds, np.array([*one_order, np.eye(d)]))
-    nonaffine = np.einsum("ik,ik->k", mixed, Factor.of(bonds, algebra.solver).solve(mixed)) / sample.volume
-    pressure, density = bonds.pressure, sample.mass_density
-    born, relaxed = affine[:-1].mean(), nonaffine[:-1].mean()
-    bulk_born, bulk_relaxed = affine[-1] / d**2 + (d - 1) * pressure / d, nonaffine[-1] / d**2
-    shear, bulk = born - relaxed, bulk_born - bulk_relaxed
+    row = moduli(bonds, Factor.of(bonds, algebra.solver))
+    shear, bulk, density = row["shear_modulus"], row["bulk_modulus"], sample.mass_density
     # A minimum in a fixed box can be unstable to shear of the box, G < 0. It belongs to the ensemble; its shear waves do not propagate, c_s = 0.
     c_s = np.sqrt(max(shear, 0.0) / density)
     longitudinal = bulk + 2 * (d - 1) / d * shear
-    row = {
-        "shear_modulus": shear,
-        "shear_modulus_born": born,
-        "shear_modulus_nonaffine": relaxed,
-        "bulk_modulus": bulk,
-        "bulk_modulus_born": bulk_born,
-        "bulk_modulus_nonaffine": bulk_relaxed,
-        "pressure": pressure,
+    row |= {
+        "pressure": bonds.pressure,
         "c_s": c_s,
         "c_l": np.sqrt(max(longitudinal, 0.0) / density),
         "coordination": 2 * len(bonds.i) / sample.particles,
@@ -54,3 +41,23 @@ def measure_elasticity(sample: Sample, algebra: Algebra = DEFAULT_ALGEBRA) -> di
         "mass": 1.0 if sample.masses is None else sample.masses.mean(),
     }
     return {name: np.array([value]) for name, value in row.items()}
+
+
+def moduli(bonds: Interactions, factor: Factor) -> dict[str, float]:
+    """G and K of a sample with a factorised Hessian, whole, affine (Born) and non-affine."""
+    sample, d = bonds.sample, bonds.sample.dimension
+    shears = {(a, b): np.outer(np.eye(d)[a], np.eye(d)[b]) for a in range(d) for b in range(d) if a != b}
+    affine = affine_stiffness(bonds, np.array([*shears.values(), np.eye(d)]))
+    one_order = [strain for (a, b), strain in shears.items() if a < b]
+    mixed = strain_forces(bonds, np.array([*one_order, np.eye(d)]))
+    nonaffine = np.einsum("ik,ik->k", mixed, factor.solve(mixed)) / sample.volume
+    born, relaxed = affine[:-1].mean(), nonaffine[:-1].mean()
+    bulk_born, bulk_relaxed = affine[-1] / d**2 + (d - 1) * bonds.pressure / d, nonaffine[-1] / d**2
+    return {
+        "shear_modulus": born - relaxed,
+        "shear_modulus_born": born,
+        "shear_modulus_nonaffine": relaxed,
+        "bulk_modulus": bulk_born - bulk_relaxed,
+        "bulk_modulus_born": bulk_born,
+        "bulk_modulus_nonaffine": bulk_relaxed,
+    }

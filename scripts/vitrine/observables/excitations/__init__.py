@@ -1,6 +1,6 @@
 """How small shears and tensions of a planar glass excite its softest mode (000, Fig. 2)."""
 
-from vitrine.declare import POSITIVE, Field, Figure, Observable, Quantity, Setting
+from vitrine.declare import POSITIVE, SHOWN, Field, Figure, Observable, Quantity, Setting
 from vitrine.schema import FREQUENCY, LENGTH, NONE, Column, Table
 
 EXCITATIONS = Table(
@@ -52,9 +52,11 @@ OBSERVABLE = Observable(
     curves=(EXCITATION_MAP,),
     algebra="sparse",
     message="Deforming glasses",
+    dimension=2,
     settings=(
         Setting("shear", 3e-5, POSITIVE, "strain of a simple shear (000, Methods)"),
         Setting("tension", 4e-5, POSITIVE, "strain of a tension along x (000, Methods)"),
+        SHOWN,
     ),
     quantities=(
         Quantity("overlap_shear", r"|u_\gamma \cdot z|", NONE, "overlap of shear + with the softest mode", "overlap, shear", 76),

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
-from vitrine.aggregation.fields import read_field_batches
+from vitrine.aggregation.fields import field_of_sample, read_field_batches
+from vitrine.aggregation.shown import sample_to_show
 from vitrine.observables.excitations import EXCITATION_MAP, EXCITATIONS
 from vitrine.observables.volume_modes import VOLUME_MODES
 from vitrine.schema import NONE
@@ -24,6 +25,7 @@ def aggregate_excitations(
     volume_mode_field: Sequence[str | Path],
     volume_modes: Sequence[str | Path],
     ensemble: Ensemble,
+    shown: int | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, excitation_map, flags) from the batches of tables and fields."""
     ledger = Ledger("excitations")
@@ -34,17 +36,16 @@ def aggregate_excitations(
     measured["step_difference"] = data.groupby("sample")["difference"].mean().to_numpy(dtype=float)
     weights = ensemble.weights(by_protocol.index.to_numpy())
     estimates = {name: Estimate(weighted_mean(weights, values), NONE, len(values), len(ledger)) for name, values in measured.items()}
-    return estimates_frame(ensemble, estimates), _map(data, excitation_field, volume_mode_field, volume_modes, ensemble), ledger.frame()
+    good = [index for index, _ in read_field_batches(excitation_field, ensemble, Ledger("excitation_field"))]
+    chosen = sample_to_show("excitations", set(good) & set(data["sample"]), shown, ensemble, "is good")
+    return estimates_frame(ensemble, estimates), _map(chosen, data, excitation_field, volume_mode_field, volume_modes, ensemble), ledger.frame()
 
 
-def _map(data: pd.DataFrame, fields: Sequence, modes: Sequence, table: Sequence, ensemble: Ensemble) -> pd.DataFrame:
-    """The fields of the first good glass, each of length one."""
-    ledger = Ledger("excitation_field")
-    shown = next((pair for pair in read_field_batches(fields, ensemble, ledger) if pair[0] in set(data["sample"])), None)
-    mode = None if shown is None else next((one for index, one in read_field_batches(modes, ensemble, ledger) if index == shown[0]), None)
-    if mode is None:
+def _map(index: int | None, data: pd.DataFrame, fields: Sequence, modes: Sequence, table: Sequence, ensemble: Ensemble) -> pd.DataFrame:
+    """The fields of the glass that is shown, each of length one."""
+    if index is None:
         return pd.DataFrame({name: [] for name in EXCITATION_MAP.names})
-    index, field = shown
+    field, mode = (field_of_sample(files, ensemble, index) for files in (fields, modes))
     glass, own = field.sample, data[data["sample"] == index].set_index("protocol")
     rows = pd.concat(list(read_batches(VOLUME_MODES, table, ensemble, Ledger("volume_modes"))), ignore_index=True)
     omega = rows.loc[(rows["sample"] == index) & (rows["mode"] == 0), "omega"].iloc[0]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from vitrine.interactions import Interactions
+from vitrine.observables.key_cores import OF_MODE
 from vitrine.observables.key_cores.square import Square, key_core_square, stability
 from vitrine.samples import Sample
 
@@ -43,12 +44,16 @@ def find_key_cores(
         "omega": omega,
         "omega_over_phonon": omega / phonon if phonon > 0 else np.inf,
         "prominence": psi.max() / np.median(psi),
+        "mode_share": float(np.sum(field[np.argmax(psi)] ** 2) / (omega**2 * psi.max())),
         "participation": float(softest["participation"]),
         "participation_transverse": float(softest["participation_transverse"]),
         "participation_longitudinal": float(softest["participation_longitudinal"]),
+        **{name: float(softest[name]) for name, _ in OF_MODE},
         "core": np.count_nonzero(psi > core_threshold),
         "core_third": np.count_nonzero(psi > psi.max() / 3),
         "string": np.count_nonzero(string),
+        "string_second": np.count_nonzero(sample.types[string] == 1),
+        "second_share": float(np.mean(sample.types == 1)),
         "ended": _why_none(omega, phonon, psi.max() / np.median(psi), prominence),
         **BLANK,
     }

@@ -138,6 +138,7 @@ OBSERVABLE = Observable(
     curves=(PROFILE_CURVES, OVERLAP_CURVES, SUM_CURVES, BOND_MODE_MAPS),
     algebra="sparse",
     random=OPERATOR_ROWS,
+    pairwise=True,
     message="Measuring the decay of modes",
     settings=(
         Setting("modes", 10, COUNT, "largest eigenvalues of the bond operator whose modes are taken from each sample"),

@@ -58,6 +58,7 @@ OBSERVABLE = Observable(
     combines=(MAPPED_GLASSES.file, MODE_MAP.file),
     collected=(MAPPED_GLASSES.file, MODE_MAP.file, MODE_ARROWS.file),
     algebra="sparse",
+    pairwise=True,
     message="Mapping soft modes",
     dimension=2,
     settings=(

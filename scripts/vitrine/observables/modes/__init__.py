@@ -187,5 +187,13 @@ OBSERVABLE = Observable(
             source="002 Fig. 2",
             title="cumulative D(omega) for each point, guide omega^5, first phonon; inset A_g",
         ),
+        Figure(
+            "mode_densities",
+            "plot_mode_densities",
+            tables=("mode_density", "quantities", "fits", "flags"),
+            quantities=("c_s", "omega_ph"),
+            source="004 Fig. 5",
+            title="D(omega) of each point in units of its own omega_0, with its first phonon; over omega^4",
+        ),
     ),
 )

@@ -173,6 +173,7 @@ OBSERVABLE = Observable(
     combines=(NONLINEAR_MODES.file,),
     curves=(NONLINEAR_SCATTER, MINIMAL_MODES, BARRIER_DENSITY),
     algebra="sparse",
+    pairwise=True,
     message="Finding nonlinear modes",
     settings=(
         Setting(

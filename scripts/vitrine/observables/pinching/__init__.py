@@ -52,6 +52,7 @@ OBSERVABLE = Observable(
     curves=(PINCHING_FORCE, PINCHING_SCATTER),
     algebra="sparse",
     random=PINCH,
+    pairwise=True,
     message="Pinching the bonds",
     settings=(
         Setting("bonds", "all", NUMBER_OR_ALL, "bonds pinched per sample: all, or a number drawn by the seed"),

@@ -27,6 +27,14 @@ RESPONSE_DECAY = Table(
         Column("projected", "int32", NONE, "fields with a bond in the bin"),
         Column("amplitude", "double", NONE, "median over particles at this distance of |u-hat_i|, mean over the fields of the sample"),
         Column("moved", "int32", NONE, "fields with a particle in the bin"),
+        Column(
+            "projection_images",
+            "double",
+            NONE,
+            "c(r) of a dipole in the isotropic continuum of the glass's moduli in this periodic box, over that in an infinite medium; NaN where the "
+            "glass is unstable to shear of its box",
+        ),
+        Column("amplitude_images", "double", NONE, "the same of |u|"),
     ),
     of_samples=True,
 )
@@ -63,6 +71,10 @@ DECAY_CURVES = Table(
         Column("amplitude_exponent", "double", NONE, "d ln|u-hat|/d ln r in a window about the bin: -(d - 1) in a continuum"),
         Column("amplitude_exponent_error", "double", NONE, "bootstrap standard error"),
         Column("fields", "int64", NONE, "fields with a bond in the bin, of all samples"),
+        Column("projection_images", "double", NONE, "c(r) of a dipole in the continuum in the periodic box, over that in an infinite medium"),
+        Column("projection_continuum", "double", NONE, "exponent of that c(r) in the same window: what images alone make of -2d"),
+        Column("amplitude_images", "double", NONE, "the same of |u|"),
+        Column("amplitude_continuum", "double", NONE, "exponent of that |u|: what images alone make of -(d - 1)"),
     ),
 )
 DECAY_REPLICATES = Table(
@@ -94,6 +106,7 @@ OBSERVABLE = Observable(
     kept=(DECAY_REPLICATES,),
     algebra="sparse",
     random=RESPONSE,
+    pairwise=True,
     message="Measuring the decay of responses",
     settings=(
         Setting("pinches", 200, COUNT, "weak bonds that are pinched in each sample, drawn by the seed; all where there are fewer"),
@@ -104,6 +117,14 @@ OBSERVABLE = Observable(
         Setting("farthest", 0.5, {"type": "number", "exclusiveMinimum": 0, "maximum": 0.5}, "end of the bins, as a share of the box"),
         Setting(
             "window", 1.5, {"type": "number", "minimum": 1.1}, "extent, a factor of the distance, of the windows of local exponents", "aggregate"
+        ),
+        Setting(
+            "far_end",
+            0.45,
+            {"type": "number", "exclusiveMinimum": 0, "maximum": 0.5},
+            "end, as a share of the box (V/a0^d)^(1/d), of the outermost window, whose exponents are given as numbers: beyond, the images of a "
+            "continuum raise c(r)",
+            "aggregate",
         ),
         Setting("core", 1.5, POSITIVE, "distance below which the disorder of the core makes up c(r): no exponents there [a0]", "aggregate"),
     ),
@@ -128,7 +149,7 @@ OBSERVABLE = Observable(
             "amplitude_exponent",
             r"\mathrm{d}\ln|\pi|/\mathrm{d}\ln r",
             NONE,
-            "exponent of the amplitude of quartic modes in the outermost window: -(d - 1) in a continuum",
+            "exponent of the amplitude of quartic modes in the outermost window, images divided out: -(d - 1) in a continuum",
             "exponent of |pi|(r), quartic modes",
             102,
         ),

@@ -20,12 +20,13 @@ EXPONENTS = {"pinch_exponent": ("pinch", "projection"), "quartic_exponent": ("qu
 
 
 def aggregate_response_decay(
-    response_decay: Sequence[str | Path], response_fields: Sequence[str | Path], ensemble: Ensemble, window: float, core: float
+    response_decay: Sequence[str | Path], response_fields: Sequence[str | Path], ensemble: Ensemble, window: float, core: float, far_end: float
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, decay_curves, decay_replicates, flags) from the batches of the tables.
 
     Every field counts once. Local exponents are slopes in windows of the extent `window` (a factor of r) that lie beyond `core`; the estimates have
-    those of the outermost window. A glass without a quartic mode is left out of what concerns these, and said so.
+    those of the outermost window that ends within the share `far_end` of the box (V/a0^d)^(1/d), that of the amplitude with the images of the
+    continuum divided out where they are known. A glass without a quartic mode is left out of what concerns these, and said so.
     """
     ledger = Ledger("response_decay")
     fields = read_samples(RESPONSE_FIELDS, response_fields, ensemble, ledger)
@@ -39,11 +40,14 @@ def aggregate_response_decay(
         samples = np.unique(rows["sample"].to_numpy(dtype=int))
         bins, means, counts = bin_means(rows, samples, ensemble, FIELDS)
         exponents = {name: _exponents(bins, values, window, core) for name, values in means.items()}
-        curves.append(_curve(kind, bins, means, exponents, counts["projection"]))
+        images = _images(rows, bins, samples, ensemble, window, core)
+        curves.append(_curve(kind, bins, means, exponents, counts["projection"]).assign(**images)[DECAY_CURVES.names])
         replicates.append(_replicates(kind, bins, means["projection"], len(samples)))
+        far = bins["distance_high"].to_numpy(dtype=float) <= far_end * ensemble.particles ** (1 / ensemble.dimension) * (1 + 1e-9)
         for name, (owner, column) in EXPONENTS.items():
             if owner == kind:
-                outermost = _outermost(exponents[column])
+                factors = np.nan_to_num(images[f"{column}_images"], nan=1.0) if column == "amplitude" else 1.0
+                outermost = _outermost(_exponents(bins[far], (means[column] / factors)[:, far], window, core))
                 estimates[name] = Estimate(outermost, NONE, len(samples), len(ledger) + len(fields) - len(samples))
     estimates |= mean_estimates(RESPONSE_FIELDS, fields, ensemble.weights(fields["sample"].to_numpy(dtype=int)), ledger, {"omega_quartic": "omega"})
     return estimates_frame(ensemble, estimates), pd.concat(curves), pd.concat(replicates), joined_flags(ledger, _without_mode(fields))
@@ -80,6 +84,18 @@ def _exponents(bins: pd.DataFrame, values: np.ndarray, window: float, core: floa
     return found
 
 
+def _images(rows: pd.DataFrame, bins: pd.DataFrame, samples: np.ndarray, ensemble: Ensemble, window: float, core: float) -> dict[str, np.ndarray]:
+    """Columns of the curves: what periodic images alone make of the laws of a continuum, factors as means over samples, and exponents."""
+    columns = {}
+    for name, law in (("projection", -2 * ensemble.dimension), ("amplitude", 1 - ensemble.dimension)):
+        known = rows[np.isfinite(rows[f"{name}_images"])].assign(one=1)
+        found = bin_means(known, samples, ensemble, {f"{name}_images": "one"})
+        factors = found[0].assign(factor=found[1][f"{name}_images"][0])[["bin", "factor"]].merge(bins, on="bin", how="right")["factor"].to_numpy()
+        columns[f"{name}_images"] = factors
+        columns[f"{name}_continuum"] = _exponents(bins, factors[None] * distances_of(bins) ** float(law), window, core)[0]
+    return columns
+
+
 def _outermost(exponents: np.ndarray) -> np.ndarray:
     """Those of the last window that has one (R,)."""
     there = np.flatnonzero(np.isfinite(exponents[0]))
@@ -96,7 +112,7 @@ def _curve(kind: str, bins: pd.DataFrame, means: dict, exponents: dict, counts: 
     for name in FIELDS:
         for column, values in ((name, means[name]), (f"{name}_exponent", exponents[name])):
             columns |= {column: values[0], f"{column}_error": standard_error(values)}
-    return pd.DataFrame(columns)[DECAY_CURVES.names]
+    return pd.DataFrame(columns)
 
 
 def _replicates(kind: str, bins: pd.DataFrame, values: np.ndarray, samples: int) -> pd.DataFrame:

@@ -58,7 +58,8 @@ def plot_decay(decay_curves: pd.DataFrame, quantities: pd.DataFrame, settings: S
             _draw(below, own[np.isfinite(own[f"{column}_exponent"])], f"{column}_exponent", colours, style, settings, log=False)
         above.set_yscale("log")
         _guide(above, rows, column, law)
-        marks.level(below, law, f"${law}$ ({source})", (0, (4, 2)), GREY)
+        marks.level(below, law, f"${law}$\n({source})", (0, (4, 2)), GREY)
+        _draw_images(below, drawn, line_styles(sizes), f"{column}_continuum")
         known = rows[f"{column}_exponent"].dropna()
         marks.linear_limits(below, min([law, *known]), max([law, *known]), 0.12, 0.25)
         below.legend(loc="upper right", fontsize=5.0, borderaxespad=0.2, handlelength=1.2)
@@ -86,9 +87,19 @@ def _draw(ax: Axes, rows: pd.DataFrame, column: str, colours: dict, line: object
     marks.plain_log_ticks(ax, "x")
 
 
+def _draw_images(ax: Axes, drawn: dict[int, pd.DataFrame], styles: dict, column: str) -> None:
+    """What the periodic box of each size makes of the law: the mean over its points, which differ by little."""
+    for size, rows in drawn.items():
+        law = rows[np.isfinite(rows[column])].groupby("x")[column].mean()
+        if len(law):
+            label = "the continuum in the periodic box" if size == max(drawn) else None
+            style = {"color": GREY, "linestyle": styles[size], "linewidth": 0.5, "marker": "x", "markersize": 2.4, "zorder": 1}
+            ax.plot(law.index, law, label=label, gid=f"images-{size}", **style)
+
+
 def _guide(ax: Axes, rows: pd.DataFrame, column: str, law: int) -> None:
     """The law of a continuum above the far end of the curves."""
     end = rows.loc[rows["x"].idxmax()]
     top = rows.loc[rows["x"] >= 0.5 * end["x"], ["x", column]]
     height = 1.8 * float(np.max(top[column] * (top["x"] / end["x"]) ** -law))
-    marks.guide(ax, (end["x"], height), (0.5 * end["x"], end["x"]), law, f"$r^{{{law}}}$", at=0.5, offset=(-3, -7))
+    marks.guide(ax, (end["x"], height), (0.5 * end["x"], end["x"]), law, f"$r^{{{law}}}$", at=0.4, offset=(3, 5))

@@ -6,6 +6,8 @@ Dipoles have length one, for the weakest bonds have next to no force. The distan
 image, in a0 of the sample. Of a quartic mode z the same is taken about its core, the interacting pair that maximises |z_i - z_j|^2 (eqs. S10, S11).
 The amplitude is the median of |z_i| over the particles at a distance r from the midpoint of that pair.
 
+What the periodic images of a dipole do to both in a continuum stands beside them (images.py); neither is divided by it.
+
 The papers leave open: which and how many weak bonds are pinched (here `pinches` of them, drawn by the seed), whether kl is every bond or a weak one
 (`projected`), the bins (`spacing`, `bins`), and how far in the periodic box they go (`farthest`).
 """
@@ -23,6 +25,8 @@ from vitrine.linalg.participation import participation_ratio
 from vitrine.nonlinear.contractions import Contractions
 from vitrine.nonlinear.modes import nonlinear_modes
 from vitrine.nonlinear.starts import pinch_responses, shear_starts, weak_bonds
+from vitrine.observables.elasticity.measure import moduli
+from vitrine.observables.response_decay.images import Images, image_factors
 from vitrine.samples import Sample
 from vitrine.samples.sample import widths
 from vitrine.statistics.bootstrap import ratio
@@ -65,9 +69,10 @@ def measure_response_decay(
     mode, row = softest_quartic_mode(bonds, factor)
     core = core_bonds(bonds, mode)
     row |= {"core_i": bonds.i[core[0]], "core_j": bonds.j[core[0]]} if len(core) else {"core_i": -1, "core_j": -1}
+    images = images_of(bonds, factor, edges)
     rows = [
-        _rows("pinch", decay(bonds, pinch_responses(bonds, factor, chosen)[0], chosen, onto, edges), edges),
-        _rows("quartic", decay(bonds, mode, core, onto, edges), edges),
+        _rows("pinch", decay(bonds, pinch_responses(bonds, factor, chosen)[0], chosen, onto, edges), edges, images),
+        _rows("quartic", decay(bonds, mode, core, onto, edges), edges, images),
     ]
     return {
         "response_decay": {name: np.concatenate([part[name] for part in rows]) for name in rows[0]},
@@ -99,6 +104,16 @@ def softest_quartic_mode(bonds: Interactions, factor: Factor) -> tuple[np.ndarra
         "solves": solves,
         "no_mode": "",
     }
+
+
+def images_of(bonds: Interactions, factor: Factor, edges: np.ndarray) -> Images:
+    """What periodic images do in the continuum of a glass's moduli, in bins of the distance [a0]; NaN where it is unstable to shear of its box."""
+    sample, found = bonds.sample, moduli(bonds, factor)
+    longitudinal = found["bulk_modulus"] + 2 * (sample.dimension - 1) / sample.dimension * found["shear_modulus"]
+    ratio_of_stiffness = found["shear_modulus"] / longitudinal
+    if not 0 < ratio_of_stiffness < 1:
+        return Images(*np.full((2, len(edges) - 1), np.nan))
+    return image_factors(sample.box / sample.spacing, edges, ratio_of_stiffness)
 
 
 def core_bonds(bonds: Interactions, fields: np.ndarray) -> np.ndarray:
@@ -149,7 +164,7 @@ def distances_from(sample: Sample, places: np.ndarray, centre: np.ndarray) -> np
     return np.linalg.norm(minimum_images(places - centre, sample.box), axis=1) / sample.spacing
 
 
-def _rows(kind: str, sums: Decay, edges: np.ndarray) -> dict[str, np.ndarray]:
+def _rows(kind: str, sums: Decay, edges: np.ndarray, images: Images) -> dict[str, np.ndarray]:
     """Means over the fields of a sample, of the bins that any of them fills."""
     bins = np.flatnonzero((sums.projected > 0) | (sums.moved > 0))
     return {
@@ -161,4 +176,6 @@ def _rows(kind: str, sums: Decay, edges: np.ndarray) -> dict[str, np.ndarray]:
         "projected": sums.projected[bins].astype(np.int64),
         "amplitude": ratio(sums.amplitude, sums.moved)[bins],
         "moved": sums.moved[bins].astype(np.int64),
+        "projection_images": images.projection[bins],
+        "amplitude_images": images.amplitude[bins],
     }

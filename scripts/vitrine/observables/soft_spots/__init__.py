@@ -20,6 +20,8 @@ OBSERVABLE = Observable(
         Quantity(
             "N_qlm_ml", r"N_\mathrm{QLM}", NONE, "the same with A_g from omega_min", "N_QLM (omega_min)", 14, change=("N_qlm_ml_decades", "decades")
         ),
+        Quantity("A_g_omega_0", r"A_g\,\omega_0^5", NONE, "prefactor of the omega^4 law in units of omega_0 = c_s/a0"),
+        Quantity("A_g_omega_0_ml", r"A_g\,\omega_0^5", NONE, "A_g omega_0^5 with A_g from omega_min"),
         Quantity("xi_g", r"\xi_g/a_0", "a0", "glassy length 2 pi c_s/omega_g", "xi_g", 15, ratio="R_xi_g", change=("xi_g_decrease", "decrease")),
         Quantity(
             "E_qlm_local",

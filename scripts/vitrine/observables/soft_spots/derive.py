@@ -11,7 +11,7 @@ from vitrine.statistics.fits import boltzmann_fit, onset_fit
 
 
 def add_quantities(results: Results) -> None:
-    """N_QLM per particle (002, eq. 2) and xi_g in a0 (eq. 4) of every ensemble that has what they take."""
+    """N_QLM per particle (002, eq. 2), xi_g in a0 (eq. 4) and A_g in omega_0 (004 IV) of every ensemble that has what they take."""
     for key, quantities in results.ensembles.items():
         if "omega_g" not in quantities:
             continue
@@ -22,6 +22,9 @@ def add_quantities(results: Results) -> None:
                 quantities[name] = combined(lambda a, omega: a * omega**5, NONE, source[prefactor], omega)
         if "c_s" in quantities:
             a0 = quantities["spacing"].values if "spacing" in quantities else results.a0
+            for name, prefactor in (("A_g_omega_0", "A_g"), ("A_g_omega_0_ml", "A_g_ml")):
+                if prefactor in quantities:
+                    quantities[name] = combined(lambda a, c, a0=a0: a * (c / a0) ** 5, NONE, quantities[prefactor], quantities["c_s"])
             quantities["xi_g"] = combined(lambda c, omega, a0=a0: 2 * np.pi * ratio(c, omega) / a0, "a0", quantities["c_s"], omega)
     if results.settings.thermal:
         _add_local_slopes(results)

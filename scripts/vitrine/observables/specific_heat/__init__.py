@@ -14,6 +14,8 @@ SPECIFIC_HEAT = Table(
         Column("exponent_error", "double", NONE, "bootstrap standard error"),
         Column("reduced", "double", f"k_B/({FREQUENCY})^d", "(C + C_TLS T - C_Debye T^d)/T^d, C_TLS as the study gives it"),
         Column("reduced_error", "double", f"k_B/({FREQUENCY})^d", "bootstrap standard error"),
+        Column("phonons", "double", "k_B", "Debye's law C_D T^d of the same speeds of sound"),
+        Column("soft", "double", "k_B", "C_sm T^5 of D = A_g omega^4, as if at all frequencies; it shows where k_B T/hbar is below omega_c/20"),
     ),
 )
 
@@ -53,6 +55,16 @@ OBSERVABLE = Observable(
             "where (C + C_TLS T - C_Debye T^d)/T^d is least below its boson peak; none where that is the coldest of the range",
             "T_min of the reduced specific heat",
             27,
+        ),
+        Quantity("heat_debye", r"C_D", f"k_B/({FREQUENCY})^d", "C_D of Debye's law C_D T^d, from the speeds of sound", "C_D", 27.1),
+        Quantity("heat_soft", r"C_\mathrm{sm}", f"k_B/({FREQUENCY})^5", "C_sm = 720 zeta(6) A_g of the term C_sm T^5 of soft modes", "C_sm", 27.2),
+        Quantity(
+            "heat_minimum_law",
+            r"(C_\mathrm{TLS}/C_\mathrm{sm})^{1/4}",
+            FREQUENCY,
+            "T_min = (C_TLS/C_sm)^(1/4), where the terms of two-level systems and of soft modes are alike; none without two-level systems",
+            "T_min, (C_TLS/C_sm)^(1/4)",
+            27.3,
         ),
     ),
     figures=(

@@ -21,11 +21,12 @@ from vitrine.parquet import read_provenance, read_table
 from vitrine.provenance import check_identity
 from vitrine.schema import FREQUENCY, NONE
 from vitrine.statistics.bootstrap import standard_error
-from vitrine.statistics.heat import debye_coefficient, local_exponent, minimum, reduced_heat, specific_heat
+from vitrine.statistics.heat import debye_coefficient, local_exponent, minimum, power_law_coefficient, reduced_heat, series_minimum, specific_heat
 from vitrine.statistics.histograms import OMEGA_BINS
 from vitrine.tables import ESTIMATES
 
 TEMPERATURES = 10.0 ** np.arange(-2.5, 2.01, 0.05)  # k_B T/hbar [sqrt(epsilon/m)/lambda_min]
+OF_THE_LAW = ("heat_soft", "heat_minimum_law")  # what is nothing without the omega^4 law
 COLD = 10  # the exponent is taken at omega_c/COLD: C is made of modes of five to six times k_B T/hbar
 
 
@@ -47,13 +48,15 @@ def compute_specific_heat(
         for path in map(Path, paths):
             check_identity(path, read_provenance(path), ensemble.identities.get(path.stem, ""))
         counts, samples = _modes(read_table(MODE_COUNTS, paths[0]), ensemble)
-        told = {name: values for path in paths[1:] for name, values in _replicates(read_table(ESTIMATES, path)).items()}
+        tables = [read_table(ESTIMATES, path) for path in paths[1:]]
+        told = {name: values for table in tables for name, values in _replicates(table).items()}
+        reason = _flag(tables[0], "A_g")
         if np.nansum(counts[0]) < ensemble.least_modes / ensemble.particles * (1 - 1e-9):
             ledger.leave_out(range(samples), "the spectrum is not complete: observables.modes.spectrum must be full")
             counts = np.full_like(counts, np.nan)
         frame, numbers = _heat(counts, told, ensemble, two_level)
         curves.append(_keyed(frame, ensemble))
-        estimates.append(_keyed(_estimates(numbers, samples, len(ledger)), ensemble))
+        estimates.append(_keyed(_estimates(numbers, samples, len(ledger), reason), ensemble))
         flags.append(_keyed(ledger.frame(), ensemble))
     return tuple(pd.concat(frames, ignore_index=True) for frames in (estimates, curves, flags))
 
@@ -84,12 +87,17 @@ def _heat(
     debye = debye_coefficient(told.get("c_s", none), told.get("c_l", none), told.get("spacing", none) ** -d, d)
     reduced = reduced_heat(heat + two_level * TEMPERATURES, TEMPERATURES, debye, d)
     curves = {"heat": heat, "exponent": exponent, "reduced": reduced}
-    frame = {"temperature": TEMPERATURES}
+    soft = power_law_coefficient(told.get("A_g", none), 4)
+    frame = {"temperature": TEMPERATURES, "phonons": debye[0] * TEMPERATURES**d, "soft": soft[0] * TEMPERATURES**5}
     for name, values in curves.items():
         frame |= {name: values[0], f"{name}_error": standard_error(values)}
     cold = told.get("omega_cutoff", none) / COLD
     at_cold = np.array([np.interp(np.log(T), np.log(TEMPERATURES), row) if T > 0 else np.nan for T, row in zip(cold, exponent, strict=True)])
     numbers = {"heat_exponent": (at_cold, NONE), "heat_minimum": (minimum(TEMPERATURES, _below_peak(heat, reduced, d))[0], FREQUENCY)}
+    known = np.isfinite(heat[:, -1])  # a spectrum that is not complete has no specific heat, nor parts of it
+    debye, soft = np.where(known, debye, np.nan), np.where(known, soft, np.nan)
+    numbers |= {"heat_debye": (debye, f"k_B/({FREQUENCY})^d"), "heat_soft": (soft, f"k_B/({FREQUENCY})^5")}
+    numbers["heat_minimum_law"] = (series_minimum(two_level, soft)[0], FREQUENCY)
     return pd.DataFrame(frame)[SPECIFIC_HEAT.names], numbers
 
 
@@ -99,9 +107,18 @@ def _below_peak(heat: np.ndarray, reduced: np.ndarray, dimension: int) -> np.nda
     return np.where(np.arange(len(TEMPERATURES)) <= peak[:, None], reduced, np.nan)
 
 
-def _estimates(numbers: Mapping[str, tuple[np.ndarray, str]], samples: int, flagged: int) -> pd.DataFrame:
+def _flag(estimates: pd.DataFrame, name: str) -> str:
+    """Why a number is not what its name says; empty where it is, or is missing."""
+    flags = estimates.loc[estimates["quantity"] == name, "flag"].dropna()
+    return str(flags.iloc[0]) if len(flags) else ""
+
+
+def _estimates(numbers: Mapping[str, tuple[np.ndarray, str]], samples: int, flagged: int, reason: str) -> pd.DataFrame:
+    """reason: why there is no omega^4 law, the flag of what stands on it."""
     rows = [
-        ESTIMATES.row(quantity=name, replicate=replicate, value=value, unit=unit, samples=samples - flagged, flagged=flagged)
+        ESTIMATES.row(
+            quantity=name, replicate=replicate, value=value, unit=unit, samples=samples - flagged, flagged=flagged, flag=reason * (name in OF_THE_LAW)
+        )
         for name, (values, unit) in numbers.items()
         for replicate, value in enumerate(values)
     ]

@@ -61,6 +61,10 @@ def _lines(ax: Axes, curves: pd.DataFrame, column: str, colours: dict, settings:
 
 def _draw_heat(ax: Axes, curves: pd.DataFrame, colours: dict, settings: Settings) -> None:
     _lines(ax, curves, "heat", colours, settings)
+    for place, (value, rows) in enumerate(curves.groupby(settings.against)):
+        for column, style, label in (("phonons", (0, (1, 1)), "phonons alone, Debye"), ("soft", (0, (4, 1)), r"soft modes alone, $A_g\omega^4$")):
+            name = label if place == 0 and np.isfinite(rows[column]).any() else None
+            ax.plot(rows["x"], rows[column], color=colours[value], linestyle=style, linewidth=0.6, label=name, gid=f"{column}-{value}")
     ax.set_yscale("log")
     ax.set_ylim(LEAST, 2 * settings.dimension)
     marks.level(ax, settings.dimension, f"Dulong and Petit: {settings.dimension}", (0, (4, 2)), GREY)

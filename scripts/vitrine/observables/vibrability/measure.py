@@ -26,7 +26,7 @@ def measure_vibrability(sample: Sample, core_threshold: float = 0.25, key_core_f
     Unit: lambda_min^2/epsilon, whatever the masses. Raises SampleError where the sample is no minimum.
     """
     bonds = Interactions.of(sample)
-    cut = partial(dissected, sample.positions, sample.box, bonds.i, bonds.j)
+    cut = partial(dissected, sample.positions, sample.box, *bonds.couplings)
     psi = np.trace(diagonal_blocks(bonds.hessian, sample.dimension, cut, sample.masses), axis1=1, axis2=2)
     row = {
         "mean": psi.mean(),

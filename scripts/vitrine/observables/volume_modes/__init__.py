@@ -1,6 +1,6 @@
 """Parts of vibrational modes that change Voronoi areas, and parts that do not (000 Methods eqs. 6, 7; Figs. 1, 3d, Supp. 2, 3, 5). In the plane."""
 
-from vitrine.declare import POSITIVE, Field, Figure, Observable, Quantity, Setting
+from vitrine.declare import POSITIVE, SHOWN, Field, Figure, Observable, Quantity, Setting
 from vitrine.schema import FREQUENCY, INVERSE_STIFFNESS, LENGTH, NONE, Column, Table
 
 VOLUME_MODES = Table(
@@ -73,11 +73,13 @@ OBSERVABLE = Observable(
     curves=(VOLUME_SPECTRUM, VOLUME_MAP),
     algebra="sparse",
     message="Decomposing the modes",
+    dimension=2,
     settings=(
         Setting("modes", 20, {"type": "integer", "minimum": 1}, "softest modes that are decomposed"),
         Setting(
             "core_threshold", 0.25, POSITIVE, "Psi above which a particle belongs to the core, over which divergences are averaged (000 Fig. 1e)"
         ),
+        SHOWN,
     ),
     quantities=(
         Quantity("transverse_share", r"|u_T|^2", NONE, "transverse share of the softest mode", "u_T, share of the softest mode", 80),
@@ -97,8 +99,8 @@ OBSERVABLE = Observable(
             tables=("volume_map", "volume_spectrum", "quantities", "flags"),
             quantities=("transverse_share",),
             observables=("volume_modes",),
-            source="000 Fig. 1",
-            title="a mode, its transverse and longitudinal parts, its divergence; Psi against |u_L|; the longitudinal share against frequency",
+            source="000 Fig. 1, Supp. 2, 3",
+            title="a mode, its transverse and longitudinal parts, its divergence; Psi, against |u_L| and the divergence; the longitudinal share",
         ),
     ),
 )

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Ledger, estimates_frame, read_batches
-from vitrine.aggregation.fields import read_field_batches
+from vitrine.aggregation.fields import field_of_sample, read_field_batches
 from vitrine.aggregation.scalars import mean_estimates
+from vitrine.aggregation.shown import sample_to_show
 from vitrine.observables.volume_modes import VOLUME_MAP, VOLUME_MODES
+from vitrine.samples.fields import FieldOf
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.statistics.histograms import LogBins
 
@@ -23,16 +25,22 @@ COLUMNS = {"transverse_share": "transverse"} | {
 
 
 def aggregate_volume_modes(
-    volume_modes: Sequence[str | Path], volume_mode_field: Sequence[str | Path], vibrability_field: Sequence[str | Path], ensemble: Ensemble
+    volume_modes: Sequence[str | Path],
+    volume_mode_field: Sequence[str | Path],
+    vibrability_field: Sequence[str | Path],
+    ensemble: Ensemble,
+    shown: int | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, volume_spectrum, volume_map, flags) from the batches of table and fields; estimates are of each sample's softest mode."""
     ledger = Ledger("volume_modes")
     data = pd.concat(list(read_batches(VOLUME_MODES, volume_modes, ensemble, ledger, finite=("omega", "longitudinal"))), ignore_index=True)
     softest = data[data["mode"] == 0]
     estimates = mean_estimates(VOLUME_MODES, softest, ensemble.weights(softest["sample"].to_numpy()), ledger, COLUMNS)
-    shown = next(read_field_batches(volume_mode_field, ensemble, ledger), None)
+    good = [index for index, _ in read_field_batches(volume_mode_field, ensemble, ledger)]
     psi = dict(read_field_batches(vibrability_field, ensemble, Ledger("vibrability")))
-    return estimates_frame(ensemble, estimates), _spectrum(data, ensemble), _map(shown, psi, softest), ledger.frame()
+    chosen = sample_to_show("volume_modes", set(good) & set(psi) & set(softest["sample"]), shown, ensemble, "is good")
+    field = None if chosen is None else field_of_sample(volume_mode_field, ensemble, chosen)
+    return estimates_frame(ensemble, estimates), _spectrum(data, ensemble), _map(chosen, field, psi, softest), ledger.frame()
 
 
 def _spectrum(data: pd.DataFrame, ensemble: Ensemble) -> pd.DataFrame:
@@ -57,11 +65,10 @@ def _spectrum(data: pd.DataFrame, ensemble: Ensemble) -> pd.DataFrame:
     )
 
 
-def _map(shown: tuple | None, psi: dict, softest: pd.DataFrame) -> pd.DataFrame:
+def _map(index: int | None, field: FieldOf | None, psi: dict, softest: pd.DataFrame) -> pd.DataFrame:
     """The particles of the glass that is shown."""
-    if shown is None or shown[0] not in psi:
+    if index is None:
         return pd.DataFrame({name: [] for name in VOLUME_MAP.names})
-    index, field = shown
     glass, u, part = field.sample, field.arrays["displacement"], field.arrays["longitudinal"]
     return pd.DataFrame(
         {

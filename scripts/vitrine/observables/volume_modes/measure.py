@@ -15,6 +15,7 @@ from vitrine.linalg import DEFAULT_ALGEBRA, Algebra
 from vitrine.linalg.participation import participation_ratio
 from vitrine.observables.modes.vectors import mode_vectors
 from vitrine.samples import Sample
+from vitrine.statistics.correlation import pearson
 
 
 def decompose_modes(
@@ -50,19 +51,12 @@ def decompose_modes(
         "psi_longitudinal": _correlations(psi, lengths),
         "psi_divergence": _correlations(psi, divergences),
         "psi_absolute": _correlations(psi, np.abs(divergences)),
-        "longitudinal_divergence": np.array([_pearson(a, b) for a, b in zip(lengths, divergences, strict=True)]),
-        "longitudinal_absolute": np.array([_pearson(a, np.abs(b)) for a, b in zip(lengths, divergences, strict=True)]),
+        "longitudinal_divergence": np.array([pearson(a, b) for a, b in zip(lengths, divergences, strict=True)]),
+        "longitudinal_absolute": np.array([pearson(a, np.abs(b)) for a, b in zip(lengths, divergences, strict=True)]),
     }
     softest = {"displacement": fields[:, 0].reshape(-1, 2), "longitudinal": parts[:, 0].reshape(-1, 2), "divergence": divergences[0]}
     return {"volume_modes": rows, "volume_mode_field": softest}
 
 
 def _correlations(one: np.ndarray, others: np.ndarray) -> np.ndarray:
-    return np.array([_pearson(one, other) for other in others])
-
-
-def _pearson(a: np.ndarray, b: np.ndarray) -> float:
-    """Pearson's correlation; NaN where one of them does not vary."""
-    a, b = a - a.mean(), b - b.mean()
-    scale = np.sqrt(np.sum(a**2) * np.sum(b**2))
-    return float(np.sum(a * b) / scale) if scale > 0 else np.nan
+    return np.array([pearson(one, other) for other in others])

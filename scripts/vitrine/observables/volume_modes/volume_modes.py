@@ -15,6 +15,7 @@ from vitrine.figures.style import DOUBLE, GREY, INK, PALE, SECOND, name_panels, 
 from vitrine.schema import FREQUENCY, INVERSE_STIFFNESS
 
 LONGEST = 3.0  # longest arrow of the mode, in mean diameters
+DIVERGENCE = r"\nabla\cdot u^\mathrm{np}"
 ARROWS = 0.02  # arrows below this share of the longest are left out
 
 
@@ -22,23 +23,23 @@ ARROWS = 0.02  # arrows below this share of the longest are left out
 def plot_volume_modes(
     volume_map: pd.DataFrame, volume_spectrum: pd.DataFrame, quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None
 ) -> Figure:
-    """(a) u, (b) u_T, (c) u_L of the softest mode of one glass, all to one scale; (d) its divergence; (e) Psi against |u_L| of its particles;
-    (f) the longitudinal share of modes against their frequency.
+    """(a) u, (b) u_T, (c) u_L of the softest mode of one glass, all to one scale; (d) its divergence; (e) Psi of its particles, those of the core
+    circled; (f) Psi against |u_L|, and (g) the divergence against Psi; (h) the longitudinal share of modes against their frequency.
 
     Tables: VOLUME_MAP, VOLUME_SPECTRUM, QUANTITIES (transverse_share), FLAGS.
     """
-    figure, axes = new_figure(DOUBLE, 5.2, 2, 3)
+    figure, axes = new_figure(1.35 * DOUBLE, 5.2, 2, 4)
     share = series(quantities, "transverse_share", settings)
-    marks.note(figure, sample_note({r"$|u_T|^2$": share}, settings, flags, "volume_modes", DOUBLE))
+    marks.note(figure, sample_note({r"$|u_T|^2$": share}, settings, flags, "volume_modes", 1.35 * DOUBLE))
     particles = select(volume_map, settings)
     if len(particles):
-        _draw_glass(axes[:5], particles, settings)
+        _draw_glass(axes[:7], particles, settings)
     else:
-        for ax in axes[:5]:
+        for ax in axes[:7]:
             marks.not_enough(ax, "no glass in the plane")
     curves = select(volume_spectrum, settings)
     colours = value_colours(curves[settings.against])
-    _draw_shares(axes[5], curves, colours, settings)
+    _draw_shares(axes[7], curves, colours, settings)
     name_panels(axes)
     if colours:
         marks.value_legend(figure, colours, settings, 8, value_markers(colours))
@@ -64,17 +65,29 @@ def _draw_glass(axes: list[Axes], particles: pd.DataFrame, settings: Settings) -
     discs.set_array(glass["divergence"].to_numpy(float))
     discs.set_cmap("RdBu_r")
     discs.set_clim(-bound, bound)
-    axes[3].figure.colorbar(discs, ax=axes[3], shrink=0.8, label=with_unit(r"\nabla\cdot u^\mathrm{np}", "lambda_min", settings))
-    _draw_scatter(axes[4], glass, np.linalg.norm(part, axis=1), settings)
+    axes[3].figure.colorbar(discs, ax=axes[3], shrink=0.8, label=with_unit(DIVERGENCE, "lambda_min", settings))
+    _draw_psi(axes[4], glass, settings)
+    _draw_scatter(axes[5], glass, np.linalg.norm(part, axis=1), r"$|u_L|$", settings)
+    _draw_scatter(axes[6], glass, glass["divergence"].to_numpy(float), with_unit(DIVERGENCE, "lambda_min", settings), settings)
 
 
-def _draw_scatter(ax: Axes, glass: pd.DataFrame, lengths: np.ndarray, settings: Settings) -> None:
-    ax.plot(glass["psi"], lengths, ".", markersize=2.0, color=INK, linestyle="none")
-    threshold = settings.option("volume_modes", "core_threshold")
-    ax.axvline(threshold, color=GREY, linestyle="--", linewidth=0.8)
+def _draw_psi(ax: Axes, glass: pd.DataFrame, settings: Settings) -> None:
+    maps.plane(ax, glass, settings)
+    discs = maps.discs(ax, glass, linewidth=0)
+    discs.set_array(np.log10(glass["psi"].to_numpy(float)))
+    discs.set_cmap("magma_r")
+    maps.discs(ax, glass[glass["psi"] > settings.option("volume_modes", "core_threshold")], facecolors="none", edgecolors=SECOND, linewidth=1.0)
+    ax.figure.colorbar(discs, ax=ax, shrink=0.8, label=r"$\log_{10}\Psi$")
+
+
+def _draw_scatter(ax: Axes, glass: pd.DataFrame, values: np.ndarray, label: str, settings: Settings) -> None:
+    """A number of every particle against its Psi, with the correlation; dashed is the threshold of the core."""
+    ax.plot(glass["psi"], values, ".", markersize=2.0, color=INK, linestyle="none")
+    ax.axvline(settings.option("volume_modes", "core_threshold"), color=GREY, linestyle="--", linewidth=0.8)
     ax.set_xlabel(with_unit(r"\Psi", INVERSE_STIFFNESS, settings))
-    ax.set_ylabel(r"$|u_L|$")
-    ax.set_title(f"r = {np.corrcoef(glass['psi'], lengths)[0, 1]:.2f}; dashed: core", loc="left")
+    ax.set_ylabel(label)
+    magnitude = "" if values.min() >= 0 else f", |.|: {np.corrcoef(glass['psi'], np.abs(values))[0, 1]:.2f}"
+    ax.set_title(f"r = {np.corrcoef(glass['psi'], values)[0, 1]:.2f}{magnitude}; dashed: core", loc="left")
 
 
 def _draw_shares(ax: Axes, curves: pd.DataFrame, colours: dict, settings: Settings) -> None:

@@ -1,0 +1,71 @@
+"""Tables of embedded-atom potentials that the tests write themselves, and the published ones where Debian's openkim-models is installed."""
+
+import glob
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from vitrine.models import GlassFormer, glass_former
+
+CUTOFF, POINTS, DENSITIES = 2.5, 1251, 1501
+DR, DRHO = CUTOFF / (POINTS - 1), 0.02
+MASSES = (63.5, 91.2)
+KIM = os.environ.get("KIM_MODELS", "/usr/lib/*/kim-api/portable-models")
+PUBLISHED = {  # 003, refs. 65 and 66: folder in openkim-models, elements, fractions, atoms per cubic angstrom
+    "Cu64Zr36": ("EAM_Dynamo_MendelevSunZhang_2019_CuZr", ("Cu", "Zr"), 0.064),
+    "Ni64Zr36": ("EAM_Dynamo_WilsonMendelev_2015_NiZr", ("Ni", "Zr"), 0.066),
+}
+
+
+def functions(style: str) -> tuple[dict, dict, dict]:
+    """F by element, density by (source, place), r phi by pair: made up, smooth at the cutoff."""
+    r, rho = DR * np.arange(POINTS), DRHO * np.arange(DENSITIES)
+    ends = np.maximum(1 - r / CUTOFF, 0)
+    embedding = {0: -1.3 * np.sqrt(rho + 0.05) + 0.02 * rho**1.5, 1: -0.9 * np.sqrt(rho + 0.02) + 0.01 * rho**2}
+    size = {(0, 0): 4.0, (0, 1): 5.5, (1, 0): 2.5, (1, 1): 6.0}
+    density = {pair: a * ends**3 * np.exp(-0.5 * r) for pair, a in size.items()}
+    if style == "eam/alloy":
+        density = {(a, b): density[a, a] for a, b in size}
+    pair = {(a, b): (2.0 + a + 2 * b) * np.exp(-2.5 * (r - 0.9)) * ends**3 * r for a, b in size}
+    return embedding, density, {(a, b): pair[max(a, b), min(a, b)] for a, b in size}
+
+
+def write_table(path: Path, style: str = "eam/fs", elements: tuple[str, ...] = ("Xa", "Yb")) -> Path:
+    """A file of the functions, five numbers in a line."""
+    embedding, density, pair = functions(style)
+    lines = ["made up", "for tests", style, f"{len(elements)} {' '.join(elements)}", f"{DENSITIES} {DRHO!r} {POINTS} {DR!r} {CUTOFF!r}"]
+
+    def put(values: np.ndarray) -> None:
+        lines.extend(" ".join(f"{value:.16e}" for value in values[k : k + 5]) for k in range(0, len(values), 5))
+
+    for a in range(len(elements)):
+        lines.append(f"{29 + a} {MASSES[a]} 3.6 fcc")
+        put(embedding[a])
+        for b in range(len(elements) if style == "eam/fs" else 1):
+            put(density[a, b])
+    for a in range(len(elements)):
+        for b in range(a + 1):
+            put(pair[a, b])
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def model(folder: Path, style: str = "eam/fs", **changes: object) -> GlassFormer:
+    """The glass former of a table that is written into a folder."""
+    table = write_table(folder / f"made_up.{style.replace('/', '.')}", style)
+    return glass_former("eam", {"table": str(table), "density": 1.1, "fractions": {"A": 0.6, "B": 0.4}, **changes})
+
+
+@cache
+def published(name: str) -> bytes | None:
+    """The published table, which openkim-models keeps as text within a library; None where it is not installed."""
+    start = PUBLISHED[name][0]
+    for path in sorted(glob.glob(f"{KIM}/{start}*/libkim-api-portable-model.so")):
+        content = Path(path).read_bytes()
+        for text in re.findall(rb"[\t\n\r -~]{100000,}", content):
+            place = re.search(rb"\n *2 +" + rb" +".join(one.encode() for one in PUBLISHED[name][1]), text)
+            if place:
+                return b"comment\n" * 3 + text[place.start() + 1 :]
+    return None
