@@ -139,7 +139,7 @@ def drawn(name: str) -> str:
     quantities = read_table(QUANTITIES, kept / "quantities.parquet")
     settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
     known = {axis.name: axis for axis in settings.axes}
-    labels = {quantity.name: quantity.label or quantity.name for one in declarations().values() for quantity in one.quantities}
+    labels = {quantity.name: quantity.label or quantity.meaning for one in declarations().values() for quantity in one.quantities}
     rows = []
     for key, data in quantities.groupby(list(axes), sort=True):
         own = data.set_index("quantity")

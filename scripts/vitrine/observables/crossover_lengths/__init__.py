@@ -70,7 +70,7 @@ OBSERVABLE = Observable(
         Quantity("A_1", "A_1", NONE, "factor of the collapse of pinches, over the hottest", "A_1", 106),
         Quantity("A_2", "A_2", NONE, "factor of the collapse of quartic modes, over the hottest", "A_2", 107),
         Quantity("xi_co_misfit", "", NONE, "root-mean-square deviation of ln(r^2d c) of pinches from the collapsed curve"),
-        Quantity("xi_qlm_misfit", "", NONE, "the same of quartic modes"),
+        Quantity("xi_qlm_misfit", "", NONE, "root-mean-square deviation of ln(r^2d c) of quartic modes from the collapsed curve"),
     ),
     headlines=(
         Headline("xi_co_decrease", "decrease of xi_co, hottest to coldest T_p", 0.4, f"{PAPER}, Fig. 6", 8.1, LENGTH_RANGE, False, TOGETHER),

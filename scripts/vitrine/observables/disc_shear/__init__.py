@@ -114,14 +114,30 @@ OBSERVABLE = Observable(
     quantities=(
         Quantity("disc_modulus", "G", MODULUS, "mean shear modulus of discs round the key core", "G of the disc", 70),
         Quantity("disc_spread", r"\Delta G/G", NONE, "spread of G(theta) over its mean, nothing pinned", "spread of G(theta)", 71),
-        Quantity("disc_spread_string", r"\Delta G/G", NONE, "the same with the string pinned", "spread, string pinned", 72),
-        Quantity("disc_spread_square", r"\Delta G/G", NONE, "the same with the square pinned", "spread, square pinned", 73),
+        Quantity("disc_spread_string", r"\Delta G/G", NONE, "spread of G(theta) over its mean, the string pinned", "spread, string pinned", 72),
+        Quantity("disc_spread_square", r"\Delta G/G", NONE, "spread of G(theta) over its mean, the square pinned", "spread, square pinned", 73),
         Quantity(
-            "disc_spread_own", r"\Delta G/G", NONE, "the same with the string and each angle's own strings pinned", "spread, own strings pinned", 73.5
+            "disc_spread_own",
+            r"\Delta G/G",
+            NONE,
+            "spread of G(theta) over its mean, the string and each angle's own strings pinned",
+            "spread, own strings pinned",
+            73.5,
         ),
-        Quantity("disc_spread_strings", r"\Delta G/G", NONE, "the same with all strings pinned", "spread, all strings pinned", 74),
-        Quantity("disc_spread_random", r"\Delta G/G", NONE, "the same with as many random particles pinned", "spread, random particles pinned", 75),
-        Quantity("disc_spread_furthest", r"\Delta G/G", NONE, "the same with those pinned that move furthest in the softest mode"),
+        Quantity(
+            "disc_spread_strings", r"\Delta G/G", NONE, "spread of G(theta) over its mean, all strings pinned", "spread, all strings pinned", 74
+        ),
+        Quantity(
+            "disc_spread_random",
+            r"\Delta G/G",
+            NONE,
+            "spread of G(theta) over its mean, as many random particles pinned",
+            "spread, random particles pinned",
+            75,
+        ),
+        Quantity(
+            "disc_spread_furthest", r"\Delta G/G", NONE, "spread of G(theta) over its mean, those pinned that move furthest in the softest mode"
+        ),
         Quantity("disc_excited", "", NONE, "particles of a disc that some angle excites", "excited at some angle", 75.5),
         Quantity(
             "disc_strings_correlation",
@@ -135,7 +151,7 @@ OBSERVABLE = Observable(
             "disc_free_correlation",
             r"r(L_\mathrm{free}, G)",
             NONE,
-            "the same of the particles that move as far with nothing pinned",
+            "correlation over angles of the number of particles that move as far with nothing pinned, and G with nothing pinned",
             "r(excited, G), nothing pinned",
             75.56,
         ),

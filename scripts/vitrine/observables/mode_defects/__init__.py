@@ -86,10 +86,26 @@ OBSERVABLE = Observable(
     ),
     quantities=(
         Quantity("core_charge", r"q_\mathrm{core}", NONE, "charge within `near` of the middle of the square, mode u", "charge of the core", 89.50),
-        Quantity("core_charge_grid", r"q_\mathrm{core}", NONE, "the same on the grid", "charge of the core, grid", 89.51),
+        Quantity(
+            "core_charge_grid",
+            r"q_\mathrm{core}",
+            NONE,
+            "charge within `near` of the middle of the square on the grid, mode u",
+            "charge of the core, grid",
+            89.51,
+        ),
         Quantity("core_negative", "", NONE, "share of key cores whose nearest defect of u is negative", "nearest defect negative", 89.52),
-        Quantity("core_negative_transverse", "", NONE, "the same of u_T", "nearest defect negative, u_T", 89.53),
-        Quantity("core_negative_longitudinal", "", NONE, "the same of u_L", "nearest defect negative, u_L", 89.54),
+        Quantity(
+            "core_negative_transverse", "", NONE, "share of key cores whose nearest defect of u_T is negative", "nearest defect negative, u_T", 89.53
+        ),
+        Quantity(
+            "core_negative_longitudinal",
+            "",
+            NONE,
+            "share of key cores whose nearest defect of u_L is negative",
+            "nearest defect negative, u_L",
+            89.54,
+        ),
         Quantity("defects_mode", r"n_u", DENSITY, "defects of u away from the core over the area", "defects of u", 89.55),
         Quantity("defects_transverse", r"n_{u_T}", DENSITY, "defects of u_T", "defects of u_T", 89.56),
         Quantity("defects_longitudinal", r"n_{u_L}", DENSITY, "defects of u_L", "defects of u_L", 89.57),

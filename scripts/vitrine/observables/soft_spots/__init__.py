@@ -18,7 +18,13 @@ OBSERVABLE = Observable(
             "N_qlm", r"N_\mathrm{QLM}", NONE, "number of soft spots per particle, A_g omega_g^5", "N_QLM", 13, change=("N_qlm_decades", "decades")
         ),
         Quantity(
-            "N_qlm_ml", r"N_\mathrm{QLM}", NONE, "the same with A_g from omega_min", "N_QLM (omega_min)", 14, change=("N_qlm_ml_decades", "decades")
+            "N_qlm_ml",
+            r"N_\mathrm{QLM}",
+            NONE,
+            "number of soft spots per particle, with A_g from omega_min",
+            "N_QLM (omega_min)",
+            14,
+            change=("N_qlm_ml_decades", "decades"),
         ),
         Quantity("A_g_omega_0", r"A_g\,\omega_0^5", NONE, "prefactor of the omega^4 law in units of omega_0 = c_s/a0"),
         Quantity("A_g_omega_0_ml", r"A_g\,\omega_0^5", NONE, "A_g omega_0^5 with A_g from omega_min"),

@@ -61,7 +61,7 @@ OBSERVABLE = Observable(
         Quantity(
             "strings_overlap", "", NONE, "share of strings among as many particles of the largest D_i^T/omega", "strings among the largest", 75.9
         ),
-        Quantity("strings_chance", "", NONE, "that share by chance", "the same by chance", 75.91),
+        Quantity("strings_chance", "", NONE, "share of strings among as many particles drawn at random", "strings among random ones", 75.91),
     ),
     figures=(
         Figure(
