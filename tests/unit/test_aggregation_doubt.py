@@ -52,7 +52,7 @@ def markdown(data, settings=SETTINGS):
 def test_a_flag_follows_what_is_derived_and_stays_at_its_point():
     data = doubtful(estimates(), {("A_g", 0.4): REASON})
     found = collect_quantities(data)
-    assert flags_of(found, 0.4) == dict.fromkeys(("A_g", "A_g_reduced", "N_qlm", "R_Ag"), REASON)
+    assert flags_of(found, 0.4) == dict.fromkeys(("A_g", "A_g_omega_0", "A_g_reduced", "N_qlm", "R_Ag"), REASON)
     assert not any(flags_of(found, temperature) for temperature in TEMPERATURES if temperature != 0.4)
     assert value(found, "N_qlm", 0.4) == pytest.approx(spots(0.4), rel=1e-12)  # a number all the same
     assert value(found, "R_Ag", 0.4) == pytest.approx(truth(2000, 0.4)["A_g"] / truth(2000, 1.3)["A_g"], rel=1e-12)

@@ -152,7 +152,7 @@ def test_nan_at_one_temperature_stays_there(data):
     found = collect_quantities(spoilt, SETTINGS)
     missing = found[found["value"].isna()]
     assert set(missing["parent_temperature"]) == {0.4}
-    assert set(missing["quantity"]) == {"A_g", "A_g_reduced", "N_qlm"}
+    assert set(missing["quantity"]) == {"A_g", "A_g_omega_0", "A_g_reduced", "N_qlm"}
 
 
 def test_a_study_with_elasticity_alone_still_has_its_plateau():
