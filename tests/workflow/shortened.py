@@ -52,15 +52,22 @@ def _entry(entry: Mapping, path: str, rungs: tuple, sizes: Mapping[int, int]) ->
     """One ensemble: two samples in one batch, since every job takes seconds to start. The tiny study has several batches."""
     if "import" in entry:
         return {**entry, "samples": 2, "batch": 2}
-    axes = {name: list(values) if isinstance(values, list) else [values] for name, values in entry["axes"].items()}
+    axes = {name: _ends(values) for name, values in entry["axes"].items()}
     if path:
         axes[path] = list(rungs)
     if "particles" in axes:
-        axes["particles"] = [sizes[size] for size in dict.fromkeys((axes["particles"][0], axes["particles"][-1]))]  # the ends of a list
+        axes["particles"] = [sizes[size] for size in axes["particles"]]
+        if entry.get("origin") == "drawn":
+            axes["particles"] = [round(size ** (1 / 3)) ** 3 for size in axes["particles"]]  # a cube, for the lattices among them
     measured = entry.get("measured", "all")
     if isinstance(measured, list):
         measured = [rung for rung in measured if rung in rungs]
     return {**entry, "axes": axes, "measured": measured, "samples": 2, "batch": 2}
+
+
+def _ends(values: object) -> list:
+    """The ends of a list, or the one value."""
+    return list(dict.fromkeys((values[0], values[-1]))) if isinstance(values, list) else [values]
 
 
 def _lengths(sweeps: int | list | None, rungs: int) -> dict:
@@ -72,10 +79,10 @@ def _dynamics(study: Study, kept: tuple) -> dict:
     """Ramps and holds of some restarts each: the longest of them LONGEST sweeps, the others in proportion but for at least one sweep."""
     dynamics = study.config["preparation"]["dynamics"]
     sweep = dynamics["time_step"] * dynamics["steps_per_sweep"]
-    positions = [study.ensembles[0].rungs.index(rung) for rung in kept]
+    positions = [study.ensembles[0].rungs.index(rung) for rung in kept] or [0]  # without a ladder one hold, and no ramp
     holds, rates = _listed(dynamics["hold_time"], positions), _listed(dynamics["cooling_rate"], positions)
-    steps = [before - rung for before, rung in zip((kept[0], *kept[:-1]), kept, strict=True)]
-    ramps = [step / rate for step, rate in zip(steps, rates, strict=True) if rate and step > 0]
+    steps = [before - rung for before, rung in zip((*kept[:1], *kept[:-1]), kept, strict=True)]
+    ramps = [step / rate for step, rate in zip(steps, rates, strict=bool(kept)) if rate and step > 0]
     shorter = {"hold_time": [max(sweep, hold * LONGEST * sweep / max(holds)) for hold in holds]}
     if ramps:
         shorter["cooling_rate"] = [rate and rate * max(ramps) / (LONGEST * sweep) for rate in rates]

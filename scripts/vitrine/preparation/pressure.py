@@ -83,7 +83,7 @@ def _relaxed(sample: Sample, pressure: float, tolerance: float, agreement: float
 @njit
 def _stretched(pairs, scale):
     """The list in which particles are 1/scale as large."""
-    return PairList(pairs.first, pairs.second, pairs.shifts, pairs.inverse_squares * scale * scale, pairs.bounds, pairs.energies)
+    return PairList(pairs.first, pairs.second, pairs.shifts, pairs.inverse_squares * scale * scale, pairs.bounds, pairs.energies, pairs.types)
 
 
 @njit
