@@ -14,6 +14,7 @@ ROOM = 1.3  # over the least number that the range of the interaction allows: at
 RESTART = 10  # sweeps between two points at which a run may be taken up: the least that the config allows
 SWEEPS = 2000  # of a liquid
 LONGEST = 45  # sweeps of the longest ramp, and of the longest hold: several restart points
+HIGHER = {"transverse_density": {"frequency": 2.0, "width": 1.5}}  # so small a glass has its modes at higher frequencies
 ONE_IN = 8  # of the unknowns: modes and bonds beyond a quarter of them go another way (linalg, pinching)
 
 
@@ -30,7 +31,7 @@ def shortened(*configs: Path) -> dict:
     return {
         "ensembles": [_entry(entry, ensemble.path, rungs, sizes) for entry, ensemble, rungs in entries],
         "preparation": preparation | ({} if config["preparation"]["sampler"] == "swap" else {"dynamics": _dynamics(study, kept[0])}),
-        "observables": {name: _settings(config["observables"][name], min(sizes.values())) for name in config["observables"]},
+        "observables": {name: _settings(section, min(sizes.values()), name) for name, section in config["observables"].items()},
         "analysis": {"bootstrap": 20},
     }
 
@@ -93,9 +94,9 @@ def _listed(value: object, positions: list[int]) -> list:
     return [value[position] for position in positions] if isinstance(value, list) else [value] * len(positions)
 
 
-def _settings(section: Mapping | None, particles: int) -> dict | None:
+def _settings(section: Mapping | None, particles: int, name: str) -> dict | None:
     """The settings of an observable: of numbers of modes and bonds no larger share of the unknowns than stays on the study's own way."""
     if section is None:
         return None
-    counted = {name: value for name, value in section.items() if name in ("vectors", "bonds") and value != "all"}
-    return {**section, **{name: min(value, 2 * particles // ONE_IN) for name, value in counted.items()}}
+    counted = {key: value for key, value in section.items() if key in ("vectors", "bonds") and value != "all"}
+    return {**section, **HIGHER.get(name, {}), **{key: min(value, 2 * particles // ONE_IN) for key, value in counted.items()}}
