@@ -21,7 +21,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import fft
 
 from vitrine.errors import SampleError
 
@@ -114,9 +113,12 @@ class RunningSums:
     """
 
     def __init__(self, frames: int, step: float, particles: int, dimension: int, highest: float, resolution: float) -> None:
+        from scipy.fft import next_fast_len, rfft  # here, since an index of files needs no scipy
+
+        self._transform = rfft
         self._frames, self._step = frames, step
         self._bins = int(np.floor(highest / (2 * np.pi / (frames * step)) + 1e-9))
-        self._half = fft.next_fast_len(max(1, round(np.pi / (resolution * step))), real=True)
+        self._half = next_fast_len(max(1, round(np.pi / (resolution * step))), real=True)
         if self._bins < 2 or 2 * self._half > frames:
             needed = 2 * np.pi * max(2 / highest, 1 / resolution)
             raise SampleError(
@@ -157,7 +159,7 @@ class RunningSums:
             return
         if self._before is not None:
             segment = np.concatenate([self._before, block]) * self._window[:, None, None]
-            transform = fft.rfft(segment, axis=0)
+            transform = self._transform(segment, axis=0)
             self._whole += np.sum(transform.real**2 + transform.imag**2, axis=2)
             self._segments += 1
         self._before = block.copy()
