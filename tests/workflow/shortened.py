@@ -14,6 +14,8 @@ ROOM = 1.3  # over the least number that the range of the interaction allows: at
 RESTART = 10  # sweeps between two points at which a run may be taken up: the least that the config allows
 SWEEPS = 2000  # of a liquid
 LONGEST = 45  # sweeps of the longest ramp, and of the longest hold: several restart points
+FRAMES = 50  # of a trajectory
+MOTION = {"runs": 2, "time": 4.0, "states": 5}  # settings of observables that run dynamics or minimise along a run, at most
 HIGHER = {"transverse_density": {"frequency": 2.0, "width": 1.5}}  # so small a glass has its modes at higher frequencies
 ONE_IN = 8  # of the unknowns: modes and bonds beyond a quarter of them go another way (linalg, pinching)
 
@@ -32,6 +34,7 @@ def shortened(*configs: Path) -> dict:
         "ensembles": [_entry(entry, ensemble.path, rungs, sizes) for entry, ensemble, rungs in entries],
         "preparation": preparation | ({} if config["preparation"]["sampler"] == "swap" else {"dynamics": _dynamics(study, kept[0])}),
         "observables": {name: _settings(section, min(sizes.values()), name) for name, section in config["observables"].items()},
+        "trajectories": {"frames": _frames(config["trajectories"])},
         "analysis": {"bootstrap": 20},
     }
 
@@ -90,6 +93,14 @@ def _dynamics(study: Study, kept: tuple) -> dict:
     return {name: values if isinstance(dynamics[name], list) else values[0] for name, values in shorter.items()}
 
 
+def _frames(section: Mapping) -> int:
+    """Frames of a trajectory: few, but an even number that its spectra still allow."""
+    if section["sampling"] is None:
+        return min(section["frames"], FRAMES)
+    needed = 2 * math.pi * max(2 / section["highest"], 1 / section["resolution"]) / section["interval"]
+    return 2 * math.ceil(0.55 * needed)
+
+
 def _listed(value: object, positions: list[int]) -> list:
     return [value[position] for position in positions] if isinstance(value, list) else [value] * len(positions)
 
@@ -99,4 +110,5 @@ def _settings(section: Mapping | None, particles: int, name: str) -> dict | None
     if section is None:
         return None
     counted = {key: value for key, value in section.items() if key in ("vectors", "bonds") and value != "all"}
-    return {**section, **HIGHER.get(name, {}), **{key: min(value, 2 * particles // ONE_IN) for key, value in counted.items()}}
+    motion = {key: min(section[key], most) for key, most in MOTION.items() if key in section}
+    return {**section, **motion, **HIGHER.get(name, {}), **{key: min(value, 2 * particles // ONE_IN) for key, value in counted.items()}}
