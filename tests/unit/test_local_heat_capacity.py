@@ -248,11 +248,15 @@ def test_the_figure_shows_the_tables(averaged):
             rows = density[(density["sign"] == sign) & (density["count"] > 0)]
             np.testing.assert_allclose(drawn[hollow].x, np.sqrt(rows["c_low"] * rows["c_high"]))
             np.testing.assert_allclose(drawn[hollow].y, rows["density"])
+            np.testing.assert_allclose(drawn[hollow].up, rows["density_error"], rtol=1e-6, atol=1e-12)
         tail = one(bars(figure.axes[1]))
         np.testing.assert_allclose(tail.y, windows["exponent"])
         np.testing.assert_allclose(tail.x, windows["threshold"])
+        np.testing.assert_allclose(tail.up, windows["exponent_error"], rtol=1e-6)
         assert tail.hollow == bool(flag)
-        np.testing.assert_allclose(one(lines(figure.axes[2], gid="largest-0.6")).get_ydata(), largest["largest"])
+        cloud = one(lines(figure.axes[2], gid="largest-0.6"))
+        np.testing.assert_allclose(cloud.get_ydata(), largest["largest"])
+        np.testing.assert_allclose(cloud.get_xdata(), largest["omega"])
     empty = words(plot_local_heat_capacity(*(table[:0] for table in tables), quantities_of(study), settings_of(study)))
     assert "no local heat capacity" in empty and "too few pairs" in empty and "no glass" in empty
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 
 import naive
 import numpy as np
@@ -12,8 +13,9 @@ from measuring import batch
 from synthetic_tables import Study as MadeUp
 from synthetic_tables import settings_of
 from vitrine.aggregation.ensemble import Ensemble
+from vitrine.choices import check_pairwise
 from vitrine.config_files import merged_config
-from vitrine.errors import SampleError
+from vitrine.errors import InputError, SampleError
 from vitrine.export.plan import taken_with_glasses
 from vitrine.interactions import Interactions
 from vitrine.landscape.quasistatic import Drop, Protocol, sheared_states
@@ -115,6 +117,13 @@ def test_a_plane_that_is_not_there_is_refused(glasses):
         shear_quasistatically(glasses[0], plane="yz")
 
 
+@pytest.mark.parametrize("name", ["quasistatic_shear", "shear_softening", "local_heat_capacity"])
+def test_a_many_body_potential_has_no_third_derivatives(name):
+    many = SimpleNamespace(name="eam", embedding=object())
+    with pytest.raises(InputError, match=f"observables.{name} takes the energy apart into pairs, and model eam is a many-body potential"):
+        check_pairwise({name: declarations()[name]}, [many])
+
+
 def test_strained_states_are_not_exported_as_fields_of_the_glass():
     folder = Path(__file__).resolve().parents[2]
     study = Study.from_config(merged_config([folder / "config.yaml", folder / "studies" / "shear_softening_small.yaml"]), conda=True)
@@ -184,7 +193,11 @@ def test_places_are_drawn_beside_random_ones(located):
         drawn, rows = one(bars(ax)), shown[shown["kind"] == kind]
         np.testing.assert_array_equal(drawn.x, rows["rank"])
         np.testing.assert_array_equal(drawn.y, rows["share"])
+        np.testing.assert_allclose(drawn.up, rows["share_error"].fillna(0.0), atol=1e-12)
+        assert not drawn.hollow
         np.testing.assert_array_equal(one(lines(ax, label="random places")).get_ydata(), [0, 1])
+    single = plot_drop_sites(shown.assign(drops=1), quantities, settings_of(study))
+    assert all(one(bars(ax)).hollow for ax in single.axes[:2])
     empty = words(plot_drop_sites(shown[:0], quantities, settings_of(study)))
     assert "no drop in a glass with a key core" in empty
 
@@ -233,7 +246,15 @@ def test_the_figure_shows_the_tables(averaged):
     figure = plot_quasistatic_shear(*tables, settings_of(study))
     mean = one(lines(figure.axes[0], gid="mean-0.6"))
     np.testing.assert_array_equal(mean.get_ydata(), means["stress"])
-    assert len(lines(figure.axes[0], gid="glass")) == 3
+    single = lines(figure.axes[0], gid="glass")
+    assert len(single) == 3
+    for line, sample in zip(single, (1, 2, 3), strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), shown[shown["sample"] == sample]["stress"])
+    (band,) = figure.axes[0].collections
+    top = means.loc[means["strain"] > 0, ["strain", "stress", "stress_error"]].iloc[-1]
+    corners = band.get_paths()[0].vertices
+    for sign in (1, -1):
+        assert np.any(np.all(np.isclose(corners, [top["strain"], top["stress"] + sign * top["stress_error"]]), axis=1))
     own = shown[shown["sample"] == 1]
     np.testing.assert_array_equal(one(lines(figure.axes[1], gid="softest")).get_ydata(), own["lambda_1"])
     np.testing.assert_array_equal(one(lines(figure.axes[1], gid="drops")).get_xdata(), own[own["drop"] >= 0]["strain"])
@@ -241,6 +262,7 @@ def test_the_figure_shows_the_tables(averaged):
     drawn = one(bars(figure.axes[2]))
     np.testing.assert_allclose(drawn.x, np.sqrt(filled["value_low"] * filled["value_high"]))
     np.testing.assert_array_equal(drawn.y, filled["density"])
+    np.testing.assert_allclose(drawn.up, filled["density_error"], rtol=1e-6, atol=1e-12 * filled["density"].max())
     assert "0.33 drops in a glass" in note(figure)
     empty = words(plot_quasistatic_shear(*(table[:0] for table in tables), settings_of(study)))
     assert "no glass was sheared" in empty and "no plastic drop" in empty

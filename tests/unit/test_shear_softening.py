@@ -192,5 +192,6 @@ def test_the_figure_shows_the_tables(averaged):
                 continue
             np.testing.assert_allclose(drawn[hollow].x, rows["distance"])
             np.testing.assert_allclose(drawn[hollow].y, rows[name])
+            np.testing.assert_allclose(drawn[hollow].up, rows[f"{name}_error"].fillna(0.0), atol=1e-12, rtol=1e-6)
     assert one(list(guides(figure.axes[0]).items())) == ("1/2", pytest.approx(0.5)) and "2 samples" in note(figure)
     assert "no glass with an instability" in words(plot_shear_softening(curves[:0].assign(**key), pd.DataFrame([row]), settings_of(study)))

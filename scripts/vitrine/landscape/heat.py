@@ -29,7 +29,7 @@ def local_heat_capacities(bonds: Interactions, factor: Factor) -> tuple[np.ndarr
     Raises SampleError where the sample is no minimum.
     """
     sample = bonds.sample
-    cut = partial(dissected, sample.positions, sample.box, bonds.i, bonds.j)
+    cut = partial(dissected, sample.positions, sample.box, *bonds.couplings)
     covariance = bond_blocks(bonds.hessian, sample.dimension, bonds.i, bonds.j, cut)
     _, slope, curvature = bonds.derivatives[:3]
     tension, trace = slope / bonds.distances, np.trace(covariance, axis1=1, axis2=2)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.linalg import Factor
-from vitrine.linalg.dissection import elimination_order
+from vitrine.linalg.solve import order_of
 from vitrine.samples import Sample
 
 AT_REST = 1e-11  # residual above which nothing is at rest
@@ -15,37 +17,31 @@ ROUNDING = 1e-14  # ... and below which Newton steps are of no use
 MOST_NEWTON = 8
 
 
-def order_of(sample: Sample) -> np.ndarray:
-    """The particles (N,) in an order of elimination. To find it takes longer than to factorise, and it stays good while particles move little."""
-    bonds = Interactions.of(sample)
-    return elimination_order(sample.positions, sample.box, bonds.i, bonds.j)
-
-
 def brought_to_rest(
-    sample: Sample, order: np.ndarray | None = None, solver: str = "auto", furthest: float = np.inf
+    sample: Sample, order: Callable[[], np.ndarray] | None = None, solver: str = "auto", furthest: float = np.inf
 ) -> tuple[Interactions, Factor] | None:
     """The bonds of the minimum to which Newton steps lead, and its factorised Hessian; None where the steps add up to more than `furthest`
     [lambda_min], or end above AT_REST.
 
-    order: of elimination, where it is known. Raises SampleError where a Hessian on the way is not positive definite.
+    order: of elimination (linalg.solve.order_of), where it is known. Raises SampleError where a Hessian on the way is not positive definite.
     """
-    order, d = order_of(sample) if order is None else order, sample.dimension
     bonds, moved = Interactions.of(sample), np.zeros(sample.positions.size)
+    order = order or order_of(bonds)
     residual, last = bonds.residual, np.inf
     for _ in range(MOST_NEWTON):
-        factor = Factor(bonds.hessian, d, solver, lambda: order)
+        factor = Factor.of(bonds, solver, order)
         if residual <= ROUNDING or (residual <= AT_REST and residual > 0.1 * last):
             return bonds, factor
         step = factor.solve(bonds.forces.ravel())
         moved += step
         if np.linalg.norm(moved) > furthest:
             return None
-        bonds, last = Interactions.of(sample.moved(bonds.sample.positions + step.reshape(-1, d))), residual
+        bonds, last = Interactions.of(sample.moved(bonds.sample.positions + step.reshape(-1, sample.dimension))), residual
         residual = bonds.residual
-    return (bonds, Factor(bonds.hessian, d, solver, lambda: order)) if residual <= AT_REST else None
+    return (bonds, Factor.of(bonds, solver, order)) if residual <= AT_REST else None
 
 
-def at_rest(sample: Sample, order: np.ndarray | None = None, solver: str = "auto") -> tuple[Interactions, Factor]:
+def at_rest(sample: Sample, order: Callable[[], np.ndarray] | None = None, solver: str = "auto") -> tuple[Interactions, Factor]:
     """The same of a sample near a minimum. Raises SampleError where there is none."""
     found = brought_to_rest(sample, order, solver)
     if found is None:

@@ -47,11 +47,6 @@ class Approach:
     drop: Drop
 
     @property
-    def order(self) -> np.ndarray:
-        """Of elimination, that of the drop's branch."""
-        return self.drop.before.order
-
-    @property
     def distances(self) -> np.ndarray:
         """g_c - g of the states."""
         return self.critical - np.array([state.strain for state in self.states])
@@ -59,20 +54,18 @@ class Approach:
 
 def approach(sample: Sample, protocol: Protocol) -> Approach:
     """Shear a glass to its first instability. Raises SampleError where it has none up to the protocol's strain."""
-    states: list[Strained] = []
-    kept: list[Kept] = []
+    states: list[Kept] = []
     for one in sheared_states(sample, protocol):
         if isinstance(one, Drop):
             critical = _critical(*states[-2:]) if len(states) > 1 else one.critical
-            return Approach(_thinned(kept, critical), critical, one)
-        kept.append(Kept(one.strain, one.sample, *one.softest))
-        states = [*states[-1:], one]
+            return Approach(_thinned(states, critical), critical, one)
+        states.append(Kept(one.strain, one.sample, *one.softest))
     raise SampleError(f"no instability up to a strain of {protocol.strain:g}")
 
 
-def _critical(first: Strained, second: Strained) -> float:
+def _critical(first: Kept, second: Kept) -> float:
     """g_c by lambda_1^2 of the last two states, which falls in proportion to the distance."""
-    squares = first.softest[0] ** 2, second.softest[0] ** 2
+    squares = first.stiffness**2, second.stiffness**2
     return second.strain + (second.strain - first.strain) * squares[1] / (squares[0] - squares[1])
 
 
@@ -105,9 +98,9 @@ class Followed:
 def followed(way: Approach, solver: str = "auto") -> list[Followed | None]:
     """The cubic mode at every state of the way, followed backwards from the instability's mode; None from where it is lost."""
     found: list[Followed | None] = []
-    mode = way.states[-1].mode
+    mode, branch = way.states[-1].mode, way.drop.before
     for state in reversed(way.states):
-        one = _at(state, way.drop.before.direction, way.order, mode, solver)
+        one = _at(state, branch, mode, solver)
         if one is None:
             break
         found.append(one)
@@ -115,8 +108,9 @@ def followed(way: Approach, solver: str = "auto") -> list[Followed | None]:
     return [*found, *[None] * (len(way.states) - len(found))][::-1]
 
 
-def _at(state: Kept, direction: np.ndarray, order: np.ndarray, start: np.ndarray, solver: str) -> Followed | None:
-    here = Strained.of(state.sample, state.strain, direction, solver, order)
+def _at(state: Kept, branch: Strained, start: np.ndarray, solver: str) -> Followed | None:
+    """The cubic mode to which the descent from `start` leads; None where it is another one. branch: a state of it, for direction and order."""
+    here = Strained.of(state.sample, state.strain, branch.direction, solver, branch.order)
     contractions = Contractions(here.bonds)
     ended = nonlinear_modes(contractions, here.factor, start[:, None], "cubic")
     if ended.flag[0]:

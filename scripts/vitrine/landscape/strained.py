@@ -10,6 +10,7 @@ stays the same, and so does every energy.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -19,8 +20,9 @@ import numpy as np
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
 from vitrine.interactions.strains import affine_stiffness, strain_forces
-from vitrine.landscape.rest import at_rest, brought_to_rest, order_of
+from vitrine.landscape.rest import at_rest, brought_to_rest
 from vitrine.linalg import Factor, lowest_modes
+from vitrine.linalg.solve import order_of
 from vitrine.nonlinear.contractions import Contractions
 from vitrine.samples import Sample
 
@@ -60,22 +62,24 @@ def sheared(sample: Sample, strain: np.ndarray, step: float) -> Sample:
 class Strained:
     """A minimum under strain: its strain g, the direction E (d, d), bonds, and the factorised Hessian.
 
-    order (N,): in which particles are eliminated. It is that of the first state of a branch: cutting a solid takes longer than factorising it.
+    order: in which particles are eliminated (linalg.solve.order_of). It is that of the first state of a branch.
     """
 
     strain: float
     direction: np.ndarray
     bonds: Interactions
     factor: Factor
-    order: np.ndarray
+    order: Callable[[], np.ndarray]
 
     @classmethod
-    def of(cls, sample: Sample, strain: float, direction: np.ndarray, solver: str = "auto", order: np.ndarray | None = None) -> Strained:
-        """A sample near a minimum, brought to rest by Newton steps; the order of elimination is found where none is given.
+    def of(
+        cls, sample: Sample, strain: float, direction: np.ndarray, solver: str = "auto", order: Callable[[], np.ndarray] | None = None
+    ) -> Strained:
+        """A sample near a minimum, brought to rest by Newton steps, in an order of its own where none is given.
 
         Raises SampleError where that is no minimum, or they do not come to rest.
         """
-        order = order_of(sample) if order is None else order
+        order = order or order_of(Interactions.of(sample))
         return cls(strain, direction, *at_rest(sample, order, solver), order)
 
     @property
@@ -111,17 +115,23 @@ class Strained:
         return float(affine_stiffness(self.bonds, self.direction[None])[0] - self.forces @ self.response / self.sample.volume)
 
     @cached_property
-    def softest(self) -> tuple[float, np.ndarray]:
-        """lambda_1 [epsilon/lambda_min^2] and its eigenvector (N d,), whose b3 is not negative."""
+    def _softest(self) -> tuple[float, np.ndarray, float]:
+        """lambda_1, its eigenvector and b3 of that, which the vector's sign makes not negative."""
         stiffness, modes = lowest_modes(self.bonds.hessian, self.sample.dimension, 1, self.factor)
         mode = modes[:, 0]
-        return float(stiffness[0]), mode if mode @ Contractions(self.bonds).cubic(mode) >= 0 else -mode
+        b3 = float(mode @ Contractions(self.bonds).cubic(mode))
+        return (float(stiffness[0]), mode, b3) if b3 >= 0 else (float(stiffness[0]), -mode, -b3)
 
-    @cached_property
+    @property
+    def softest(self) -> tuple[float, np.ndarray]:
+        """lambda_1 [epsilon/lambda_min^2] and its eigenvector (N d,), whose b3 is not negative."""
+        return self._softest[:2]
+
+    @property
     def softening(self) -> float:
         """b3 F of the softest mode, F = Xi.Psi: lambda_1^2 falls by 2 b3 F dg where this mode makes the response (004, eq. 21)."""
-        mode = self.softest[1]
-        return float(mode @ Contractions(self.bonds).cubic(mode)) * float(mode @ self.forces)
+        _, mode, b3 = self._softest
+        return b3 * float(mode @ self.forces)
 
     @property
     def distance(self) -> float:

@@ -7,6 +7,7 @@ definite matrix if and only if the state is a minimum; the mean of the solution 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +75,15 @@ def _softest(factor: Solver, unknowns: int) -> float:
     return float(np.linalg.norm(vector) / np.linalg.norm(factor.solve(vector)))
 
 
+def order_of(bonds: Interactions) -> Callable[[], np.ndarray]:
+    """A function that gives a sample's particles (N,) in an order of elimination, found once, when a solver first asks for it.
+
+    To find it takes longer than to factorise, and it stays good while particles move little.
+    """
+    sample = bonds.sample
+    return cache(lambda: elimination_order(sample.positions, sample.box, *bonds.couplings))
+
+
 class Factor:
     """A factorisation of a Hessian (N d, N d) by a solver of `solvers`, by default the fastest that is present.
 
@@ -89,10 +99,9 @@ class Factor:
         self.solver = self._solver.name
 
     @classmethod
-    def of(cls, bonds: Interactions, solver: str = "auto") -> Factor:
-        """The factorisation of a sample's Hessian, in an order that follows from where its particles lie."""
-        sample = bonds.sample
-        return cls(bonds.hessian, sample.dimension, solver, lambda: elimination_order(sample.positions, sample.box, *bonds.couplings))
+    def of(cls, bonds: Interactions, solver: str = "auto", order: Callable[[], np.ndarray] | None = None) -> Factor:
+        """The factorisation of a sample's Hessian, by default in an order that follows from where its particles lie."""
+        return cls(bonds.hessian, bonds.sample.dimension, solver, order or order_of(bonds))
 
     def solve(self, forces: np.ndarray) -> np.ndarray:
         """u = H^+ f for forces of shape (N d,) or (N d, k); any net force is taken away first."""

@@ -91,6 +91,7 @@ OBSERVABLE = Observable(
     combines=(LOCAL_HEAT_CAPACITIES.file, HEAT_CAPACITY_GLASSES.file, "heat_capacity_field.gsd"),
     curves=(HEAT_CAPACITY_DENSITY, HEAT_CAPACITY_TAIL, HEAT_CAPACITY_LARGEST, HEAT_CAPACITY_MAP),
     algebra="sparse",
+    pairwise=True,
     message="Measuring local heat capacities",
     settings=(Setting("tail", 1.0e-2, SHARE, "share of the pairs, those of largest |c|, whose exponent is told", "aggregate"),),
     quantities=(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches, read_samples
-from vitrine.aggregation.fields import read_field_batches
+from vitrine.aggregation.fields import field_of_sample
 from vitrine.interactions import minimum_images
 from vitrine.observables.local_heat_capacity import (
     HEAT_CAPACITY_DENSITY,
@@ -142,12 +142,10 @@ def _density(c: np.ndarray, owner: np.ndarray, weights: np.ndarray) -> pd.DataFr
 
 def _map(pairs: tuple[int, pd.DataFrame] | None, fields: Sequence[str | Path], ensemble: Ensemble) -> pd.DataFrame:
     """The pairs of the glass that is shown, at the places of their particles."""
-    if pairs is None or ensemble.dimension != 2:
+    field = field_of_sample(fields, ensemble, pairs[0]) if pairs is not None and ensemble.dimension == 2 else None
+    if field is None:
         return pd.DataFrame({name: [] for name in HEAT_CAPACITY_MAP.names})
-    index, rows = pairs
-    glass = next((field.sample for own, field in read_field_batches(fields, ensemble, Ledger("heat_capacity_field")) if own == index), None)
-    if glass is None:
-        return pd.DataFrame({name: [] for name in HEAT_CAPACITY_MAP.names})
+    (index, rows), glass = pairs, field.sample
     i, j = rows["i"].to_numpy(dtype=int), rows["j"].to_numpy(dtype=int)
     between = minimum_images(glass.positions[j] - glass.positions[i], glass.box)
     columns = {"x": glass.positions[i, 0], "y": glass.positions[i, 1], "d_x": between[:, 0], "d_y": between[:, 1]}

@@ -102,6 +102,7 @@ OBSERVABLE = Observable(
     combines=(QUASISTATIC_SHEAR.file, QUASISTATIC_DROPS.file, QUASISTATIC_RUNS.file),
     curves=(STRESS_STRAIN, STRAINED_GLASSES, DROP_DENSITY),
     algebra="sparse",
+    pairwise=True,
     message="Shearing quasistatically",
     settings=(
         Setting("plane", "xy", {"enum": ["xy", "xz", "yz"]}, "plane ab of the shear x_a -> x_a + g x_b; in two dimensions xy alone"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches, read_samples
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows, read_samples
 from vitrine.observables.quasistatic_shear import DROP_DENSITY, OBSERVABLE, QUASISTATIC_DROPS, QUASISTATIC_RUNS, QUASISTATIC_SHEAR, STRAINED_GLASSES
 from vitrine.schema import Table
 from vitrine.statistics.bootstrap import ratio, standard_error, weighted_mean
@@ -47,8 +47,7 @@ def aggregate_quasistatic_shear(
 
 def _joined(table: Table, paths: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger) -> pd.DataFrame:
     """The good rows of all batches by sample, in the order in which each sample has them."""
-    batches = list(read_batches(table, paths, ensemble, ledger))
-    data = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=table.names)
+    data = read_rows(table, paths, ensemble, ledger)
     return data.sort_values("sample", kind="stable", ignore_index=True)
 
 

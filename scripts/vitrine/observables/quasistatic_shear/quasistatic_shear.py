@@ -12,9 +12,8 @@ from vitrine.figures.data import sample_note, select, series, values_of
 from vitrine.figures.labels import place_words, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.observables.quasistatic_shear import STIFFNESS
 from vitrine.schema import ENERGY, MODULUS
-
-STIFFNESS = "epsilon/lambda_min^2"
 
 
 @styled

@@ -58,6 +58,7 @@ OBSERVABLE = Observable(
     combines=(SHEAR_SOFTENING.file,),
     curves=(SOFTENING_CURVES,),
     algebra="sparse",
+    pairwise=True,
     message="Following modes to an instability",
     settings=(
         Setting("plane", "xy", {"enum": ["xy", "xz", "yz"]}, "plane ab of the shear x_a -> x_a + g x_b; in two dimensions xy alone"),

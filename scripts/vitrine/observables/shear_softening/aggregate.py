@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows
 from vitrine.observables.shear_softening import OBSERVABLE, SHEAR_SOFTENING, SOFTENING_CURVES
 from vitrine.statistics.bootstrap import standard_error, weighted_mean
 from vitrine.statistics.quantiles import weighted_quantiles
@@ -25,8 +25,7 @@ def aggregate_shear_softening(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, softening_curves, flags) from the batches of the table. window: distances of the fits of exponents."""
     ledger = Ledger("shear_softening")
-    batches = list(read_batches(SHEAR_SOFTENING, shear_softening, ensemble, ledger, finite=("distance", "lambda_1")))
-    data = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=SHEAR_SOFTENING.names)
+    data = read_rows(SHEAR_SOFTENING, shear_softening, ensemble, ledger, finite=("distance", "lambda_1"))
     ways = {int(sample): rows.sort_values("distance") for sample, rows in data.groupby("sample")}
     samples = np.array(sorted(ways), dtype=int)
     weights = ensemble.weights(samples)

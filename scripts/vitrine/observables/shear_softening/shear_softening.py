@@ -12,8 +12,8 @@ from vitrine.figures.data import sample_note, select, series
 from vitrine.figures.labels import with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.observables.shear_softening import STIFFNESS
 
-STIFFNESS = "epsilon/lambda_min^2"
 PALER = 0.45  # opacity of harmonic modes
 
 
