@@ -266,6 +266,7 @@ def test_a_bad_table_is_one_sentence(tmp_path):
         text = naive.refusal("eam", {"table": str(path), "density": 1.0})
         assert said in text and name in text, (name, text)
     assert "cannot be read" in naive.refusal("eam", {"table": str(tmp_path / "none"), "density": 1.0})
+    assert "is no file" in naive.refusal("eam", {"table": "/dev/zero", "density": 1.0})  # it has no end
     table = str(tmp_path / "good")
     assert "is not the table it was" in naive.refusal("eam", {"table": {"path": table, "sha256": "0" * 64}, "density": 1.0})
     assert "the table" in naive.refusal("eam", {"table": table, "density": 1.0, "elements": ["Cu"]})

@@ -19,6 +19,7 @@ import numpy as np
 
 from vitrine.errors import InputError
 from vitrine.models.piecewise import ROUNDING, Spline, by_distance, by_square, evaluated, fitted, parabola
+from vitrine.models.potential import OfDistance
 
 SMOOTHINGS = ("none", "shifted_energy", "shifted_force", "polynomial")
 INNER = 1 / 32  # x_0 over x_c where none is given
@@ -35,7 +36,7 @@ class Law(Protocol):
 
 
 @dataclass(frozen=True)
-class CutPotential:
+class CutPotential(OfDistance):
     """A law between `inner` and `cutoff`, smoothed at the cutoff as `smoothing` says; q is `smoothness`, of `polynomial` alone."""
 
     law: Law
@@ -80,22 +81,10 @@ class CutPotential:
             raise InputError(f"it attracts at the shortest distance, inner = {self.inner:.4g}, and particles would fall into each other: {hint}")
         return self
 
-    def derivatives(self, r: np.ndarray, scale: np.ndarray, energy: np.ndarray) -> np.ndarray:
-        """phi and its first four derivatives by r, shape (5, n), for distances r, lengths lambda_ij and energies eps_ij of shape (n,)."""
-        x, out = np.asarray(r, dtype=float) / scale, np.zeros((5, len(r)))
-        inside = x < self.cutoff
-        out[:, inside] = self._by_distance(x[inside])
-        return out * energy / np.asarray(scale) ** np.arange(5)[:, None]
-
     @property
     def highest(self) -> float:
         """The largest phi/eps that two particles reach as they overlap."""
         return float(self._by_distance(np.zeros(1))[0, 0])
-
-    def energy_and_slope(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """phi/eps and its derivative by x at x (n,) below the cutoff."""
-        found = self._by_distance(np.atleast_1d(np.asarray(x, dtype=float)))
-        return (found[0], found[1]) if np.ndim(x) else (found[0, 0], found[1, 0])
 
     def _by_distance(self, x: np.ndarray) -> np.ndarray:
         """phi and four derivatives by x at x (n,) below the cutoff."""

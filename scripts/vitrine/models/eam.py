@@ -14,7 +14,6 @@ from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import PurePath
 
 import numpy as np
 
@@ -114,14 +113,6 @@ class EmbeddedPair:
         return out
 
 
-def _table(key: str, value: object) -> dict:
-    """The file of a table as {path, sha256}."""
-    about = {"path": value} if isinstance(value, (str, PurePath)) else value
-    if not isinstance(about, Mapping) or not {"path"} <= set(about) <= {"path", "sha256"} or not isinstance(about["path"], (str, PurePath)):
-        raise InputError(f"config key {key} is {value!r}: allowed is the path of a table of eam/alloy or eam/fs (DYNAMO setfl)")
-    return {"path": str(about["path"]), "sha256": str(about.get("sha256", ""))}
-
-
 def _elements(key: str, value: object) -> list[str] | None:
     """Elements of the types A, B, ...; None for those of the table in its order."""
     if value is None:
@@ -134,7 +125,7 @@ def _elements(key: str, value: object) -> list[str] | None:
 EAM_PARAMETERS = {
     "dimension": (int, 3, 3),
     "density": rules.number(1e-6, 1e3),
-    "table": _table,
+    "table": lambda key, value: rules.table_file(key, value, "a table of eam/alloy or eam/fs (DYNAMO setfl)"),
     "elements": _elements,
     "fractions": lambda key, value: None if value is None else rules.fractions(key, value),
 }

@@ -11,22 +11,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vitrine.models.potential import OfDistance
+
 # phi = prefactor (1 - x)^power for the compiled loops.
 Overlap = namedtuple("Overlap", "power prefactor cutoff2")
 
 
 @dataclass(frozen=True)
-class OverlapPotential:
+class OverlapPotential(OfDistance):
     """prefactor (1 - x)^power below x = 1."""
 
     power: float
     prefactor: float
-    cutoff: float = 1.0
+
+    cutoff = 1.0
 
     @property
     def kernel(self) -> Overlap:
         """The numbers for the compiled loops."""
-        return Overlap(float(self.power), float(self.prefactor), 1.0)
+        return Overlap(float(self.power), float(self.prefactor), self.cutoff**2)
 
     @property
     def highest(self) -> float:
@@ -37,14 +40,13 @@ class OverlapPotential:
         """phi/eps and its derivative by x at x (n,) below the cutoff."""
         return self.prefactor * (1 - x) ** self.power, -self.prefactor * self.power * (1 - x) ** (self.power - 1)
 
-    def derivatives(self, r: np.ndarray, scale: np.ndarray, energy: np.ndarray) -> np.ndarray:
-        """phi and its first four derivatives by r, shape (5, n), for distances r, lengths lambda_ij and energies eps_ij of shape (n,)."""
-        x, out = np.asarray(r, dtype=float) / scale, np.zeros((5, len(r)))
-        inside, factor = x < 1.0, self.prefactor
+    def _by_distance(self, x: np.ndarray) -> np.ndarray:
+        """phi and four derivatives by x at x (n,) below the cutoff."""
+        out, factor = np.zeros((5, len(x))), self.prefactor
         for order in range(5):
-            out[order, inside] = factor * (1 - x[inside]) ** (self.power - order)
+            out[order] = factor * (1 - x) ** (self.power - order)
             factor *= order - self.power
-        return out * energy / np.asarray(scale) ** np.arange(5)[:, None]
+        return out
 
 
 HERTZIAN = OverlapPotential(2.5, 0.4)

@@ -113,9 +113,14 @@ def table(key: str, value: object) -> object:
 
 
 def _file(key: str, value: object) -> dict:
+    return table_file(key, value, "a table, or one for each pair of types", "error")
+
+
+def table_file(key: str, value: object, of: str, *told: str) -> dict:
+    """The path of a file as {path, sha256}; of: what it is the path of; told: what else a description says, which follows from the file."""
     about = {"path": value} if isinstance(value, (str, PurePath)) else value
-    if not isinstance(about, Mapping) or not {"path"} <= set(about) <= {"path", "sha256", "error"} or not isinstance(about["path"], (str, PurePath)):
-        raise InputError(f"config key {key} is {_short(value)}: allowed is the path of a table, or one for each pair of types")
+    if not isinstance(about, Mapping) or not {"path"} <= set(about) <= {"path", "sha256", *told} or not isinstance(about["path"], (str, PurePath)):
+        raise InputError(f"config key {key} is {_short(value)}: allowed is the path of {of}")
     return {"path": str(about["path"]), "sha256": str(about.get("sha256", ""))}
 
 

@@ -21,6 +21,24 @@ import numpy as np
 Kernel = namedtuple("Kernel", "even inverse odd powers cutoff2")
 
 
+class OfDistance:
+    """A potential by `_by_distance`: phi/eps and its first four derivatives by x, (5, n), at x (n,) below `cutoff`."""
+
+    cutoff: float
+
+    def derivatives(self, r: np.ndarray, scale: np.ndarray, energy: np.ndarray) -> np.ndarray:
+        """phi and its first four derivatives by r, shape (5, n), for distances r, lengths lambda_ij and energies eps_ij of shape (n,)."""
+        x, out = np.asarray(r, dtype=float) / scale, np.zeros((5, len(r)))
+        inside = x < self.cutoff
+        out[:, inside] = self._by_distance(x[inside])
+        return out * energy / np.asarray(scale) ** np.arange(5)[:, None]
+
+    def energy_and_slope(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """phi/eps and its derivative by x at x (n,) below the cutoff."""
+        found = self._by_distance(np.atleast_1d(np.asarray(x, dtype=float)))
+        return (found[0], found[1]) if np.ndim(x) else (found[0, 0], found[1, 0])
+
+
 @dataclass(frozen=True)
 class PairPotential:
     """A sum of powers: `terms` are (C_k, p_k), `cutoff` is x_c, both dimensionless."""

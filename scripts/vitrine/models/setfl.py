@@ -8,7 +8,6 @@ numbers tells.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from vitrine.errors import InputError
+from vitrine.models.table_files import read_content
 
-MOST_BYTES = 2**28
 FEWEST, MOST = 5, 200_000  # points of a function
 
 
@@ -43,16 +42,7 @@ class Setfl:
 
 def read_setfl(path: str | Path, digest: str = "") -> Setfl:
     """The tables of a file. digest: the SHA-256 that it must have, empty where that is not asked. Raises InputError, with the path, for no such."""
-    file = Path(path)
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: has {file.stat().st_size} bytes: allowed are {MOST_BYTES}")
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    found = hashlib.sha256(content).hexdigest()
-    if digest and found != digest:
-        raise InputError(f"{path}: is not the table it was: its SHA-256 is {found[:16]}..., and {digest[:16]}... is asked for")
+    found, content = read_content(path, digest)
     return _tables_of(found, str(path), content)
 
 

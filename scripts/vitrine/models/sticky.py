@@ -23,7 +23,7 @@ import numpy as np
 from numpy.polynomial import Polynomial, chebyshev
 
 from vitrine.models.piecewise import by_distance
-from vitrine.models.potential import LENNARD_JONES, PairPotential
+from vitrine.models.potential import LENNARD_JONES, OfDistance, PairPotential
 
 MINIMUM = 2.0 ** (1 / 6)  # x_0
 POWERS = (-6, -3, 0, 1, 2, 3)  # of v
@@ -91,7 +91,7 @@ def _taylor(attraction_range: float) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True)
-class StickyPotential:
+class StickyPotential(OfDistance):
     """Sticky spheres whose attraction ends at r_c times the distance of the minimum; `attraction_range` is r_c > 1."""
 
     attraction_range: float
@@ -106,7 +106,7 @@ class StickyPotential:
         """The form for the compiled loops."""
         seam, end = MINIMUM**2, self.cutoff**2
         inverse_half, series = 2 / (end - seam), Polynomial(_series(self.attraction_range))
-        tails = [(series.deriv(order) if order else series).coef * inverse_half**order for order in range(3)]
+        tails = [series.deriv(order).coef * inverse_half**order for order in range(3)]
         length = next(one for one in LENGTHS if one >= len(series.coef))
         filled = [tuple(float(value) for value in np.pad(tail, (0, length - len(tail)))) for tail in tails]
         return Joined(CORE.kernel, *filled, (seam + end) / 2, inverse_half, seam, end)
@@ -116,18 +116,6 @@ class StickyPotential:
         """The largest phi/eps that two particles reach as they overlap: there is none."""
         return math.inf
 
-    def energy_and_slope(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """phi/eps and its derivative by x at x (n,) below the cutoff."""
-        found = self._by_distance(np.atleast_1d(np.asarray(x, dtype=float)))
-        return (found[0], found[1]) if np.ndim(x) else (found[0, 0], found[1, 0])
-
-    def derivatives(self, r: np.ndarray, scale: np.ndarray, energy: np.ndarray) -> np.ndarray:
-        """phi and its first four derivatives by r, shape (5, n), for distances r, lengths lambda_ij and energies eps_ij of shape (n,)."""
-        x, out = np.asarray(r, dtype=float) / scale, np.zeros((5, len(r)))
-        inside = x < self.cutoff
-        out[:, inside] = self._by_distance(x[inside])
-        return out * energy / np.asarray(scale) ** np.arange(5)[:, None]
-
     def _by_distance(self, x: np.ndarray) -> np.ndarray:
         """phi and four derivatives by x at x (n,) below the cutoff."""
         out, core, kernel = np.zeros((5, len(x))), x < MINIMUM, self.kernel
@@ -135,6 +123,6 @@ class StickyPotential:
         out[:, core] = CORE.derivatives(x[core], ones, ones)
         t = (x[~core] ** 2 - kernel.middle) * kernel.inverse_half
         tail = Polynomial(kernel.tail)
-        by_y = np.array([tail.deriv(order)(t) * kernel.inverse_half**order if order else tail(t) for order in range(5)])
+        by_y = np.array([tail.deriv(order)(t) * kernel.inverse_half**order for order in range(5)])
         out[:, ~core] = by_distance(by_y, x[~core], 1.0)
         return out

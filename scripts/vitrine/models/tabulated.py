@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from vitrine.errors import InputError
+from vitrine.models.table_files import MOST_BYTES, read_content
 
 DEGREE = 7
 FEWEST, MOST = 20, 200_000  # points of a table
-MOST_BYTES = 2**28
 DERIVATIVES = 4  # that a spline is good for
 FINEST = 2**12  # points at which a function is taken, at most
 ACCURATE = 1e-13
@@ -99,18 +99,7 @@ def read_table(path: str | Path, digest: str = "") -> Tabulated:
 
     digest: the SHA-256 that the file must have, empty where that is not asked. Raises InputError, without the key, where it is no such table.
     """
-    file = Path(path)
-    if file.exists() and not file.is_file():
-        raise InputError(f"{path}: is no file")
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: has {file.stat().st_size} bytes: allowed are {MOST_BYTES}")
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    found = hashlib.sha256(content).hexdigest()
-    if digest and found != digest:
-        raise InputError(f"{path}: is not the table it was: its SHA-256 is {found[:16]}..., and {digest[:16]}... is asked for")
+    found, content = read_content(path, digest)
     return _table_of(found, str(path), content)
 
 
