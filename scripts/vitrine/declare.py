@@ -32,9 +32,9 @@ class Setting:
     """A leaf of the observable's section in the config.
 
     allowed: as JSON schema. used_by: `measure`, `aggregate` or `derive`, whose rule runs anew when it changes, or `figure`. names_axis: its value is
-    the name of an axis of the study, or null. names_file: it names a file of the user's, or null; its rule runs anew when the file changes. takes: a
-    file that the observable takes too where the setting is true; NAMED where its value names numbers of particles, `<field or table>.<array or
-    column>`, or is null: then their file is taken too.
+    the name of an axis of the study, or null. names_file: it names a file of the user's, or null; the rule that measures or averages
+    runs anew when the file changes. takes: a file that the observable takes too where the setting is true; NAMED where its value names numbers of
+    particles, `<field or table>.<array or column>`, or is null: then their file is taken too.
     """
 
     name: str

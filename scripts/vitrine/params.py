@@ -78,6 +78,7 @@ def measuring(study: Study, one: Observable) -> dict:
         "declared": digest([*map(table_of, one.tables), *(vars(field) for field in one.fields)]),
         **({"preparation": by_label(lambda label: rung_before(study, label))} if one.prepares else {}),
         **(moving(study, one) if one.moves else {}),
+        **files_of_the_user(study, one, "measure"),
     }
 
 
@@ -102,7 +103,7 @@ def averaging(study: Study, one: Observable) -> dict:
         "function": one.aggregate,
         "settings": study.settings_of(one.name, "aggregate"),
         "declared": digest([table_of(table) for table in (*one.curves, *one.kept)]),
-        **files_of_the_user(study, one),
+        **files_of_the_user(study, one, "aggregate"),
     }
     if one.scope == "study":
         return params | {"ensembles": [ensemble(study, label, one) for label in study.labels(one)], "identity": study.identity_of_study()}
@@ -112,9 +113,9 @@ def averaging(study: Study, one: Observable) -> dict:
     }
 
 
-def files_of_the_user(study: Study, one: Observable) -> dict:
-    """The digests of the files that settings of an observable name, so that its rule runs anew when one changes; nothing where there are none."""
-    named = {setting.name: study.settings[one.name][setting.name] for setting in one.settings if setting.names_file}
+def files_of_the_user(study: Study, one: Observable, step: str) -> dict:
+    """The digests of the files that settings of a step name, so that its rule runs anew when one changes; nothing where there are none."""
+    named = {setting.name: study.settings[one.name][setting.name] for setting in one.settings if setting.names_file and setting.used_by == step}
     return {"files": {name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for name, path in named.items() if path}} if named else {}
 
 

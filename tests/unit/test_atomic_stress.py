@@ -6,7 +6,7 @@ import naive
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import bars, note, words
+from drawn import bars, check, levels, note, uprights, words
 from synthetic_tables import Study, settings_of
 from vitrine.aggregation.ensemble import Ensemble
 from vitrine.errors import InputError, SampleError
@@ -280,10 +280,10 @@ def test_marks_are_those_of_the_tables(averaged, state):
         for kind, points in enumerate(curves):
             rows = frame[(frame["state"] == shown) & (frame["species"] == kind)]
             x = rows["relative"] if "relative" in rows else (rows["tension_low"] + rows["tension_high"]) / 2
-            np.testing.assert_allclose(points.x, x)
-            np.testing.assert_allclose(points.y, rows[columns[0]])
-            np.testing.assert_allclose(points.up, rows[columns[1]], rtol=1e-6, atol=1e-12)
+            check(points, x, rows[columns[0]], rows[columns[1]])
             assert points.label == f"species {'AB'[kind]}"
+        assert [container.lines[0].get_linestyle() for container in ax.containers] == ["-", "--"]
+    assert uprights(figure.axes[0]) == [0.0] and levels(figure.axes[1]) == [0.0]  # no stress
     assert "s.s" in figure.axes[1].get_xlabel() and "varepsilon" in figure.axes[0].get_xlabel()
     assert ("mean over the trajectory" if shown == "thermal" else "inherent states") in note(figure)
 

@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import bars, note, one, uprights, words
+from drawn import bars, check, note, one, uprights, words
 from naive import poly
 from scipy.spatial.transform import Rotation
 from synthetic_tables import Study, settings_of
@@ -271,8 +271,7 @@ def test_marks_are_those_of_the_tables(averaged):
         for group in ("soft", "hard"):
             rows = density[(density["template"] == template) & (density["group"] == group)]
             points = one([curve for curve in bars(ax) if curve.label.startswith(group)])
-            np.testing.assert_allclose(points.x, (rows["score_low"] + rows["score_high"]) / 2)
-            np.testing.assert_allclose(points.y, rows["density"])
+            check(points, (rows["score_low"] + rows["score_high"]) / 2, rows["density"], np.nan_to_num(rows["density_error"]))
             assert f"{group}: {100 * below(rows, cutoff):.0f} %" in points.label
     assert "published 16 %" in words(figure) and "published 25 %" in words(figure) and "2 samples" in note(figure)
     assert "published" not in words(drawn(averaged, published=())[0])  # another glass former

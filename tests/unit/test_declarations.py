@@ -118,6 +118,7 @@ def test_no_two_observables_give_the_same():
         "quantities": [quantity.name for one in every for quantity in one.quantities],
         "ratios": [quantity.ratio for one in every for quantity in one.quantities if quantity.ratio],
         "headlines": [headline.label for one in every for headline in one.headlines],
+        "headline rows": [headline.place for one in every for headline in one.headlines],
         "places": [one.place for one in every],
         "rows": [quantity.place for one in every for quantity in one.quantities if quantity.place < 1e9],
         "figures": [figure.name for one in every for figure in one.figures] + [figure.name for figure in FIGURES],

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import bars, check, lines, note, one, uprights, words
+from drawn import bars, check, levels, lines, note, one, uprights, words
 from synthetic_tables import settings_of
 from test_figures import caption
 from vitrine.observables import declarations
@@ -79,7 +79,8 @@ def test_spectra_are_low_bins_and_then_segments_over_their_maximum():
     dm = one(lines(values, gid="dm"))
     np.testing.assert_allclose(dm.get_xdata(), WHOLE, rtol=1e-12)
     np.testing.assert_allclose(dm.get_ydata(), WHOLE / (1 + WHOLE**2) / np.max(WHOLE / (1 + WHOLE**2)), rtol=1e-12)
-    assert one(lines(sizes, gid="phonon_transverse")).get_xdata()[0] == pytest.approx(3.3)
+    for name in ("phonon_transverse", "phonon_longitudinal"):
+        assert one(lines(sizes, gid=name)).get_xdata()[0] == pytest.approx(0.11 * MOMENTS[name])
     series_of(distance, "distance", 2.0)
     series_of(distance, "shift of the mean", -1.0)
     found = one(bars(negative, "negative"))
@@ -135,7 +136,8 @@ def test_softness_shows_one_good_sample_near_the_published_temperature():
     spectra_ax, cutoff_ax, soft, peak, correlation, moran = figure.axes[:6]
     omega = np.concatenate([LOW, WHOLE[WHOLE > 0.4]])
     for role, factor in (("softest", 3.0), ("hardest", 1.0)):
-        np.testing.assert_allclose(one(lines(spectra_ax, gid=role)).get_ydata(), 0.26 * factor / omega, rtol=1e-12)
+        line = one(lines(spectra_ax, gid=role))
+        np.testing.assert_allclose([line.get_xdata(), line.get_ydata()], [omega, 0.26 * factor / omega], rtol=1e-12)
     shown = particles(0.26)
     shown = shown[(shown["sample"] == 1) & (shown["z"] < 2.0)]
     for ax, name in ((soft, "softness"), (peak, "peak")):
@@ -145,7 +147,11 @@ def test_softness_shows_one_good_sample_near_the_published_temperature():
     for species, name in ((-1, "all"), (0, "A"), (1, "B")):
         rows = cutoffs(0.11)[cutoffs(0.11)["species"] == species]
         check(one(bars(cutoff_ax, f"r(S, LDWF), {name}")), rows["cutoff"], rows["correlation"], rows["correlation_error"])
-    check(one(bars(correlation, "soft")), [0.9, 1.1, 2.0], [0.26, 0.1, -0.1], [0.02] * 3)
+    for gid, height in (("reliability", 0.5), ("reliability-ldwf", 0.4)):
+        line = one(lines(cutoff_ax, gid=gid))
+        np.testing.assert_allclose([line.get_xdata(), line.get_ydata()], [[0.3, 0.6], [height] * 2], rtol=1e-12)
+    for name in ("soft", "peak", "LDWF"):
+        check(one(bars(correlation, name)), [0.9, 1.1, 2.0], [0.26, 0.1, -0.1], [0.02] * 3)
     for name, number in (("soft", 0.5), ("peak", 0.1), ("LDWF", 0.4)):
         series_of(moran, name, number)
 
@@ -200,15 +206,19 @@ def test_motion_of_the_smallest_groups_and_hops_of_single_particles():
     for group, factor in (("softest", 3.0), ("diffusive", 2.0), ("peak", 0.5), ("all", 1.0)):
         check(one(bars(moved, group)), [1.0, 10.0], 0.26 * factor * np.array([0.1, 0.2]), factor * np.array([0.01, 0.01]), log=True)
         line = one(lines(spectrum, gid=group))
-        np.testing.assert_allclose(line.get_ydata(), 0.26 * factor * np.concatenate([LOW, WHOLE[WHOLE > 0.4]]), rtol=1e-12)
+        omega = np.concatenate([LOW, WHOLE[WHOLE > 0.4]])
+        np.testing.assert_allclose([line.get_xdata(), line.get_ydata()], [omega, 0.26 * factor * omega], rtol=1e-12)
     for role in ("softest", "diffusive"):
         np.testing.assert_allclose(one(lines(displacement, gid=f"run-{role}")).get_ydata(), np.array([0.0, 1.0, 2.0]) / 0.9, rtol=1e-12)
         np.testing.assert_allclose(one(lines(displacement, gid=f"inherent-{role}")).get_ydata(), np.array([0.0, 0.5, 1.0]) / 0.9, rtol=1e-12)
         np.testing.assert_allclose(one(lines(energy, gid=f"energy-{role}")).get_ydata(), [-0.26] * 3, rtol=1e-12)
-    own = hopping_particles(0.26)
-    own = own[(own["species"] == 1) & (own["hop_square"] > 0)]
-    line = one(lines(scatter, gid="particles-B"))
-    np.testing.assert_allclose(np.c_[line.get_xdata(), line.get_ydata()], own[["softness", "hop_square"]], rtol=1e-12)
+    assert levels(moved) == [pytest.approx(0.9**2)]
+    hopped = hopping_particles(0.26)
+    hopped = hopped[hopped["hop_square"] > 0]
+    for species, name in enumerate("AB"):
+        line = one(lines(scatter, gid=f"particles-{name}"))
+        own = hopped.loc[hopped["species"] == species, ["softness", "hop_square"]]
+        np.testing.assert_allclose(np.c_[line.get_xdata(), line.get_ydata()], own, rtol=1e-12)
     for group, number in (("softest", 3.0), ("diffusive", 2.0), ("all", 1.0)):
         found = one(bars(hops, group))
         np.testing.assert_allclose(found.y, number * np.array(sorted(LADDER)), rtol=1e-12)
@@ -234,7 +244,7 @@ def test_escapes_in_bins_with_the_larger_error():
         np.testing.assert_allclose([found.x, found.y, found.up], [middle, [T, 2 * T, 0.5 * T, 0.0], error], rtol=1e-6)
         np.testing.assert_allclose(found.down, [*error[:3], 0.0], rtol=1e-6, atol=1e-12)  # no probability is below zero
     line = one(lines(near, gid="particles"))
-    np.testing.assert_allclose(line.get_ydata(), (np.arange(60) % 11) / 10, rtol=1e-12)
+    np.testing.assert_allclose([line.get_xdata(), line.get_ydata()], [particles(0.26)["softness"], (np.arange(60) % 11) / 10], rtol=1e-12)
     assert uprights(near) == [20.0]
     series_of(against, "all", 0.5)
     series_of(against, "softest 2 %", 0.7)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from declared import measuring_defaults
-from drawn import note, words
+from drawn import bars, note, words
 from matplotlib.collections import EllipseCollection
 from matplotlib.colors import to_hex
 from matplotlib.quiver import Quiver
@@ -357,6 +357,15 @@ def test_every_glass_is_a_point_and_hollow_without_a_key_core(drawn):
         np.testing.assert_allclose(full.get_xydata(), scatter.loc[has, ["omega", column]])
         np.testing.assert_allclose(hollow.get_xydata(), scatter.loc[~has, ["omega", column]])
         assert hollow.get_markerfacecolor() == "none" and full.get_markerfacecolor() != "none"
+
+
+def test_shares_of_the_second_type_are_those_of_the_quantities(drawn):
+    _, keyed = drawn
+    study, shares = Study((0.6,)), {"string_second_share": 0.6, "second_share": 0.35}
+    rows = [{"quantity": name, "value": value, "error": 0.01, "unit": "1", "samples": 2, "flagged": 1, "flag": ""} for name, value in shares.items()]
+    quantities = pd.DataFrame(rows).assign(particles=study.particles, parent_temperature=0.6)
+    figure = plot_key_cores(*keyed, quantities, settings_of(study, options={"key_cores": {}}))
+    assert {one.label: one.y.tolist() for one in bars(figure.axes[7])} == {"strings": [0.6], "glasses": [0.35]}
 
 
 def test_without_a_key_core_the_panel_says_so(drawn):

@@ -194,7 +194,8 @@ def test_numbers_are_drawn_over_the_exact_ones(results):
         own = numbers[numbers["uniform_field"] == field]
         drawn = bars(ax)
         assert len(drawn) == own["particles"].nunique()
-        for points, (_, rows) in zip(drawn, own.groupby(["coupling", "particles"], sort=True), strict=True):
+        for place, (points, (_, rows)) in enumerate(zip(drawn, own.groupby(["coupling", "particles"], sort=True), strict=True)):
+            np.testing.assert_allclose(points.x, rows["expected"] / SYSTEMS * 1.03**place)  # beside each other
             np.testing.assert_allclose(points.y, rows["count"] / rows["expected"])
             np.testing.assert_allclose(points.up, rows["expected"] ** -0.5, rtol=1e-6)
     empty = plot_mean_field_numbers(numbers.iloc[:0], results["quantities"], SETTINGS)
@@ -210,7 +211,9 @@ def test_quartic_densities_are_hollow_where_there_is_no_law(results):
     density = results["mean_field_density"]
     for points, coupling in zip(bars(ax), GAPLESS, strict=True):
         rows = density[(density["coupling"] == coupling) & (density["k_min"] == 0) & (density["density"] > 0)]
+        np.testing.assert_allclose(points.x, np.sqrt(rows["omega_low"] * rows["omega_high"]))
         np.testing.assert_allclose(points.y, rows["density"])
+        np.testing.assert_allclose(points.up, rows["density_error"], rtol=1e-6)
         assert points.hollow == (coupling == 0.3)
     assert guides(ax) == pytest.approx({r"$\omega^4$": 4}) and "hollow: no omega^4 range" in note(figure)
 
@@ -248,6 +251,7 @@ def test_the_prefactor_is_drawn_with_its_maximum_and_its_power():
     points = one(bars(ax))
     np.testing.assert_allclose(points.x, rows["coupling"])
     np.testing.assert_allclose(points.y, rows["value"])
+    np.testing.assert_allclose(points.up, rows["error"], rtol=1e-6)
     assert uprights(ax) == [0.2]
     (slope,) = guides(ax).values()
     assert slope == pytest.approx(-3.0, abs=1e-6)
@@ -291,6 +295,9 @@ def test_the_phase_diagram_draws_the_table(phases, results):
             assert any(np.array_equal(line.get_ydata(), own["transition_coupling"]) for line in lines(ax, gid=f"branch-{branch:g}"))
     stars = [line for line in lines(ax, gid="special") if len(line.get_xdata())]
     assert len(stars) == 1
+    special = curve[np.isclose(curve["branch"], 7 / 3)]
+    np.testing.assert_array_equal(stars[0].get_xydata(), special[["transition_field", "transition_coupling"]])
     (studied,) = lines(ax, gid="studied")
     assert sorted(studied.get_ydata()) == sorted(coupling for _, coupling, _ in GAPPED)
+    assert sorted(map(tuple, studied.get_xydata())) == sorted((field, coupling) for _, coupling, field in GAPPED)
     assert "no ensemble with k_min > 0" in words(plot_mean_field_phases(curve.iloc[:0], results["quantities"], SETTINGS))

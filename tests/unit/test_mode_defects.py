@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 from declared import measuring_defaults
 from drawn import bars, note, words
+from matplotlib.collections import EllipseCollection
+from matplotlib.colors import to_hex
 from matplotlib.quiver import Quiver
 from synthetic_tables import Study, settings_of
 from vitrine.aggregation.ensemble import Ensemble
 from vitrine.errors import InputError, SampleError
+from vitrine.figures.style import PALE
 from vitrine.geometry import Cells
 from vitrine.geometry.winding import delaunay, grid
 from vitrine.models import glass_former, published_parameters
@@ -19,7 +22,7 @@ from vitrine.observables import declarations
 from vitrine.observables.mode_defects import MODE_DEFECT_PLACES, MODE_DEFECTS
 from vitrine.observables.mode_defects.aggregate import FIELDS, aggregate_mode_defects
 from vitrine.observables.mode_defects.measure import find_mode_defects, middle_of_square
-from vitrine.observables.mode_defects.mode_defects import NEGATIVE, POSITIVE, field_of, plot_mode_defects
+from vitrine.observables.mode_defects.mode_defects import COLOURS, NEGATIVE, POSITIVE, field_of, plot_mode_defects
 from vitrine.observables.vibrability.measure import measure_vibrability
 from vitrine.observables.volume_modes import VOLUME_MODES
 from vitrine.observables.volume_modes.measure import decompose_modes
@@ -235,6 +238,18 @@ def test_arrows_have_one_length_and_the_direction_of_the_field(drawn):
         wanted = {tuple(np.round(row, 9)) for row in longest * u / np.linalg.norm(u, axis=1)[:, None]}
         arrows = [np.column_stack([one.U, one.V]) for one in ax.collections if isinstance(one, Quiver)]
         assert {tuple(np.round(row, 9)) for row in np.concatenate(arrows)} == wanted
+
+
+def test_the_square_is_filled_and_arrows_are_pale_where_the_field_is_negligible(drawn):
+    figure, (_, field), _, _ = drawn
+    for ax, name in zip(figure.axes[:3], FIELDS, strict=True):
+        (square,) = (one for one in ax.collections if isinstance(one, EllipseCollection))
+        np.testing.assert_allclose(square.get_offsets(), field.loc[field["part"] == 3, ["x", "y"]])
+        lengths = np.linalg.norm(field_of(field, name), axis=1)
+        faint = lengths < 0.2 * np.sqrt(np.mean(lengths**2))
+        drawn_at = {to_hex(one.get_facecolor()[0]): one.XY for one in ax.collections if isinstance(one, Quiver)}
+        for colour, of in ((COLOURS[name], ~faint), (PALE, faint)):
+            np.testing.assert_allclose(drawn_at.get(to_hex(colour), np.zeros((0, 2))), field.loc[of, ["x", "y"]].to_numpy())
 
 
 def test_densities_are_those_of_the_quantities(drawn):

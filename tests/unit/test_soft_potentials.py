@@ -92,6 +92,7 @@ def test_the_figure_draws_the_table(results):
             rows = density[(density["distribution"] == name) & (density["minimum"] == kind)]
             np.testing.assert_allclose(points.x, np.sqrt(rows["omega_low"] * rows["omega_high"]))
             np.testing.assert_allclose(points.y, rows["density"])
+            np.testing.assert_allclose(points.up, rows["density_error"], rtol=1e-6)
             assert points.hollow == (kind == "lowest" and name == "uniform")
             (fit,) = lines(ax, gid=f"fit-{kind}-{name}")
             np.testing.assert_allclose(fit.get_ydata(), rows["fitted"])

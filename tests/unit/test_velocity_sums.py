@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from recorded_run import DYNAMICS
 from vitrine.errors import InputError, SampleError
 from vitrine.preparation.checks import check_trajectories
 from vitrine.preparation.dynamics import Dynamics
@@ -13,9 +14,6 @@ from vitrine.samples import Trajectory, read_trajectories, velocity_sums, write_
 from vitrine.samples.velocities import RunningSums, sums_of
 
 STEP = 0.05
-DYNAMICS = {"engine": "builtin", "device": "cpu", "time_step": 0.005, "steps_per_sweep": 25, "exchanges_per_particle": 1.0} | {
-    "thermostat": "bussi", "thermostat_time": 0.5, "pressure": None, "barostat_time": 5.0, "halvings": 2,
-}  # fmt: skip
 RUN = {"frames": 40, "interval": 1.0, "settle": 0.5, "ensemble": "nve", "sampling": 0.05, "highest": 1.0, "resolution": 0.5}
 
 
@@ -103,6 +101,9 @@ def test_a_run_that_is_too_short_is_one_sentence(frames, highest, resolution):
     with pytest.raises(SampleError, match="a run of 5 is too short: .* need a run of") as error:
         RunningSums(frames, STEP, 4, 3, highest, resolution)
     assert "\n" not in str(error.value)
+    with pytest.raises(SampleError, match=r"a run of 25\.2 is too short: .* need a run of 25\.6 at least"):  # segments are of a length that is fast
+        RunningSums(504, STEP, 2, 3, 1.2, 0.25)
+    RunningSums(512, STEP, 2, 3, 1.2, 0.25)
 
 
 def test_bins_that_are_not_there_are_named():

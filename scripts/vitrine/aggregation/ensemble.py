@@ -64,6 +64,11 @@ class Ensemble:
         """Replicates and the estimate."""
         return self.replicates + 1
 
+    def keyed(self, frame: pd.DataFrame, **other: object) -> pd.DataFrame:
+        """A frame with the key of this point in front, for tables of the whole study; other: values of axes that are not the point's."""
+        key = self.point.key | other
+        return frame.assign(**key)[[*key, *frame.columns]]
+
     def weights(self, samples: np.ndarray) -> np.ndarray:
         """Bootstrap weights (R, S) of the samples with these indices."""
         point = self.point
@@ -146,10 +151,22 @@ def _good_rows(data: pd.DataFrame, ledger: Ledger, finite: Sequence[str], positi
     return data[~data["sample"].isin(ledger.reasons.keys())].sort_values("sample", kind="stable", ignore_index=True)
 
 
+def read_rows(
+    table: Table,
+    paths: Sequence[str | Path],
+    ensemble: Ensemble,
+    ledger: Ledger,
+    finite: Sequence[str] = (),
+    positive: Sequence[str] = (),
+) -> pd.DataFrame:
+    """The good rows of a table in one frame, batch after batch, as `read_batches` gives them; an empty one where there are none."""
+    frames = list(read_batches(table, paths, ensemble, ledger, finite=finite, positive=positive))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=table.names)
+
+
 def read_samples(table: Table, paths: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger, finite: Sequence[str] = ()) -> pd.DataFrame:
     """The good rows of a table with one row per sample, sorted by sample."""
-    frames = list(read_batches(table, paths, ensemble, ledger, finite=finite))
-    data = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=table.names)
+    data = read_rows(table, paths, ensemble, ledger, finite=finite)
     data = data.sort_values("sample", ignore_index=True)
     if data["sample"].duplicated().any():
         sample = data.loc[data["sample"].duplicated(), "sample"].iloc[0]

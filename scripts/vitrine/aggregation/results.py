@@ -242,13 +242,16 @@ class Rows:
         """A number with an error of its own."""
         self.rows.append({"name": name, "value": value, "error": error, "unit": unit, "window": window, "samples": samples})
 
-    def add_nearest(self, results: Results, name: str, temperature: float) -> None:
-        """A quantity of the point that stands beside a published number (`Results.nearest`). No row where no point has it."""
+    def add_nearest(self, results: Results, name: str, temperature: float, fit: str = "") -> None:
+        """A quantity of the point that stands beside a published number (`Results.nearest`). No row where no point has it.
+
+        fit: its name in the fits; empty for that of the quantity.
+        """
         near, settings = results.nearest(name, temperature), results.settings
         if near is None:
             return
-        estimate = results.ensembles[near][name]
-        self.add(name, estimate.values, estimate.unit, f"at {settings.axis.plain} = {settings.axis.words(results.value(near))}", estimate.samples)
+        estimate, value = results.ensembles[near][name], results.value(near)
+        self.add(fit or name, estimate.values, estimate.unit, f"at {settings.axis.plain} = {settings.axis.words(value)}", estimate.samples)
 
     def frame(self) -> pd.DataFrame:
         """The fits table."""

@@ -33,11 +33,5 @@ def add_coldest(rows: Rows, results: Results, names: Mapping[str, str]) -> None:
 
     The published number of each was taken from glasses of one history alone.
     """
-    settings = results.settings
     for fit, name in names.items():
-        keys = results.along(settings.main, name)
-        if not keys:
-            continue
-        key = keys[0] if settings.thermal or settings.main not in keys else settings.main
-        estimate = results.ensembles[key][name]
-        rows.add(fit, estimate.values, estimate.unit, f"at {settings.axis.plain} = {settings.axis.words(results.value(key))}", estimate.samples)
+        rows.add_nearest(results, name, 0.0, fit)

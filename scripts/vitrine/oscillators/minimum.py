@@ -69,18 +69,6 @@ class Minimum:
     newton_steps: int
     factor: np.ndarray
 
-    def row(self, stiffness: np.ndarray, share: np.ndarray) -> dict[str, float]:
-        """What a table tells of it; stiffness, share: of its modes, softest first, as `modes_of` gives them."""
-        return {
-            "energy": self.energy / len(self.x),
-            "square": np.mean(self.x**2),
-            "omega_softest": np.sqrt(stiffness[0]),
-            "core_softest": share[0] * len(self.x),
-            "residual": self.residual,
-            "iterations": self.iterations,
-            "newton_steps": self.newton_steps,
-        }
-
 
 def find_minimum(system: System, start: np.ndarray, iterations: int = 20_000) -> Minimum:
     """The minimum into which `start` (N,) runs. Raises SampleError where it is none, or is not reached.
@@ -98,8 +86,8 @@ def find_minimum(system: System, start: np.ndarray, iterations: int = 20_000) ->
         raise SampleError(
             "not a minimum: the Hessian has a negative mode where the forces vanish; without a field x = 0 is no start, take a random one"
         )
+    _, gradient = system.energy_and_gradient(x)
     for step in range(1, STEPS + 1):
-        _, gradient = system.energy_and_gradient(x)
         x = x - lapack.dpotrs(factor, gradient, lower=1)[0]
         energy, gradient = system.energy_and_gradient(x)
         residual = float(np.abs(gradient).max() / system.scale(x))
@@ -168,3 +156,20 @@ def modes_of(system: System, minimum: Minimum, modes: int | str) -> tuple[np.nda
         return stiffness, share
     stiffness, vectors = lowest_modes(system, minimum, number)
     return stiffness, participation(vectors)
+
+
+def rows_of(system: System, minimum: Minimum, modes: int | str, **further: float) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """The columns `MINIMUM` of a minimum with further ones, and the columns `MODES` (columns.py) of its lowest modes."""
+    stiffness, share = modes_of(system, minimum, modes)
+    row = {
+        "energy": minimum.energy / system.size,
+        "square": np.mean(minimum.x**2),
+        "omega_softest": np.sqrt(stiffness[0]),
+        "core_softest": share[0] * system.size,
+        "residual": minimum.residual,
+        "iterations": minimum.iterations,
+        "newton_steps": minimum.newton_steps,
+        **further,
+    }
+    columns = {"mode": np.arange(len(stiffness)), "omega": np.sqrt(stiffness), "participation": share}
+    return {name: np.array([value]) for name, value in row.items()}, columns

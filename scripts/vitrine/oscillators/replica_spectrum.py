@@ -16,12 +16,11 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from vitrine.oscillators.replica_symmetric import REACH, Solution, lowest_minimum
+from vitrine.oscillators.replica_symmetric import NODES, REACH, WEIGHTS, Solution, lowest_minimum
 
 BINS = 1500
 POINTS = 700  # of the curve
 TURNS = np.array([-REACH, -4, -2, -1, 0, 1, 2, 4, REACH])  # of the field, between which the cumulative is integrated panel by panel
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
 
 
 @dataclass(frozen=True)

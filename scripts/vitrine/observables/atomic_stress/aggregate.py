@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows
 from vitrine.aggregation.fields import read_field_batches
 from vitrine.observables.atomic_stress import ATOMIC_STRESS, ATOMIC_STRESS_BINS, ATOMIC_STRESS_DENSITY
 from vitrine.samples.fields import FieldOf
 from vitrine.schema import MODULUS, NONE
 from vitrine.statistics.bootstrap import ratio, standard_error, weighted_mean
+from vitrine.statistics.histograms import filled_range
 
 STATES = {"inherent": "tension", "thermal": "thermal"}  # of the table, and the arrays of the field
 BINS = 60  # of a distribution, from the lowest to the highest tension
@@ -26,8 +27,7 @@ def aggregate_atomic_stress(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, atomic_stress_density, atomic_stress_bins, flags) from the batches of the table and of the field."""
     ledger = Ledger("atomic_stress")
-    batches = list(read_batches(ATOMIC_STRESS, atomic_stress, ensemble, ledger, finite=("mean", "deviation")))
-    data = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=ATOMIC_STRESS.names)
+    data = read_rows(ATOMIC_STRESS, atomic_stress, ensemble, ledger, finite=("mean", "deviation"))
     present, limits = set(), {state: (np.inf, -np.inf) for state in STATES}
     for index, field in read_field_batches(atomic_stress_field, ensemble, ledger):
         present.add(index)
@@ -121,8 +121,7 @@ def _density(sums: _Sums, weights: np.ndarray) -> pd.DataFrame:
     for (state, kind), counts in sorted(sums.counts.items()):
         edges, whole = sums.edges[state], weights @ counts
         density = ratio(whole, whole.sum(axis=1)[:, None] * np.diff(edges))
-        filled = np.flatnonzero(counts.sum(axis=0))
-        shown = slice(filled[0], filled[-1] + 1)
+        shown = filled_range(counts.sum(axis=0))
         columns = (edges[:-1], edges[1:], density[0], standard_error(density), counts.sum(axis=0).astype(np.int64))
         frames.append(_frame(ATOMIC_STRESS_DENSITY, state, kind, [column[shown] for column in columns]))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=ATOMIC_STRESS_DENSITY.names)

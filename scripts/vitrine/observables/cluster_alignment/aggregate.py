@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.ensemble import Ensemble, Ledger, estimates_frame, read_batches, read_rows
+from vitrine.aggregation.scalars import mean_estimates
 from vitrine.observables.cluster_alignment import (
     CLUSTER_ALIGNMENT,
     CLUSTER_MATRIX,
@@ -18,8 +19,8 @@ from vitrine.observables.cluster_alignment import (
     GROUPS,
     MEANINGS,
 )
-from vitrine.schema import NONE
-from vitrine.statistics.bootstrap import ratio, standard_error, weighted_mean
+from vitrine.statistics.bootstrap import ratio, standard_error
+from vitrine.statistics.histograms import filled_range
 
 EDGES = np.linspace(0.0, 1.0, 51)  # of scores, which lie below one
 TEMPLATES = ("antiprism", "polyhedron", "clique", "medium")
@@ -30,18 +31,16 @@ def aggregate_cluster_alignment(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, cluster_score_density, cluster_matrix, flags) from the batches of the three tables."""
     ledger = Ledger("cluster_alignment")
-    data = _read(CLUSTER_ALIGNMENT, cluster_alignment, ensemble, ledger, ("mean_score",))
-    particles = _read(CLUSTER_SCORES, cluster_scores, ensemble, ledger, ("antiprism",))
+    data = read_rows(CLUSTER_ALIGNMENT, cluster_alignment, ensemble, ledger, ("mean_score",))
+    particles = read_rows(CLUSTER_SCORES, cluster_scores, ensemble, ledger, ("antiprism",))
     data = data[~data["sample"].isin(ledger.reasons.keys())]
     estimates = {}
     for name in MEANINGS:
         for group in GROUPS:
             rows = data[data["group"] == group]
-            values = rows[name].to_numpy(dtype=float)
-            missing = int((~np.isfinite(values)).sum())
-            if missing < len(values):
+            if np.isfinite(rows[name].to_numpy(dtype=float)).any():
                 weights = ensemble.weights(rows["sample"].to_numpy())
-                estimates[f"{name}_{group}"] = Estimate(weighted_mean(weights, values), NONE, len(values) - missing, len(ledger) + missing)
+                estimates |= mean_estimates(CLUSTER_ALIGNMENT, rows, weights, ledger, {f"{name}_{group}": name})
     samples = np.unique(data["sample"].to_numpy(dtype=int))
     weights, counts, shown = ensemble.weights(samples), {}, None
     for template in TEMPLATES:
@@ -58,12 +57,6 @@ def aggregate_cluster_alignment(
     return estimates_frame(ensemble, estimates), _density(counts, weights), matrix, ledger.frame()
 
 
-def _read(table: object, paths: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger, finite: tuple[str, ...]) -> pd.DataFrame:
-    """The good rows of all batches."""
-    batches = list(read_batches(table, paths, ensemble, ledger, finite=finite))
-    return pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=table.names)
-
-
 def _count(counts: dict, key: tuple[str, str], samples: np.ndarray, sample: int, values: np.ndarray) -> None:
     """Add the scores of a sample to the histograms {(group, template): (S, bins)}; without a template there are none."""
     place = np.searchsorted(samples, sample)
@@ -78,8 +71,7 @@ def _density(counts: dict, weights: np.ndarray) -> pd.DataFrame:
     for (group, template), own in sorted(counts.items()):
         whole = weights @ own
         density = ratio(whole, whole.sum(axis=1)[:, None] * np.diff(EDGES))
-        filled = np.flatnonzero(own.sum(axis=0))
-        shown = slice(filled[0], filled[-1] + 1)
+        shown = filled_range(own.sum(axis=0))
         columns = {
             "score_low": EDGES[:-1][shown],
             "score_high": EDGES[1:][shown],

@@ -15,10 +15,6 @@ from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_fi
 
 COLOURS = {"soft": "#b2456e", "hard": SECOND, "all": INK}
 MARKERS = {"soft": "o", "hard": "s", "all": "D"}
-PUBLISHED = {  # 003 sec. III: shares of soft and hard particles
-    "polyhedron": {"soft": 16, "hard": 60},
-    "medium": {"soft": 4, "hard": 25},
-}
 HIGHEST = 0.4  # score at the end of the colours
 
 
@@ -46,7 +42,8 @@ def plot_cluster_alignment(
             marks.not_enough(ax, "no numbers choose soft and hard particles: set `against`")
     cutoffs = {"polyhedron": "cutoff", "medium": "medium_cutoff"}
     for ax, (template, cutoff), name in zip(axes[2:], cutoffs.items(), ("SRO, the dominant polyhedron", "MRO, with its second shell"), strict=True):
-        published = PUBLISHED[template] if "kob_andersen" in settings.published else {}
+        headlines = {group: marks.headline(f"{template}_{group}") for group in ("soft", "hard")}
+        published = {group: one.value for group, one in headlines.items() if one.model in settings.published}
         _draw_scores(ax, densities[densities["template"] == template], published, settings.option("cluster_alignment", cutoff), name)
     name_panels(axes)
     return figure
@@ -64,7 +61,7 @@ def _draw_matrix(ax: Axes, rows: pd.DataFrame, group: str) -> None:
     ax.figure.colorbar(image, ax=ax, shrink=0.8, label="score", extend="max")
 
 
-def _draw_scores(ax: Axes, rows: pd.DataFrame, published: dict[str, int], cutoff: float, name: str) -> None:
+def _draw_scores(ax: Axes, rows: pd.DataFrame, published: dict[str, float], cutoff: float, name: str) -> None:
     ax.set_xlabel(f"score against {name}")
     ax.set_ylabel("P(score)")
     if not len(rows):
@@ -72,7 +69,7 @@ def _draw_scores(ax: Axes, rows: pd.DataFrame, published: dict[str, int], cutoff
         return
     for group, curve in rows.groupby("group", sort=False):
         style = {"color": COLOURS[group], "marker": MARKERS[group], "markersize": 2.6, "linewidth": 0.8, "elinewidth": 0.6}
-        label = f"{group}: {100 * below(curve, cutoff):.0f} %" + (f" (published {published[group]} %)" if group in published else "")
+        label = f"{group}: {100 * below(curve, cutoff):.0f} %" + (f" (published {100 * published[group]:.0f} %)" if group in published else "")
         middle = (curve["score_low"] + curve["score_high"]) / 2
         ax.errorbar(middle, curve["density"], np.nan_to_num(curve["density_error"]), label=label, **style)
     ax.axvline(cutoff, color=GREY, linestyle="--", linewidth=0.8)

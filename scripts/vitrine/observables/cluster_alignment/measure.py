@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vitrine.errors import SampleError
-from vitrine.geometry.alignment import scores
+from vitrine.geometry.alignment import FOLLOWED, scores
 from vitrine.geometry.shells import bicapped_square_antiprism, nearest_neighbours, voronoi_indices
 from vitrine.observables.named_numbers import named_numbers
 from vitrine.samples import Sample
@@ -23,11 +23,12 @@ CODES = {"soft": 1, "hard": 2, "all": 3}
 
 
 class Template(NamedTuple):
-    """A template: places (n, 3) about its centre, none of them where there is no template; the particle that it belongs to, -1 for none."""
+    """A template: places (n, 3) about its centre, none of them where there is no template; the particle that it belongs to, -1 for none;
+    starts that are followed."""
 
     places: np.ndarray
     centre: int = -1
-    followed: int | None = None
+    followed: int = FOLLOWED
 
 
 NONE_FOUND = Template(np.zeros((0, 3)))
@@ -160,8 +161,7 @@ def _against(sample: Sample, members: np.ndarray, template: Template) -> np.ndar
     if not len(template.places):
         return np.full(len(members), np.nan)
     _, own = nearest_neighbours(sample, members, len(template.places))
-    further = {} if template.followed is None else {"followed": template.followed}
-    return np.where(members == template.centre, np.nan, scores(own, template.places[None], **further)[:, 0])
+    return np.where(members == template.centre, np.nan, scores(own, template.places[None], template.followed)[:, 0])
 
 
 def _row(name: str, matrix: np.ndarray, found: dict, dominant: tuple[int, ...], cutoff: float, medium_cutoff: float) -> dict[str, np.ndarray]:

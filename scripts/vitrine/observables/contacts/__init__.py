@@ -45,10 +45,10 @@ OBSERVABLE = Observable(
         Quantity("G_over_K", "G/K", NONE, "shear modulus over bulk modulus"),
     ),
     headlines=(
-        Headline("unjamming_p_over_K", "exponent of p/K in delta z", 2.0, UNJAMMING, 30, None, False, COMPARED, ""),
-        Headline("unjamming_xi_g", "exponent of xi_g in delta z", -0.5, UNJAMMING, 31, None, False, XI_G, ""),
-        Headline("unjamming_A_g_omega_0_ml", "exponent of A_g omega_0^5 in delta z", -1.5, UNJAMMING, 32, None, False, COMPARED, ""),
-        Headline("unjamming_N_e_plateau", "exponent of N e in delta z", -1.0, UNJAMMING, 33, None, False, N_E, ""),
+        Headline("unjamming_p_over_K", "exponent of p/K in delta z", 2.0, UNJAMMING, 31, None, False, COMPARED, ""),
+        Headline("unjamming_xi_g", "exponent of xi_g in delta z", -0.5, UNJAMMING, 32, None, False, XI_G, ""),
+        Headline("unjamming_A_g_omega_0_ml", "exponent of A_g omega_0^5 in delta z", -1.5, UNJAMMING, 33, None, False, COMPARED, ""),
+        Headline("unjamming_N_e_plateau", "exponent of N e in delta z", -1.0, UNJAMMING, 34, None, False, N_E, ""),
     ),
     figures=(
         Figure(

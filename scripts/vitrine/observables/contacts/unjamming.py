@@ -50,16 +50,18 @@ def plot_unjamming(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setti
         ax.set_xlim(drawn["excess"].min() / 1.5, drawn["excess"].max() * 1.5)
         marks.plain_log_ticks(ax, "x")
         marks.positive_limits(ax, drawn)
-        ax.legend(loc="best")
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, high * (high / low) ** 0.6)  # the legend lies above all points
+        ax.legend(loc="upper left")
     name_panels(axes)
     return figure
 
 
 def _against(table: pd.DataFrame, excess: pd.DataFrame) -> pd.DataFrame:
     """A series with delta z of the same point, and whether both are sound."""
-    own = excess.set_index("at").reindex(table["at"])
-    doubtful = (np.isfinite(own["value"]) & (own["sound"] != True)).to_numpy()  # noqa: E712
-    flag = [joined(flags) for flags in zip(table["flag"], own["flag"].fillna(""), strict=True)]
+    own = excess.set_index("at").loc[table["at"]]
+    doubtful = (np.isfinite(own["value"]) & ~own["sound"]).to_numpy()
+    flag = [joined(flags) for flags in zip(table["flag"], own["flag"], strict=True)]
     return table.assign(excess=own["value"].to_numpy(), sound=table["sound"] & ~doubtful, flag=flag)
 
 

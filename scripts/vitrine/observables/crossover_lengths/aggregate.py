@@ -63,8 +63,8 @@ def collapse_decays(
             estimates[place] |= _estimates(kind, found, place, samples, flag, ensemble.rows)
             drawn[place].append(_collapsed(kind, curves[place], inside[place], found, place))
     frames = [[estimates_frame(ensemble, own) for ensemble, own in zip(ensembles, estimates, strict=True)], [pd.concat(one) for one in drawn]]
-    keyed = [[_keyed(frame, ensemble) for frame, ensemble in zip(part, ensembles, strict=True)] for part in frames]
-    flags = _keyed(Ledger("crossover_lengths").frame()[FLAGS.names], ensembles[0])
+    keyed = [[ensemble.keyed(frame) for frame, ensemble in zip(part, ensembles, strict=True)] for part in frames]
+    flags = ensembles[0].keyed(Ledger("crossover_lengths").frame()[FLAGS.names])
     return pd.concat(keyed[0], ignore_index=True), pd.concat(keyed[1], ignore_index=True), flags
 
 
@@ -131,7 +131,3 @@ def _collapsed(kind: str, curve: Curve, inside: Curve, found: Collapse, place: i
         "taken": inside.taken & found.taken[place],
     }
     return pd.DataFrame(columns)[DECAY_COLLAPSE.names]
-
-
-def _keyed(frame: pd.DataFrame, ensemble: Ensemble) -> pd.DataFrame:
-    return frame.assign(**ensemble.point.key)[[*ensemble.point.key, *frame.columns]]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows
 from vitrine.observables.dilatancy import DILATANCY
 from vitrine.schema import NONE
 from vitrine.statistics.bootstrap import weighted_mean
@@ -23,8 +23,7 @@ def aggregate_dilatancy(dilatancy: Sequence[str | Path], ensemble: Ensemble) -> 
     A mode without a sign is left out of the signed numbers alone, and of `dilatancy_signed_share` it is the rest.
     """
     ledger = Ledger("dilatancy")
-    batches = list(read_batches(DILATANCY, dilatancy, ensemble, ledger, finite=("ratio",)))
-    data = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=DILATANCY.names)
+    data = read_rows(DILATANCY, dilatancy, ensemble, ledger, finite=("ratio",))
     data = data.sort_values(["sample", "mode"], ignore_index=True)
     samples, owner = np.unique(data["sample"].to_numpy(dtype=int), return_inverse=True)
     weights = ensemble.weights(samples)[:, owner]

@@ -5,6 +5,7 @@ from vitrine.papers import KEY_CORE
 from vitrine.schema import LENGTH, MODULUS, NONE, Column, Table
 from vitrine.seeds import DISC
 
+HARMONICS = ("mean", "cos_2", "sin_2", "cos_4", "sin_4")  # columns of those of G(theta)
 DISC_SHEAR = Table(
     "disc_shear",
     "G(theta) = mean + cos_2 cos 2theta + sin_2 sin 2theta + cos_4 cos 4theta + sin_4 sin 4theta of a disc: one row for each pinning",
@@ -77,7 +78,7 @@ DISC_LENGTH_SHARES = Table(
 DISC_CURVES = Table(
     "disc_curves",
     "the same glass: harmonics of G(theta) of every pinning",
-    tuple(column for column in DISC_SHEAR.own if column.name in ("pinning", "pinned", "mean", "cos_2", "sin_2", "cos_4", "sin_4")),
+    tuple(column for column in DISC_SHEAR.own if column.name in ("pinning", "pinned", *HARMONICS)),
 )
 
 OBSERVABLE = Observable(

@@ -85,15 +85,19 @@ class Disc:
         along, tension = np.einsum("kba,ba->kb", changes, self.bonds.directions), slope / self.bonds.distances
         return np.einsum("kb,b,lb->kl", along, curvature - tension, along) + np.einsum("kba,b,lba->kl", changes, tension, changes)
 
+    def _free(self, pinned: np.ndarray | None) -> np.ndarray:
+        """The unknowns of what is neither of the rim nor pinned."""
+        fixed = self.frozen.copy()
+        if pinned is not None:
+            fixed[pinned] = True
+        return np.flatnonzero(np.repeat(~fixed, 2))
+
     def answer(self, pinned: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """C (3, 3) of J, X, Z [epsilon/lambda_min^2], and the non-affine displacements of X and Z per unit strain (2, n, 2).
 
         pinned: places in the disc that move affinely alone, beside the rim.
         """
-        fixed = self.frozen.copy()
-        if pinned is not None:
-            fixed[pinned] = True
-        free = np.flatnonzero(np.repeat(~fixed, 2))
+        free = self._free(pinned)
         response = np.zeros_like(self._forces)
         if len(free):
             response[free] = _factor(self.bonds.hessian, free).solve(np.ascontiguousarray(self._forces[free]))
@@ -105,10 +109,8 @@ class Disc:
 
         Where u is what moves with `pinned` alone and G = H^-1 on the places of a set, holding these costs u.G^-1.u of what is relaxed.
         """
-        fixed = self.frozen.copy()
-        fixed[pinned] = True
-        free = np.flatnonzero(np.repeat(~fixed, 2))
-        place = np.full(2 * len(fixed), -1)
+        free = self._free(pinned)
+        place = np.full(2 * len(self.frozen), -1)
         place[free] = np.arange(len(free))
         factor = _factor(self.bonds.hessian, free)
         moved = factor.solve(np.ascontiguousarray(self._forces[free]))

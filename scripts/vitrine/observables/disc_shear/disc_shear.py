@@ -12,6 +12,7 @@ from vitrine.figures.data import sample_note, select, series, values_of
 from vitrine.figures.labels import legend_label, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, PALE, SECOND, name_panels, new_figure, styled
+from vitrine.observables.disc_shear import HARMONICS
 from vitrine.observables.disc_shear.directions import modulus_at
 from vitrine.schema import MODULUS
 
@@ -63,12 +64,21 @@ def _draw_moduli(ax: Axes, curves: pd.DataFrame, angles: pd.DataFrame, settings:
         if row["pinning"] == "own":  # which has no harmonics
             ax.plot(angles["theta"], angles["modulus"], ".", color=colour, markersize=1.6, linestyle="none", label=label)
             continue
-        parts = row[["mean", "cos_2", "sin_2", "cos_4", "sin_4"]].to_numpy(float)
-        ax.plot(DEGREES, modulus_at(parts, np.radians(DEGREES)), color=colour, linestyle=line, linewidth=1.0, label=label)
+        draw_modulus(ax, row, color=colour, linestyle=line, linewidth=1.0, label=label)
+    angle_axis(ax)
+    ax.set_ylabel(with_unit("G", MODULUS, settings))
+
+
+def draw_modulus(ax: Axes, row: pd.Series, **style: object) -> None:
+    """G(theta) from the harmonics of a row of DISC_CURVES."""
+    ax.plot(DEGREES, modulus_at(row[list(HARMONICS)].to_numpy(float), np.radians(DEGREES)), **style)
+
+
+def angle_axis(ax: Axes) -> None:
+    """The axis of theta, all the way round."""
     ax.set_xlim(0, 360)
     ax.set_xticks(np.arange(0, 361, 90))
     ax.set_xlabel(r"$\theta$ [degree]")
-    ax.set_ylabel(with_unit("G", MODULUS, settings))
 
 
 def _draw_disc(ax: Axes, glass: pd.DataFrame, label: str, settings: Settings) -> None:

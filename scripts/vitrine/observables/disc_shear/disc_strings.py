@@ -14,7 +14,7 @@ from vitrine.figures.data import sample_note, select, series, values_of
 from vitrine.figures.labels import legend_label, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, PALE, name_panels, new_figure, styled, value_colours, value_markers
-from vitrine.observables.disc_shear.directions import modulus_at
+from vitrine.observables.disc_shear.disc_shear import angle_axis, draw_modulus
 from vitrine.schema import MODULUS
 
 EXCITED, PINNED = "#1aa6b7", "#f6c945"
@@ -25,7 +25,6 @@ PANELS = {
     "stiff_free": "stiffest",
     "stiff_pinned": "stiffest, core pinned",
 }
-DEGREES = np.arange(361)
 
 
 @styled
@@ -77,14 +76,11 @@ def _draw_disc(ax: Axes, disc: pd.DataFrame, name: str, title: str, settings: Se
 def _draw_angles(ax: Axes, angles: pd.DataFrame, column: str, label: str, free: pd.Series, settings: Settings) -> None:
     """The number of excited particles, and to the right G of the disc in which nothing is pinned."""
     ax.plot(angles["theta"], angles[column], color=EXCITED)
-    ax.set_xlim(0, 360)
-    ax.set_xticks(np.arange(0, 361, 90))
+    angle_axis(ax)
     ax.set_ylim(0, 1.25 * max(angles[column].max(), 1))
-    ax.set_xlabel(r"$\theta$ [degree]")
     ax.set_ylabel(r"$L_\mathrm{string}$, " + label)
     beside = ax.twinx()
-    parts = free[["mean", "cos_2", "sin_2", "cos_4", "sin_4"]].to_numpy(float)
-    beside.plot(DEGREES, modulus_at(parts, np.radians(DEGREES)), color=GREY, linestyle="--", linewidth=0.8)
+    draw_modulus(beside, free, color=GREY, linestyle="--", linewidth=0.8)
     beside.set_ylabel(with_unit("G", MODULUS, settings) + ", dashed")
 
 

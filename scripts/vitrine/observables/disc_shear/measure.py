@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vitrine.observables.disc_shear import DISC_STRINGS
+from vitrine.observables.disc_shear import DISC_STRINGS, HARMONICS
 from vitrine.observables.disc_shear.directions import ANGLES, harmonics, modulus_at
 from vitrine.observables.disc_shear.disc import Disc
 from vitrine.observables.disc_shear.strings import excited_at, rms, string_lengths
@@ -105,8 +105,7 @@ def _row(name: str, parts: np.ndarray, pinned: int, disc: Disc, modulus: np.ndar
     return {
         "pinning": name,
         "pinned": pinned,
-        "mean": parts[0],
-        **dict(zip(("cos_2", "sin_2", "cos_4", "sin_4"), parts[1:], strict=True)),
+        **dict(zip(HARMONICS, parts, strict=True)),
         "spread": np.ptp(modulus) / modulus.mean(),
         "softest_angle": int(np.argmin(modulus[:180])),  # G repeats after 180 degrees: rounding must not choose between the two
         "stiffest_angle": int(np.argmax(modulus[:180])),

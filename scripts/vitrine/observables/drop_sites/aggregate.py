@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows
 from vitrine.observables.drop_sites import DROP_RANKS, DROP_SITES
 from vitrine.schema import NONE
 from vitrine.statistics.bootstrap import ratio, standard_error, weighted_mean
@@ -30,8 +30,7 @@ def aggregate_drop_sites(drop_sites: Sequence[str | Path], ensemble: Ensemble) -
     A glass without drops enters no number, one without a key core none that needs it; both are counted as left out of it.
     """
     ledger = Ledger("drop_sites")
-    batches = list(read_batches(DROP_SITES, drop_sites, ensemble, ledger))
-    data = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=DROP_SITES.names)
+    data = read_rows(DROP_SITES, drop_sites, ensemble, ledger)
     data = data.sort_values(["sample", "drop"], ignore_index=True)
     samples, owner = np.unique(data["sample"].to_numpy(dtype=int), return_inverse=True)
     weights = ensemble.weights(samples)[:, owner]

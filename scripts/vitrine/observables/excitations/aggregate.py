@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows
 from vitrine.aggregation.fields import field_of_sample, read_field_batches
 from vitrine.aggregation.shown import sample_to_show
 from vitrine.observables.excitations import EXCITATION_MAP, EXCITATIONS
-from vitrine.observables.volume_modes import VOLUME_MODES
+from vitrine.observables.volume_modes.aggregate import softest_frequency
 from vitrine.schema import NONE
 from vitrine.statistics.bootstrap import weighted_mean
 
@@ -29,7 +29,7 @@ def aggregate_excitations(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, excitation_map, flags) from the batches of tables and fields."""
     ledger = Ledger("excitations")
-    data = pd.concat(list(read_batches(EXCITATIONS, excitations, ensemble, ledger, finite=("overlap", "difference"))), ignore_index=True)
+    data = read_rows(EXCITATIONS, excitations, ensemble, ledger, finite=("overlap", "difference"))
     by_protocol = data.pivot(index="sample", columns="protocol", values="overlap").reindex(columns=list(FIELDS))
     shear, tension = by_protocol["shear +"].to_numpy(dtype=float), by_protocol["tension"].to_numpy(dtype=float)
     measured = {"overlap_shear": shear, "overlap_tension": tension, "overlap_larger": np.maximum(shear, tension)}
@@ -47,8 +47,7 @@ def _map(index: int | None, data: pd.DataFrame, fields: Sequence, modes: Sequenc
         return pd.DataFrame({name: [] for name in EXCITATION_MAP.names})
     field, mode = (field_of_sample(files, ensemble, index) for files in (fields, modes))
     glass, own = field.sample, data[data["sample"] == index].set_index("protocol")
-    rows = pd.concat(list(read_batches(VOLUME_MODES, table, ensemble, Ledger("volume_modes"))), ignore_index=True)
-    omega = rows.loc[(rows["sample"] == index) & (rows["mode"] == 0), "omega"].iloc[0]
+    omega = softest_frequency(table, ensemble, index)
     parts = {"mode": (1.0, mode.arrays["displacement"])} | {name: (own.loc[name, "overlap"], field.arrays[key]) for name, key in FIELDS.items()}
     frames = []
     for name, (overlap, u) in parts.items():

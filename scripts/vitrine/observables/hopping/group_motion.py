@@ -13,6 +13,7 @@ from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, name_panels, new_figure, styled
 from vitrine.observables.softness.softness import nearest_value
 from vitrine.observables.velocity_spectrum import TIME
+from vitrine.observables.velocity_spectrum.velocity_spectra import one_curve
 from vitrine.schema import ENERGY, FREQUENCY
 
 COLOURS = {"softest": "#b22222", "diffusive": "#2a7d2e", "peak": "#1f8fb3", "all": GREY}
@@ -87,8 +88,7 @@ def _draw_spectra(ax: Axes, rows: pd.DataFrame, settings: Settings) -> None:
         marks.not_enough(ax, "no motion was measured")
         return
     for group, own in _groups(rows):
-        low, whole = own[own["band"] == "low"], own[own["band"] == "whole"]
-        curve = pd.concat([low, whole[whole["omega"] > low["omega"].max()]])
+        curve = one_curve(own)
         ax.plot(curve["omega"], curve["spectrum"], color=COLOURS[group], linewidth=0.7, label=group, gid=group)
     ax.set_xscale("log")
     ax.set_yscale("log")

@@ -41,7 +41,7 @@ def measure_hopping(
     paths = without_drift(trajectory.positions, start.masses)
     softness = {name: softness_particles[name].to_numpy(dtype=float) for name in ("softness", "peak", "displacement")}
     members = group_members(softness, shares)
-    chosen = np.unique(np.linspace(0, len(paths) - 1, states).astype(int))
+    chosen = trajectory.spread(states)
     positions, energies, unconverged = inherent_series(trajectory, chosen, tolerance)
     motion = hops(positions, energies, jump)
     whole, low = sums.whole_spectra()[1:], sums.low_spectra()

@@ -71,6 +71,6 @@ def displacements(start: Sample, dynamics: Mapping, time: float, rng: np.random.
         first = chain.positions
         chain.advance(max(1, round(time / dynamics["time_step"])))
     except BlowUp as trouble:
-        raise SampleError(f"blew up at step {trouble.step} with time step {dynamics['time_step']:g}") from trouble
+        raise SampleError(trouble.flag(dynamics["time_step"])) from trouble
     path = without_drift(np.array([first, chain.positions]), start.masses)
     return np.linalg.norm(path[1] - path[0], axis=1)

@@ -55,9 +55,11 @@ KEY_CORE_SCATTER = Table(
     "every good glass by its softest mode: frequency, participation, and what of it makes up the core",
     (
         Column("sample", "int32", NONE, "index of the sample"),
-        *(column for column in KEY_CORES.own if column.name in ("omega", "omega_over_phonon", "prominence", "participation")),
-        *(column for column in KEY_CORES.own if column.name in ("participation_transverse", "participation_longitudinal")),
-        *(column for column in KEY_CORES.own if column.name in ("core", "string", "ended")),
+        *(
+            column
+            for column in KEY_CORES.own
+            if column.name.startswith("participation") or column.name in ("omega", "omega_over_phonon", "prominence", "core", "string", "ended")
+        ),
     ),
 )
 KEY_CORE_MAP = Table(

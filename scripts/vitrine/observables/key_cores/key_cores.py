@@ -41,8 +41,10 @@ def plot_key_cores(
     marks.note(figure, sample_note({r"$N_\mathrm{string}$": sizes}, settings, flags, "key_cores", WIDTH))
     particles = select(key_core_map, settings)
     if len(particles):
-        _draw_core(axes[0], particles, settings)
-        _draw_psi(axes[1], particles, settings)
+        last = values_of(particles, settings)[-1]
+        glass = particles[particles[settings.against] == last]
+        _draw_core(axes[0], glass, legend_label(last, settings), settings)
+        _draw_psi(axes[1], glass, settings)
     else:
         for ax in axes[:2]:
             marks.not_enough(ax, "no glass has a key core")
@@ -57,10 +59,8 @@ def plot_key_cores(
     return figure
 
 
-def _draw_core(ax: Axes, particles: pd.DataFrame, settings: Settings) -> None:
+def _draw_core(ax: Axes, glass: pd.DataFrame, label: str, settings: Settings) -> None:
     """One glass, at the last of the study's values that has one."""
-    last = values_of(particles, settings)[-1]
-    glass = particles[particles[settings.against] == last]
     maps.plane(ax, glass, settings)
     maps.discs(ax, glass, facecolors=[PARTS[part] for part in glass["part"]], edgecolors=PALE, linewidth=0.3)
     u = glass[["u_x", "u_y"]].to_numpy(float)
@@ -69,12 +69,11 @@ def _draw_core(ax: Axes, particles: pd.DataFrame, settings: Settings) -> None:
     for part, name in NAMES.items():
         ax.plot([], [], "o", color=PARTS[part], label=name)
     ax.legend(loc="lower right", ncols=3)
-    ax.set_title(f"sample {int(glass['sample'].iloc[0])} at {legend_label(last, settings)}", loc="left")
+    ax.set_title(f"sample {int(glass['sample'].iloc[0])} at {label}", loc="left")
 
 
-def _draw_psi(ax: Axes, particles: pd.DataFrame, settings: Settings) -> None:
+def _draw_psi(ax: Axes, glass: pd.DataFrame, settings: Settings) -> None:
     """Psi of the same particles, those of the string circled, and the square drawn through its corners."""
-    glass = particles[particles[settings.against] == values_of(particles, settings)[-1]]
     maps.plane(ax, glass, settings)
     discs = maps.discs(ax, glass, linewidth=0)
     discs.set_array(np.log10(glass["psi"].to_numpy(float)))
@@ -109,9 +108,9 @@ def _draw_scatter(ax: Axes, glasses: pd.DataFrame, column: str, symbol: str, col
         return
     markers = value_markers(colours)
     for value, rows in glasses.groupby(settings.against):
-        for has, filled in ((True, True), (False, False)):
+        for has in (True, False):
             own = rows[(rows["ended"] == "") == has]
-            style = {"color": colours[value], "markerfacecolor": colours[value] if filled else "none", "markersize": 3.2, "linestyle": "none"}
+            style = {"color": colours[value], "markerfacecolor": colours[value] if has else "none", "markersize": 3.2, "linestyle": "none"}
             ax.plot(own["omega"], own[column], marker=markers[value], markeredgewidth=0.6, **style)
     if column.startswith("participation"):
         ax.set_yscale("log")

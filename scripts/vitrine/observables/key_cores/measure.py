@@ -39,11 +39,11 @@ def find_key_cores(
     psi, field = vibrability_field["vibrability"], volume_mode_field["displacement"]
     softest = volume_modes[volume_modes["mode"] == 0].iloc[0]
     omega, phonon = float(softest["omega"]), float(elasticity["omega_ph"].iloc[0])
-    string = psi > key_core_fraction * psi.max()
+    string, prominent = psi > key_core_fraction * psi.max(), psi.max() / np.median(psi)
     row = {
         "omega": omega,
         "omega_over_phonon": omega / phonon if phonon > 0 else np.inf,
-        "prominence": psi.max() / np.median(psi),
+        "prominence": prominent,
         "mode_share": float(np.sum(field[np.argmax(psi)] ** 2) / (omega**2 * psi.max())),
         "participation": float(softest["participation"]),
         "participation_transverse": float(softest["participation_transverse"]),
@@ -54,7 +54,7 @@ def find_key_cores(
         "string": np.count_nonzero(string),
         "string_second": np.count_nonzero(sample.types[string] == 1),
         "second_share": float(np.mean(sample.types == 1)),
-        "ended": _why_none(omega, phonon, psi.max() / np.median(psi), prominence),
+        "ended": _why_none(omega, phonon, prominent, prominence),
         **BLANK,
     }
     part = np.zeros(sample.particles)

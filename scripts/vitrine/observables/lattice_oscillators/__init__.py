@@ -1,6 +1,7 @@
 """Lattice of interacting anharmonic oscillators of Gurevich, Parshin and Schober (004 sec. II B, eq. 2): it draws its own systems."""
 
 from vitrine.declare import NUMBER_OR_ALL, POSITIVE, Figure, Headline, Observable, Quantity, Setting
+from vitrine.oscillators.columns import DENSITY, MINIMUM, MODES
 from vitrine.papers import PERSPECTIVE
 from vitrine.schema import NONE, Column, Table
 from vitrine.seeds import LATTICE_OSCILLATORS as STREAM
@@ -11,13 +12,7 @@ LATTICE_OSCILLATORS = Table(
     "lattice_oscillators",
     "the minimum of each lattice of oscillators; anharmonicity, mass, spacing and the largest bare stiffness are 1",
     (
-        Column("energy", "double", NONE, "energy per oscillator"),
-        Column("square", "double", NONE, "q, mean of x^2"),
-        Column("omega_softest", "double", NONE, "lowest frequency"),
-        Column("core_softest", "double", NONE, "N e of the softest mode: about the number of oscillators that move in it"),
-        Column("residual", "double", NONE, "largest force in units of its largest part"),
-        Column("iterations", "int32", NONE, "iterations of L-BFGS"),
-        Column("newton_steps", "int32", NONE, "steps of Newton after them"),
+        *MINIMUM,
         Column("unstable", "double", NONE, "share of the modes of the bare oscillators, at x = 0, that are unstable"),
     ),
     of_samples=True,
@@ -25,23 +20,13 @@ LATTICE_OSCILLATORS = Table(
 LATTICE_MODES = Table(
     "lattice_modes",
     "modes of the minimum of each lattice of oscillators, softest first",
-    (
-        Column("mode", "int32", NONE, "index of the mode"),
-        Column("omega", "double", NONE, "its frequency"),
-        Column("participation", "double", NONE, "e = (sum v^2)^2/(N sum v^4); of the softest alone where the whole spectrum is taken"),
-    ),
+    MODES,
     of_samples=True,
 )
 LATTICE_DENSITY = Table(
     "lattice_density",
     "D(omega) per oscillator of the lattices",
-    (
-        Column("omega_low", "double", NONE, "lower edge of the bin"),
-        Column("omega_high", "double", NONE, "upper edge"),
-        Column("density", "double", f"1/({NONE})", "D(omega), modes per oscillator and unit of omega"),
-        Column("density_error", "double", f"1/({NONE})", "bootstrap standard error over samples"),
-        Column("count", "int64", NONE, "modes in the bin"),
-    ),
+    DENSITY,
 )
 
 OBSERVABLE = Observable(

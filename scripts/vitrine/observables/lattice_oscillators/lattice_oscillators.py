@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from vitrine.figures import marks
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.observables.mean_field.drawing import systems
 
 POINT = ["beta", "coupling", "particles"]
 
@@ -71,8 +72,4 @@ def _guides(ax: object, density: pd.DataFrame) -> None:
 def _words(prefactor: pd.DataFrame, flags: pd.DataFrame | None, sound: dict) -> str:
     """N and numbers of samples, what was left out, and what a hollow point is."""
     sizes = ", ".join(f"{size:g}" for size in sorted({key[2] for key in sound}))
-    low, high = int(prefactor["samples"].min()), int(prefactor["samples"].max())
-    text = f"$N$ = {sizes}, {low if low == high else f'{low}–{high}'} systems at each point"
-    left = 0 if flags is None or not len(flags) else int(flags.loc[flags["step"] == "lattice_oscillators", "samples"].sum())
-    text += f"; {left} systems left out" * (left > 0)
-    return text + r"; hollow: no $\omega^4$ range" * (not all(sound.values()))
+    return f"$N$ = {sizes}, {systems(prefactor, flags, 'lattice_oscillators')}" + r"; hollow: no $\omega^4$ range" * (not all(sound.values()))

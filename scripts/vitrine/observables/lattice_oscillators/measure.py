@@ -8,7 +8,7 @@ from vitrine.errors import InputError
 from vitrine.linalg.dense import symmetric_eigenvalues
 from vitrine.observables.lattice_oscillators import AXES
 from vitrine.oscillators.couplings import lattice_couplings
-from vitrine.oscillators.minimum import System, find_minimum, modes_of
+from vitrine.oscillators.minimum import System, find_minimum, rows_of
 from vitrine.points import Point
 
 
@@ -37,9 +37,5 @@ def minimise_lattice_oscillators(
     system = System(stiffnesses, lattice_couplings(rng, edge, coupling))
     bare = symmetric_eigenvalues(system.hessian(np.zeros(system.size)))
     minimum = find_minimum(system, np.sqrt(6 * coupling) * rng.standard_normal(system.size), iterations)
-    stiffness, share = modes_of(system, minimum, modes)
-    row = minimum.row(stiffness, share) | {"unstable": np.mean(bare < 0)}
-    return {
-        "lattice_oscillators": {name: np.array([value]) for name, value in row.items()},
-        "lattice_modes": {"mode": np.arange(len(stiffness)), "omega": np.sqrt(stiffness), "participation": share},
-    }
+    row, columns = rows_of(system, minimum, modes, unstable=np.mean(bare < 0))
+    return {"lattice_oscillators": row, "lattice_modes": columns}

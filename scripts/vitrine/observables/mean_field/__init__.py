@@ -1,6 +1,7 @@
 """Mean-field model of interacting anharmonic oscillators, KHGPS (004 sec. IV E, eq. 10, Figs. 8b, c and 9): it draws its own systems."""
 
 from vitrine.declare import NUMBER_OR_ALL, POSITIVE, Figure, Observable, Quantity, Setting
+from vitrine.oscillators.columns import DENSITY, MINIMUM, MODES
 from vitrine.schema import NONE, Column, Table
 from vitrine.seeds import OSCILLATORS
 
@@ -10,13 +11,7 @@ MEAN_FIELD = Table(
     "mean_field",
     "the minimum of each system of oscillators; anharmonicity and mass are 1",
     (
-        Column("energy", "double", NONE, "energy per oscillator"),
-        Column("square", "double", NONE, "q, mean of x^2"),
-        Column("omega_softest", "double", NONE, "lowest frequency"),
-        Column("core_softest", "double", NONE, "N e of the softest mode: about the number of oscillators that move in it"),
-        Column("residual", "double", NONE, "largest force in units of its largest part"),
-        Column("iterations", "int32", NONE, "iterations of L-BFGS"),
-        Column("newton_steps", "int32", NONE, "steps of Newton after them"),
+        *MINIMUM,
         Column("difference", "double", NONE, "largest difference of x to the minimum from the other start; NaN where no control is asked for"),
     ),
     of_samples=True,
@@ -24,22 +19,14 @@ MEAN_FIELD = Table(
 MEAN_FIELD_MODES = Table(
     "mean_field_modes",
     "modes of the minimum of each system of oscillators, softest first",
-    (
-        Column("mode", "int32", NONE, "index of the mode"),
-        Column("omega", "double", NONE, "its frequency"),
-        Column("participation", "double", NONE, "e = (sum v^2)^2/(N sum v^4); of the softest alone where the whole spectrum is taken"),
-    ),
+    MODES,
     of_samples=True,
 )
 MEAN_FIELD_DENSITY = Table(
     "mean_field_density",
     "D(omega) per oscillator beside the exact one of the replica-symmetric phase",
     (
-        Column("omega_low", "double", NONE, "lower edge of the bin"),
-        Column("omega_high", "double", NONE, "upper edge"),
-        Column("density", "double", f"1/({NONE})", "D(omega), modes per oscillator and unit of omega"),
-        Column("density_error", "double", f"1/({NONE})", "bootstrap standard error over samples"),
-        Column("count", "int64", NONE, "modes in the bin"),
+        *DENSITY,
         Column("exact", "double", f"1/({NONE})", "exact D(omega) of infinitely many oscillators, mean over the bin; NaN beyond the transition"),
     ),
 )

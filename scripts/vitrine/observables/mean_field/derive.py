@@ -22,7 +22,8 @@ def fit_mean_field(rows: Rows, results: Results) -> None:
     gapless = [key for key in results.ensembles if key[places["k_min"]] == 0 and results.has(key, "mean_field_A_g")]
     weak = [key for key in gapless if results.ensembles[key]["mean_field_marginality"].values[0] <= STABLE and key[places["uniform_field"]] > 0]
     _weak(rows, results, weak, places)
-    _strong(rows, results, [key for key in gapless if results.settings.against == "coupling"])
+    if settings.against == "coupling":
+        _strong(rows, results, gapless)
 
 
 def collapsed(coupling: np.ndarray, field: np.ndarray, k_0: np.ndarray, prefactor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from vitrine.figures.settings import Settings
-
 PARAMETERS = {"uniform_field": "h", "k_0": r"\kappa_0", "k_min": r"\kappa_\mathrm{min}", "particles": "N"}
 
 
@@ -44,15 +42,18 @@ def quantity(quantities: pd.DataFrame, name: str) -> pd.DataFrame:
     return rows.assign(at=rows["coupling"], x=rows["coupling"], sound=sound)
 
 
-def words(frame: pd.DataFrame, flags: pd.DataFrame | None, settings: Settings) -> str:
+def systems(frame: pd.DataFrame, flags: pd.DataFrame | None, step: str) -> str:
+    """How many systems each point has, and how many a step left out."""
+    low, high = int(frame["samples"].min()), int(frame["samples"].max())
+    left = 0 if flags is None or not len(flags) else int(flags.loc[flags["step"] == step, "samples"].sum())
+    return f"{low if low == high else f'{low}–{high}'} systems at each point" + f"; {left} systems left out" * (left > 0)
+
+
+def words(frame: pd.DataFrame, flags: pd.DataFrame | None) -> str:
     """The line above the panels: what all points share, how many systems each has, what was left out and what a hollow point is."""
     if not len(frame):
         return "no systems"
-    low, high = int(frame["samples"].min()), int(frame["samples"].max())
-    number = f"{low if low == high else f'{low}–{high}'} systems at each point"
-    text = "; ".join(filter(None, (common(frame), number)))
-    left = 0 if flags is None or not len(flags) else int(flags.loc[flags["step"] == "mean_field", "samples"].sum())
-    text += f"; {left} systems left out" * (left > 0)
+    text = "; ".join(filter(None, (common(frame), systems(frame, flags, "mean_field"))))
     if "sound" in frame and not frame["sound"].all():
         reasons = sorted({flag.split(":")[0] for flag in frame.loc[~frame["sound"], "flag"] if flag})
         text += f"; hollow: {', '.join(reasons) or 'no error bar'}"

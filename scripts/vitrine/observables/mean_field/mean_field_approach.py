@@ -26,7 +26,7 @@ def plot_mean_field_approach(
     fields = sorted(exact["uniform_field"].unique())[:MOST]
     figure, axes = new_figure(DOUBLE, 3.2, 1, max(len(fields), 1))
     transition = gapped(quantity(quantities, "mean_field_transition"))
-    marks.note(figure, words(transition, flags, settings))
+    marks.note(figure, words(transition, flags))
     if not len(fields):
         marks.not_enough(axes[0], "no ensemble with k_min > 0")
         return figure

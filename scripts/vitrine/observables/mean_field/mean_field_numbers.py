@@ -23,7 +23,7 @@ def plot_mean_field_numbers(
     numbers, transition = mean_field_numbers, quantity(quantities, "mean_field_transition")
     fields = sorted(numbers["uniform_field"].unique())
     figure, axes = new_figure(DOUBLE, 2.6, 1, max(len(fields), 1), sharey=True)
-    marks.note(figure, words(transition[transition["uniform_field"].isin(fields) & (transition["k_min"] > 0)], flags, settings) + "; bars: Poisson")
+    marks.note(figure, words(transition[transition["uniform_field"].isin(fields) & (transition["k_min"] > 0)], flags) + "; bars: Poisson")
     if not len(fields):
         marks.not_enough(axes[0], "no ensemble in the replica-symmetric phase")
         return figure

@@ -22,7 +22,7 @@ def plot_mean_field_prefactor(quantities: pd.DataFrame, fits: pd.DataFrame, sett
     figure, (ax,) = new_figure(SINGLE, 2.9)
     measured = gapless(quantity(quantities, "mean_field_A_g"))
     measured = measured[measured["value"] > 0]
-    marks.note(figure, "\n".join(words(measured, flags, settings).split("; ")))
+    marks.note(figure, "\n".join(words(measured, flags).split("; ")))
     ax.set_xlabel(r"coupling $J$")
     ax.set_ylabel(r"$A_g$")
     if not len(measured):

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from vitrine.figures import marks
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, new_figure, styled, value_colours, value_markers
-from vitrine.observables.mean_field.drawing import common, gapless, quantity, words
+from vitrine.observables.mean_field.drawing import PARAMETERS, common, gapless, quantity, words
 
 
 @styled
@@ -22,20 +22,20 @@ def plot_mean_field_quartic(
     """
     figure, (ax,) = new_figure(DOUBLE, 3.4)
     prefactor, density = gapless(quantity(quantities, "mean_field_A_g")), gapless(mean_field_density)
-    marks.note(figure, words(prefactor, flags, settings))
+    marks.note(figure, words(prefactor, flags))
     ax.set_xlabel(r"$\omega$")
     ax.set_ylabel(r"$D(\omega)$")
     if not len(density):
         marks.not_enough(ax, "no ensemble with k_min = 0")
         return figure
     colours, shapes = value_colours(density["coupling"]), value_markers(density["k_0"])
-    differing = [name for name in ("uniform_field", "k_0", "particles") if density[name].nunique() > 1]
-    for key, rows in density.groupby(["uniform_field", "k_0", "particles", "coupling"], sort=True):
-        values = dict(zip(("uniform_field", "k_0", "particles", "coupling"), key, strict=True))
+    names, differing = [*PARAMETERS, "coupling"], [name for name in PARAMETERS if density[name].nunique() > 1]
+    for key, rows in density.groupby(names, sort=True):
+        values = dict(zip(names, key, strict=True))
         here = prefactor[np.logical_and.reduce([prefactor[name] == value for name, value in values.items()])]
         sound = bool(len(here) and here["sound"].all())
-        colour, words_of = colours[values["coupling"]], {"uniform_field": "h", "k_0": r"\kappa_0", "particles": "N"}
-        label = ", ".join([f"$J={values['coupling']:g}$", *(f"${words_of[name]}={values[name]:g}$" for name in differing)])
+        colour = colours[values["coupling"]]
+        label = ", ".join([f"$J={values['coupling']:g}$", *(f"${PARAMETERS[name]}={values[name]:g}$" for name in differing)])
         style = {"color": colour, "marker": shapes[values["k_0"]], "markersize": 2.8, "linewidth": 0.5, "elinewidth": 0.5}
         middle, shown = np.sqrt(rows["omega_low"] * rows["omega_high"]), rows["density"] > 0
         error = marks.bars(rows["density"], rows["density_error"])[:, shown]

@@ -26,7 +26,7 @@ def plot_mean_field_weak(quantities: pd.DataFrame, fits: pd.DataFrame, settings:
     measured, single = (gapless(quantity(quantities, name)) for name in ("mean_field_A_g", "mean_field_A_g_single"))
     measured = measured[(measured["value"] > 0) & (measured["uniform_field"] > 0)]
     measured = measured[_collapsed(measured)[0] <= -LEAST]
-    marks.note(figure, "\n".join(words(measured, flags, settings).split("; ")))
+    marks.note(figure, "\n".join(words(measured, flags).split("; ")))
     ax.set_xlabel(r"$-\kappa_0h^{2/3}/J^2$")
     ax.set_ylabel(r"$\ln[\kappa_0^{1/2}h^{2/3}J\,A_g]$")
     if not len(measured):

@@ -6,7 +6,7 @@ import numpy as np
 
 from vitrine.observables.mean_field.model import parameters
 from vitrine.oscillators.couplings import gaussian_couplings
-from vitrine.oscillators.minimum import System, find_minimum, modes_of
+from vitrine.oscillators.minimum import System, find_minimum, rows_of
 from vitrine.points import Point
 
 
@@ -25,9 +25,5 @@ def minimise_mean_field(
     if control:
         other = find_minimum(system, starts["random" if start == "zero" else "zero"], iterations)
         difference = float(np.abs(other.x - minimum.x).max())
-    stiffness, share = modes_of(system, minimum, modes)
-    row = minimum.row(stiffness, share) | {"difference": difference}
-    return {
-        "mean_field": {name: np.array([value]) for name, value in row.items()},
-        "mean_field_modes": {"mode": np.arange(len(stiffness)), "omega": np.sqrt(stiffness), "participation": share},
-    }
+    row, columns = rows_of(system, minimum, modes, difference=difference)
+    return {"mean_field": row, "mean_field_modes": columns}

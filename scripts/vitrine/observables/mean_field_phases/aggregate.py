@@ -37,16 +37,11 @@ def compute_mean_field_phases(
             else ({}, pd.DataFrame({name: np.empty(0) for name in MEAN_FIELD_PHASES.names}))
         )
         found = {name: Estimate(np.full(ensemble.rows, value), NONE, 0, 0) for name, value in numbers.items()}
-        estimates.append(_keyed(estimates_frame(ensemble, found), ensemble))
+        estimates.append(ensemble.keyed(estimates_frame(ensemble, found)))
         blank = {axis.name: BLANK[axis.type] for axis in ensemble.point.axes if axis.name not in STIFFNESSES}
-        curves.append(_keyed(curve, ensemble, blank))
-        flags.append(_keyed(Ledger("mean_field_phases").frame(), ensemble))
+        curves.append(ensemble.keyed(curve, **blank))
+        flags.append(ensemble.keyed(Ledger("mean_field_phases").frame()))
     return tuple(pd.concat(frames, ignore_index=True) for frames in (estimates, curves, flags))
-
-
-def _keyed(frame: pd.DataFrame, ensemble: Ensemble, other: dict[str, object] | None = None) -> pd.DataFrame:
-    key = ensemble.point.key | (other or {})
-    return frame.assign(**key)[[*key, *frame.columns]]
 
 
 def _transition(k_min: float, k_0: float, highest: float, points: int) -> tuple[dict[str, float], pd.DataFrame]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows
 from vitrine.observables.mean_squared_displacement import DISPLACEMENT_CURVES, DISPLACEMENTS
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.statistics.displacements import non_gaussian
@@ -17,8 +17,7 @@ from vitrine.statistics.displacements import non_gaussian
 def aggregate_displacements(displacements: Sequence[str | Path], ensemble: Ensemble) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, displacement_curves, flags) from the batches of the table."""
     ledger = Ledger("mean_squared_displacement")
-    batches = list(read_batches(DISPLACEMENTS, displacements, ensemble, ledger, finite=("second", "fourth")))
-    data = pd.concat(batches, ignore_index=True).sort_values(["sample", "lag"]) if batches else pd.DataFrame(columns=DISPLACEMENTS.names)
+    data = read_rows(DISPLACEMENTS, displacements, ensemble, ledger, finite=("second", "fourth")).sort_values(["sample", "lag"])
     samples, owner = np.unique(data["sample"].to_numpy(dtype=int), return_inverse=True)
     lags, place = np.unique(data["lag"].to_numpy(dtype=float).round(9), return_inverse=True)
     weights, present = ensemble.weights(samples), np.zeros((len(samples), len(lags)))

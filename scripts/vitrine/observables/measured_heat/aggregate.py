@@ -22,22 +22,22 @@ def fit_measured_heat(
     ensembles: Sequence[Ensemble], table: str | None, debye: float | None, window: Sequence[float] | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, measured_heat, flags); the numbers stand at the first point of the study, of whose systems they know nothing."""
-    ensemble, key = ensembles[0], ensembles[0].point.key
+    ensemble = ensembles[0]
     estimates, curve = {}, pd.DataFrame(columns=MEASURED_HEAT.names)
     if table is not None:
         data = read_measured(table)
         low, high = window or (0.0, np.inf)
         used = ((data["T"] >= low) & (data["T"] <= high)).to_numpy()
-        fitted = 2 if debye else 3
-        if not low < high or used.sum() <= fitted:
-            raise InputError(f"{table}: {used.sum()} temperatures in the window {low:g} to {high:g}; a fit of {fitted} terms needs more")
-        estimates, curve = _fitted(data, used, debye, ensemble)
+        terms = 3 if debye is None else 2
+        if not low < high or used.sum() <= terms:
+            raise InputError(f"{table}: {used.sum()} temperatures in the window {low:g} to {high:g}; a fit of {terms} terms needs more")
+        estimates, curve = _fitted(data, used, debye, terms, ensemble)
     frames = estimates_frame(ensemble, estimates), curve, Ledger("measured_heat").frame()
-    return tuple(frame.assign(**key)[[*key, *frame.columns]] for frame in frames)
+    return tuple(ensemble.keyed(frame) for frame in frames)
 
 
-def _fitted(data: pd.DataFrame, used: np.ndarray, debye: float | None, ensemble: Ensemble) -> tuple[dict[str, Estimate], pd.DataFrame]:
-    """The numbers, and the curve."""
+def _fitted(data: pd.DataFrame, used: np.ndarray, debye: float | None, terms: int, ensemble: Ensemble) -> tuple[dict[str, Estimate], pd.DataFrame]:
+    """The numbers, and the curve. terms: how many are fitted."""
     T, C, error = (data[name].to_numpy(dtype=float) for name in ("T", "C", "error"))
     noise = point_generator(ensemble.seed, STREAM, ensemble.point, 0).standard_normal((ensemble.rows - 1, len(T)))
     heat = C + error * np.vstack([np.zeros(len(T)), noise])
@@ -45,14 +45,13 @@ def _fitted(data: pd.DataFrame, used: np.ndarray, debye: float | None, ensemble:
     two_level, phonons, soft = fit_series(T[used], heat[:, used], known, error[used])
     reduced = reduced_heat(heat, T, phonons)
     misfit = heat[0, used] - series_heat(T[used], two_level[0], phonons[0], soft[0])
-    freedom = used.sum() - (3 if debye is None else 2)
     numbers = {
         "measured_two_level": two_level,
         "measured_debye": phonons,
         "measured_soft": soft,
         "measured_minimum_law": series_minimum(two_level, soft)[0],
         "measured_minimum": minimum(T[used], reduced[:, used])[0],
-        "measured_chi_square": np.full(ensemble.rows, np.sum((misfit / error[used]) ** 2) / freedom),
+        "measured_chi_square": np.full(ensemble.rows, np.sum((misfit / error[used]) ** 2) / (used.sum() - terms)),
     }
     flag = NO_TERM if min(two_level[0], soft[0]) <= 0 else ""
     estimates = {name: Estimate(values, NONE, int(used.sum()), int((~used).sum()), flag) for name, values in numbers.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows
 from vitrine.aggregation.fields import read_field_batches
 from vitrine.observables.mode_decay import (
     BOND_MODE_MAPS,
@@ -73,8 +73,7 @@ def aggregate_mode_decay(
 
 
 def _whole(table: object, paths: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger) -> pd.DataFrame:
-    batches = list(read_batches(table, paths, ensemble, ledger))
-    data = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=table.names)
+    data = read_rows(table, paths, ensemble, ledger)
     return data.sort_values("sample", kind="stable", ignore_index=True)
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows
 from vitrine.aggregation.fields import field_of_sample
 from vitrine.aggregation.shown import sample_to_show
 from vitrine.interactions import minimum_images
 from vitrine.observables.mode_defects import DENSITY, MODE_DEFECT_FIELD, MODE_DEFECT_MAP, MODE_DEFECT_PLACES, MODE_DEFECTS
 from vitrine.observables.mode_defects.measure import middle_of_square
-from vitrine.observables.volume_modes import VOLUME_MODES
+from vitrine.observables.volume_modes.aggregate import softest_frequency
 from vitrine.schema import NONE
 from vitrine.statistics.bootstrap import ratio, weighted_mean
 
@@ -33,7 +33,7 @@ def aggregate_mode_defects(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, mode_defect_map, mode_defect_field, flags). Charges are means over glasses that have a key core; densities over all."""
     ledger = Ledger("mode_defects")
-    data = pd.concat(list(read_batches(MODE_DEFECTS, mode_defects, ensemble, ledger, finite=("number_density",))), ignore_index=True)
+    data = read_rows(MODE_DEFECTS, mode_defects, ensemble, ledger, finite=("number_density",))
     samples = np.sort(data["sample"].unique())
     weights = ensemble.weights(samples)
 
@@ -77,12 +77,11 @@ def _maps(
     middle = middle_of_square(glass, part)
     if middle is None:
         middle = glass.positions[np.argmax(vibrability.arrays["vibrability"])]
-    defects = pd.concat(list(read_batches(MODE_DEFECT_PLACES, places, ensemble, Ledger("places"))), ignore_index=True)
+    defects = read_rows(MODE_DEFECT_PLACES, places, ensemble, Ledger("places"))
     defects = defects.loc[defects["sample"] == chosen, [name for name in MODE_DEFECT_MAP.names if name in defects]].reset_index(drop=True)
     defects[["x", "y"]] = minimum_images(defects[["x", "y"]].to_numpy(dtype=float) - middle, glass.box)
-    rows = pd.concat(list(read_batches(VOLUME_MODES, table, ensemble, Ledger("volume_modes"))), ignore_index=True)
     about, u, longitudinal = minimum_images(glass.positions - middle, glass.box), mode.arrays["displacement"], mode.arrays["longitudinal"]
     columns = {"x": about[:, 0], "y": about[:, 1], "size": glass.diameters, "psi": vibrability.arrays["vibrability"], "part": part}
     columns |= {"u_x": u[:, 0], "u_y": u[:, 1], "longitudinal_x": longitudinal[:, 0], "longitudinal_y": longitudinal[:, 1]}
-    omega = rows.loc[(rows["sample"] == chosen) & (rows["mode"] == 0), "omega"].iloc[0]
+    omega = softest_frequency(table, ensemble, chosen)
     return defects, pd.DataFrame({"sample": np.full(glass.particles, chosen), "omega": np.full(glass.particles, omega), **columns})

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches, read_samples
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows, read_samples
 from vitrine.observables.mode_maps import MAPPED_GLASSES, MODE_MAP
 from vitrine.schema import FREQUENCY, NONE
 from vitrine.statistics.bootstrap import ratio, weighted_mean
@@ -20,8 +20,7 @@ def aggregate_mode_maps(
     """(estimates, flags) from the batches of the two tables: over the mapped glasses, and over their modes with the weight of their glass."""
     ledger = Ledger("mode_maps")
     glasses = read_samples(MAPPED_GLASSES, mapped_glasses, ensemble, ledger, finite=("omega_g",))
-    batches = list(read_batches(MODE_MAP, mode_map, ensemble, ledger, finite=("omega", "core_size")))
-    modes = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=MODE_MAP.names)
+    modes = read_rows(MODE_MAP, mode_map, ensemble, ledger, finite=("omega", "core_size"))
     glasses = glasses[~glasses["sample"].isin(ledger.reasons.keys())]
     samples = glasses["sample"].to_numpy(dtype=int)
     modes = modes[modes["sample"].isin(samples)]

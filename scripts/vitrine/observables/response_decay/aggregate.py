@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches, read_samples
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows, read_samples
 from vitrine.aggregation.scalars import joined_flags, mean_estimates
 from vitrine.observables.response_decay import DECAY_CURVES, DECAY_REPLICATES, KINDS, RESPONSE_DECAY, RESPONSE_FIELDS
 from vitrine.schema import NONE
@@ -30,8 +30,7 @@ def aggregate_response_decay(
     """
     ledger = Ledger("response_decay")
     fields = read_samples(RESPONSE_FIELDS, response_fields, ensemble, ledger)
-    batches = list(read_batches(RESPONSE_DECAY, response_decay, ensemble, ledger))
-    data = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=RESPONSE_DECAY.names)
+    data = read_rows(RESPONSE_DECAY, response_decay, ensemble, ledger)
     fields = fields[~fields["sample"].isin(ledger.reasons.keys())]
     data = data.sort_values(["sample", "kind", "bin"], kind="stable")
     curves, replicates, estimates = [], [], {}

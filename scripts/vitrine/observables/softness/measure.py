@@ -43,13 +43,14 @@ def measure_softness(
     sums, start = velocity_sums(trajectory), trajectory.start
     low = sums.low_spectra(window)
     paths = without_drift(trajectory.positions, start.masses)
-    halves = [_softness(sums.half_spectra(half, window)[: sums.bins_up_to(cutoff) // 2]) for half in range(2)]
-    soft = low[: sums.bins_up_to(cutoff)]
+    bins = sums.bins_up_to(cutoff)
+    halves = [sums.half_spectra(half, window) for half in range(2)]
+    soft = low[:bins]
     columns = {
         "softness": _softness(soft),
         "softness_ratios": _sum_of_ratios(soft),
-        "first_half": halves[0],
-        "second_half": halves[1],
+        "first_half": _softness(halves[0][: bins // 2]),
+        "second_half": _softness(halves[1][: bins // 2]),
         "peak": _softness(_band(sums, peak)),
         "ldwf": debye_waller(paths),
         "ldwf_one_origin": np.mean(np.sum((paths - paths[0]) ** 2, axis=2), axis=0),
@@ -61,7 +62,7 @@ def measure_softness(
     space, numbers = _in_space(columns, middle, start.box, start.types, neighbours)
     return {
         "softness_particles": {"particle": np.arange(len(middle)), "species": start.types, **place, **columns},
-        "softness_cutoffs": _cutoffs(sums, window, cutoff, cutoffs, start.types, paths, columns, frequencies),
+        "softness_cutoffs": _cutoffs(sums, low, halves, cutoff, cutoffs, start.types, paths, columns, frequencies),
         "softness_space": space,
         "softness_extremes": _extremes(sums, low, columns["softness"]),
         "softness_numbers": {
@@ -72,7 +73,7 @@ def measure_softness(
                 "largest": columns["softness"].max(),
                 "above": np.mean(columns["softness"] > VERY_SOFT),
                 "without_phonons": _without_phonons(sums, low, run_moments.iloc[0]),
-                "bins": len(soft),
+                "bins": bins,
             }.items()
         },
     }
@@ -110,7 +111,8 @@ def debye_waller(paths: np.ndarray) -> np.ndarray:
 
 def _cutoffs(
     sums: VelocitySums,
-    window: str,
+    low: np.ndarray,
+    halves: Sequence[np.ndarray],
     main: float,
     cutoffs: Sequence[float],
     types: np.ndarray,
@@ -118,8 +120,7 @@ def _cutoffs(
     columns: dict,
     frequencies: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Rows of SOFTNESS_CUTOFFS; a cutoff that lies outside of the bins has none, but for the main one."""
-    low, halves = sums.low_spectra(window), [sums.half_spectra(half, window) for half in range(2)]
+    """Rows of SOFTNESS_CUTOFFS; a cutoff that lies outside of the bins has none. low, halves: D_i of the run and of its halves."""
     middle = len(paths) // 2
     ldwf_halves = [debye_waller(paths[:middle]), debye_waller(paths[middle:])]
     rows = []

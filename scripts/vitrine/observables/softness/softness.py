@@ -13,6 +13,7 @@ from vitrine.figures.data import has_values, sample_note, select, series
 from vitrine.figures.labels import place_words, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled
+from vitrine.observables.velocity_spectrum.velocity_spectra import one_curve
 from vitrine.schema import FREQUENCY, LENGTH
 from vitrine.statistics.neighbourhoods import ALL
 
@@ -80,9 +81,8 @@ def _draw_extremes(ax: Axes, extremes: pd.DataFrame, shown: pd.DataFrame, settin
     rows = rows[(rows[settings.against] == value) & (rows["sample"] == sample)]
     for role, colour in ROLES.items():
         own = rows[rows["role"] == role]
-        low, whole = own[own["band"] == "low"], own[own["band"] == "whole"]
-        curve = pd.concat([low, whole[whole["omega"] > low["omega"].max()]])
-        ax.plot(curve["omega"], curve["spectrum"], color=colour, linewidth=0.7, label=f"{role}", gid=role)
+        curve = one_curve(own)
+        ax.plot(curve["omega"], curve["spectrum"], color=colour, linewidth=0.7, label=role, gid=role)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_ylim(top=30 * ax.get_ylim()[1])

@@ -55,14 +55,10 @@ def compute_specific_heat(
             ledger.leave_out(range(samples), "the spectrum is not complete: observables.modes.spectrum must be full")
             counts = np.full_like(counts, np.nan)
         frame, numbers = _heat(counts, told, ensemble, two_level)
-        curves.append(_keyed(frame, ensemble))
-        estimates.append(_keyed(_estimates(numbers, samples, len(ledger), reason), ensemble))
-        flags.append(_keyed(ledger.frame(), ensemble))
+        curves.append(ensemble.keyed(frame))
+        estimates.append(ensemble.keyed(_estimates(numbers, samples, len(ledger), reason)))
+        flags.append(ensemble.keyed(ledger.frame()))
     return tuple(pd.concat(frames, ignore_index=True) for frames in (estimates, curves, flags))
-
-
-def _keyed(frame: pd.DataFrame, ensemble: Ensemble) -> pd.DataFrame:
-    return frame.assign(**ensemble.point.key)[[*ensemble.point.key, *frame.columns]]
 
 
 def _modes(table: pd.DataFrame, ensemble: Ensemble) -> tuple[np.ndarray, int]:

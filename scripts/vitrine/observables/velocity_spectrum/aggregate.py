@@ -11,7 +11,7 @@ import pandas as pd
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_batches, read_samples
 from vitrine.aggregation.scalars import mean_estimates
 from vitrine.observables.velocity_spectrum import RUN_MOMENTS, VELOCITY_SPECTRA, VELOCITY_SPECTRUM_CURVES
-from vitrine.schema import NONE
+from vitrine.schema import NONE, Table
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.statistics.neighbourhoods import ALL
 
@@ -48,7 +48,7 @@ def aggregate_velocity_spectrum(
 
 
 def mean_curves(
-    table: object, paths: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger, keys: tuple[str, ...], columns: tuple[str, ...]
+    table: Table, paths: Sequence[str | Path], ensemble: Ensemble, ledger: Ledger, keys: tuple[str, ...], columns: tuple[str, ...]
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Means over samples of columns of a long table at each value of its `keys`: a frame with <column> and <column>_error, replicates (R, rows).
 

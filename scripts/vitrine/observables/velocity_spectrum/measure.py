@@ -152,8 +152,7 @@ def _run(trajectory: Trajectory) -> dict[str, float]:
     ends = np.r_[0:end, count - end : count]
     total = np.array([energy_and_virial(trajectory.frame(k))[0] + kinetic[k] for k in ends]) / particles
     masses = np.ones(particles) if start.masses is None else start.masses
-    chosen = np.unique(np.linspace(0, count - 1, min(count, LAPLACIANS)).astype(int))
-    diagonal = np.mean([Interactions.of(trajectory.frame(k)).hessian.diagonal() for k in chosen], axis=0)
+    diagonal = np.mean([Interactions.of(trajectory.frame(k)).hessian.diagonal() for k in trajectory.spread(LAPLACIANS)], axis=0)
     return {
         "temperature": float(temperature),
         "drift": float((total[end:].mean() - total[:end].mean()) / temperature),
@@ -166,7 +165,7 @@ def _negative_share(trajectory: Trajectory, frames: int) -> float:
     if not frames:
         return np.nan
     shares = []
-    for number in np.unique(np.linspace(0, len(trajectory.times) - 1, frames).astype(int)):
+    for number in trajectory.spread(frames):
         frame = trajectory.frame(number)
         matrix = dynamical_matrix(Interactions.of(frame).hessian, frame.dimension, frame.masses)
         values = symmetric_eigenvalues(matrix.toarray(order="F"), matrix)

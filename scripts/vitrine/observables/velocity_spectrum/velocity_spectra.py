@@ -46,12 +46,11 @@ def plot_velocity_spectra(
     return figure
 
 
-def joined(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    """One curve of a column: the low bins, and the whole spectrum from where they end; by rising omega."""
+def one_curve(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the low bins, and those of the whole spectrum from where they end; by rising omega."""
     low, whole = rows[rows["band"] == "low"], rows[rows["band"] == "whole"]
     beyond = whole[whole["omega"] > low["omega"].max()] if len(low) else whole
-    curve = pd.concat([low, beyond])[["omega", column, f"{column}_error"]]
-    return curve.rename(columns={column: "value", f"{column}_error": "error"}).sort_values("omega", ignore_index=True)
+    return pd.concat([low, beyond]).sort_values("omega", ignore_index=True)
 
 
 def peak_of(rows: pd.DataFrame, column: str) -> float:
@@ -62,12 +61,12 @@ def peak_of(rows: pd.DataFrame, column: str) -> float:
 
 def _draw(ax: Axes, rows: pd.DataFrame, column: str, **style: object) -> None:
     """A spectrum over its maximum; empty bins of a harmonic spectrum are left out of a logarithmic axis."""
-    top, curve = peak_of(rows, "harmonic" if column == "harmonic" else "spectrum"), joined(rows, column)
+    top, curve = peak_of(rows, "harmonic" if column == "harmonic" else "spectrum"), one_curve(rows)
     if column == "harmonic":  # its low bins are too fine for the modes of a sample: bins of segments alone
-        curve = joined(rows[rows["band"] == "whole"], column)
-    good = curve[curve["value"] > 0]
+        curve = one_curve(rows[rows["band"] == "whole"])
+    good = curve[curve[column] > 0]
     if len(good) and top > 0:
-        ax.plot(good["omega"], good["value"] / top, **style)
+        ax.plot(good["omega"], good[column] / top, **style)
 
 
 def _draw_sizes(ax: Axes, curves: pd.DataFrame, main: pd.DataFrame, quantities: pd.DataFrame, settings: Settings) -> None:
@@ -102,9 +101,9 @@ def _draw_values(ax: Axes, main: pd.DataFrame, colours: dict, settings: Settings
     _draw(ax, rows, "harmonic", color=GREY, linewidth=0.9, linestyle="--", label="DM, coldest", gid="dm")
     ax.set_xscale("log")
     ax.set_yscale("log")
-    start = joined(rows, "spectrum")
+    start = one_curve(rows)
     if len(start):
-        left, top = start["omega"].iloc[0], 0.5 * start["value"].iloc[0] / peak_of(rows, "spectrum")
+        left, top = start["omega"].iloc[0], 0.5 * start["spectrum"].iloc[0] / peak_of(rows, "spectrum")
         marks.guide(ax, (left, top), (left, 20 * left), 1, r"$\omega^1$", offset=(4, -7))
         marks.guide(ax, (2.0, 0.03), (0.7, 2.0), 4, r"$\omega^4$", offset=(-4, 0))
     ax.legend(loc="lower right", fontsize=5.5)

@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Ledger, estimates_frame, read_batches
+from vitrine.aggregation.ensemble import Ensemble, Ledger, estimates_frame, read_rows
 from vitrine.aggregation.fields import field_of_sample, read_field_batches
 from vitrine.aggregation.scalars import mean_estimates
 from vitrine.aggregation.shown import sample_to_show
 from vitrine.observables.volume_modes import VOLUME_MAP, VOLUME_MODES
-from vitrine.samples.fields import FieldOf
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.statistics.histograms import LogBins
 
@@ -33,14 +32,20 @@ def aggregate_volume_modes(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(estimates, volume_spectrum, volume_map, flags) from the batches of table and fields; estimates are of each sample's softest mode."""
     ledger = Ledger("volume_modes")
-    data = pd.concat(list(read_batches(VOLUME_MODES, volume_modes, ensemble, ledger, finite=("omega", "longitudinal"))), ignore_index=True)
+    data = read_rows(VOLUME_MODES, volume_modes, ensemble, ledger, finite=("omega", "longitudinal"))
     softest = data[data["mode"] == 0]
     estimates = mean_estimates(VOLUME_MODES, softest, ensemble.weights(softest["sample"].to_numpy()), ledger, COLUMNS)
-    good = [index for index, _ in read_field_batches(volume_mode_field, ensemble, ledger)]
-    psi = dict(read_field_batches(vibrability_field, ensemble, Ledger("vibrability")))
-    chosen = sample_to_show("volume_modes", set(good) & set(psi) & set(softest["sample"]), shown, ensemble, "is good")
-    field = None if chosen is None else field_of_sample(volume_mode_field, ensemble, chosen)
-    return estimates_frame(ensemble, estimates), _spectrum(data, ensemble), _map(chosen, field, psi, softest), ledger.frame()
+    decomposed = {index for index, _ in read_field_batches(volume_mode_field, ensemble, ledger)}
+    known = {index for index, _ in read_field_batches(vibrability_field, ensemble, Ledger("vibrability"))}
+    chosen = sample_to_show("volume_modes", decomposed & known & set(softest["sample"]), shown, ensemble, "is good")
+    shown_map = _map(chosen, volume_mode_field, vibrability_field, softest, ensemble)
+    return estimates_frame(ensemble, estimates), _spectrum(data, ensemble), shown_map, ledger.frame()
+
+
+def softest_frequency(volume_modes: Sequence[str | Path], ensemble: Ensemble, sample: int) -> float:
+    """The frequency of the softest mode of one sample, from the batches of VOLUME_MODES."""
+    rows = read_rows(VOLUME_MODES, volume_modes, ensemble, Ledger("volume_modes"))
+    return rows.loc[(rows["sample"] == sample) & (rows["mode"] == 0), "omega"].iloc[0]
 
 
 def _spectrum(data: pd.DataFrame, ensemble: Ensemble) -> pd.DataFrame:
@@ -65,10 +70,11 @@ def _spectrum(data: pd.DataFrame, ensemble: Ensemble) -> pd.DataFrame:
     )
 
 
-def _map(index: int | None, field: FieldOf | None, psi: dict, softest: pd.DataFrame) -> pd.DataFrame:
+def _map(index: int | None, modes: Sequence[str | Path], psi: Sequence[str | Path], softest: pd.DataFrame, ensemble: Ensemble) -> pd.DataFrame:
     """The particles of the glass that is shown."""
     if index is None:
         return pd.DataFrame({name: [] for name in VOLUME_MAP.names})
+    field, vibrability = (field_of_sample(files, ensemble, index) for files in (modes, psi))
     glass, u, part = field.sample, field.arrays["displacement"], field.arrays["longitudinal"]
     return pd.DataFrame(
         {
@@ -82,6 +88,6 @@ def _map(index: int | None, field: FieldOf | None, psi: dict, softest: pd.DataFr
             "longitudinal_x": part[:, 0],
             "longitudinal_y": part[:, 1],
             "divergence": field.arrays["divergence"],
-            "psi": psi[index].arrays["vibrability"],
+            "psi": vibrability.arrays["vibrability"],
         }
     )
