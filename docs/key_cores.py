@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
 import pandas as pd
-from vitrine.aggregation.results import StudySettings
 from vitrine.aggregation.summary import cell, main_rows, number
 from vitrine.observables import declarations
 from vitrine.papers import KEY_CORE
@@ -13,7 +10,7 @@ from vitrine.parquet import read_table
 from vitrine.tables import QUANTITIES, SUMMARY
 
 from docs.blocks import table
-from docs.results import KEPT, NOT_RUN
+from docs.results import KEPT, NOT_RUN, kept_settings
 
 STUDIES = {
     "key_core_glass": "glass of 8192",
@@ -48,13 +45,13 @@ def measured() -> str:
     """A row for each quantity of the summary that is told of key cores, a column for each study."""
     found = {}
     for name, head in kept().items():
-        settings = StudySettings.of(json.loads((KEPT / name / "settings.json").read_text(encoding="utf-8")))
-        found[head] = main_rows(read_table(QUANTITIES, KEPT / name / "quantities.parquet"), settings).set_index("quantity")
+        quantities = read_table(QUANTITIES, KEPT / name / "quantities.parquet")
+        found[head] = main_rows(quantities, kept_settings(name)).set_index("quantity")
     if not found:
         return NOT_RUN
-    quantities = sorted((one for name in OBSERVABLES for one in declarations()[name].quantities if one.label), key=lambda one: one.place)
+    wanted = sorted((one for name in OBSERVABLES for one in declarations()[name].quantities if one.label), key=lambda one: one.place)
     rows = []
-    for one in quantities:
+    for one in wanted:
         own = [_row(rows_, one.name) for rows_ in found.values()]
         if any(row is not None for row in own):
             unit = next(row["unit"] for row in own if row is not None)

@@ -39,7 +39,6 @@ KEPT = DOCS / "results"
 SHEET = DOCS / "figures.png"
 FILES = {"summary.parquet": "summary.parquet", "quantities.parquet": "tables/quantities.parquet", "flags.parquet": "tables/flags.parquet"}
 WIDTH, GAP, DOTS = 21.0, 0.15, 90  # of the sheet: inches, inches, dots per inch
-DECAYS = ("pinch_exponent", "quartic_exponent", "amplitude_exponent", "omega_quartic", "xi_g", "xi_co", "xi_qlm", "A_1", "A_2")
 NOT_RUN = "No results of this study are kept here yet."
 COLOURS = 128  # of the sheet: a few suffice, and make it small
 ALL = "all"
@@ -99,13 +98,18 @@ def study_of(results: Path) -> Study:
     return Study.from_config(config, conda=True)
 
 
+def kept_settings(name: str) -> StudySettings:
+    """What combining the ensembles of a study needed of it, as `take_up` kept it."""
+    return StudySettings.of(json.loads((KEPT / name / "settings.json").read_text(encoding="utf-8")))
+
+
 def numbers(name: str) -> str:
     """The numbers of a study, from the kept tables: what summary.md says, without its title."""
     kept = KEPT / name
     if not kept.is_dir():
         return NOT_RUN
     quantities, flags = read_table(QUANTITIES, kept / "quantities.parquet"), read_table(FLAGS, kept / "flags.parquet")
-    settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
+    settings = kept_settings(name)
     text = summary_markdown(read_table(SUMMARY, kept / "summary.parquet"), quantities, flags, settings, name)
     return text.partition("\n")[2].strip().replace("*", r"\*").replace("<", "&lt;")
 
@@ -116,7 +120,7 @@ def compared(name: str) -> str:
     if not kept.is_dir():
         return NOT_RUN
     quantities = read_table(QUANTITIES, kept / "quantities.parquet")
-    settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
+    settings = kept_settings(name)
     known = {axis.name: axis for axis in settings.axes}
     points = [(key, data) for key, data in quantities.groupby(list(axes), sort=True) if "energy_inherent" in set(data["quantity"])]
     meanings = {quantity.name: quantity.meaning for one in declarations().values() for quantity in one.quantities}
@@ -137,7 +141,7 @@ def drawn(name: str) -> str:
     if not kept.is_dir():
         return NOT_RUN
     quantities = read_table(QUANTITIES, kept / "quantities.parquet")
-    settings = StudySettings.of(json.loads((kept / "settings.json").read_text(encoding="utf-8")))
+    settings = kept_settings(name)
     known = {axis.name: axis for axis in settings.axes}
     labels = {quantity.name: quantity.label or quantity.meaning for one in declarations().values() for quantity in one.quantities}
     rows = []

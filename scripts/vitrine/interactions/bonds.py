@@ -122,8 +122,8 @@ class Interactions:
         """Pairs of particles (i, j), i < j, between which the Hessian has a block: bonds, and of a many-body potential those with a common end."""
         if self.many is None:
             return self.i, self.j
-        touching = abs(self.incidence)
-        near = sp.coo_array(sp.triu((touching @ touching.T) @ (touching @ touching.T), 1))
+        bonded = abs(self.incidence) @ abs(self.incidence).T
+        near = sp.coo_array(sp.triu(bonded @ bonded, 1))
         return near.row, near.col
 
     @cached_property

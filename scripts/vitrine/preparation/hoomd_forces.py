@@ -22,8 +22,8 @@ import numpy as np
 
 from vitrine.errors import InputError
 from vitrine.models import GlassFormer
-from vitrine.models.cut import CutPotential
-from vitrine.models.potential import LENNARD_JONES, PairPotential, force_shifted
+from vitrine.models.glass_former import Potential
+from vitrine.models.potential import LENNARD_JONES, force_shifted
 from vitrine.preparation.engines import MOST_SPECIES
 from vitrine.preparation.motion import Motion, folded
 from vitrine.samples.sample import Sample, widths
@@ -83,7 +83,7 @@ class Table:
 
 
 @lru_cache(maxsize=64)
-def table_of(potential: PairPotential | CutPotential, accuracy: float = ACCURACY, overlap: float = OVERLAP) -> Table:
+def table_of(potential: Potential, accuracy: float = ACCURACY, overlap: float = OVERLAP) -> Table:
     """The shortest table of 2^k points whose force is within `accuracy` everywhere; InputError where none is."""
     start, points = _start(potential, overlap), 64
     while points <= MOST_POINTS:
@@ -94,7 +94,7 @@ def table_of(potential: PairPotential | CutPotential, accuracy: float = ACCURACY
     raise InputError(f"no table of {MOST_POINTS} points holds the force of the glass former to {accuracy}: it must be continuous at the cutoff")
 
 
-def _start(potential: PairPotential | CutPotential, overlap: float) -> float:
+def _start(potential: Potential, overlap: float) -> float:
     """x at which phi reaches `overlap`; 0 where phi is finite at overlap."""
     if potential.highest < overlap:
         return 0.0
@@ -104,7 +104,7 @@ def _start(potential: PairPotential | CutPotential, overlap: float) -> float:
     return x
 
 
-def _table(potential: PairPotential | CutPotential, start: float, points: int, within: int = 8) -> Table:
+def _table(potential: Potential, start: float, points: int, within: int = 8) -> Table:
     """A table of so many points, and the largest error of its force at `within` places of every interval, the last one included.
 
     The error is relative to the larger of the force itself and eps/lambda: it is relative for particles that touch and absolute beyond.

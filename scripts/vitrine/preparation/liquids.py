@@ -88,7 +88,7 @@ def equilibrate_liquid(
             chain, schedule = _chain(start, parent_temperature, stream, settings, refinement, sweeps)
             run = equilibrate(chain, keeper=keeper, **schedule, **({"enough": enough} if enough else {}))
         except BlowUp as trouble:
-            flag = f"blew up at step {trouble.step} with time step {settings['dynamics']['time_step'] / 2**refinement:g}"
+            flag = trouble.flag(settings["dynamics"]["time_step"] / 2**refinement)
             logging.getLogger("vitrine").warning("sample %d: %s", start.index, flag)
             continue
         except SampleError as trouble:

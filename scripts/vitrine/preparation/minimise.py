@@ -50,7 +50,7 @@ def minimise(sample: Sample, method: str = "lbfgs", tolerance: float = 1e-10, ma
 
 
 @njit
-def _has_left(x, origin, margin):
+def has_left(x, origin, margin):
     """Whether any particle has moved further than `margin` from where the pair list was made."""
     for i in range(x.shape[0]):
         if (x[i, 0] - origin[i, 0]) ** 2 + (x[i, 1] - origin[i, 1]) ** 2 + (x[i, 2] - origin[i, 2]) ** 2 > margin * margin:
@@ -111,7 +111,7 @@ def _lbfgs(x, matter, kernels, margin, tolerance, maximum_iterations, step):
         t = min(1.0, step / longest(direction))
         for _ in range(30):
             combine(trial, x, t, direction)
-            if _has_left(trial, origin, margin):
+            if has_left(trial, origin, margin):
                 pairs = listed_pairs(trial, matter, SKIN)
                 copy(origin, trial)
             typical, largest = pair_forces(trial, pairs, kernels, trial_force)
@@ -154,7 +154,7 @@ def _conjugate_gradient(x, matter, kernels, margin, tolerance, maximum_iteration
         t = min(length, limit)
         for _ in range(30):
             combine(trial, x, t, direction)
-            if _has_left(trial, origin, margin):
+            if has_left(trial, origin, margin):
                 pairs = listed_pairs(trial, matter, SKIN)
                 copy(origin, trial)
             typical, largest = pair_forces(trial, pairs, kernels, trial_force)
@@ -208,7 +208,7 @@ def _fire(x, matter, kernels, margin, tolerance, maximum_iterations, step):
         # NOTE: a particle never moves further than 0.1 in a step; the published FIRE has no bound and can blow up from a hot liquid.
         move = dt * min(1.0, 0.1 / max(dt * longest(velocity), 1e-300))
         add(x, move, velocity)
-        if _has_left(x, origin, margin):
+        if has_left(x, origin, margin):
             pairs = listed_pairs(x, matter, SKIN)
             copy(origin, x)
         typical, largest = pair_forces(x, pairs, kernels, force)

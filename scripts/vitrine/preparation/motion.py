@@ -23,6 +23,10 @@ class BlowUp(Exception):
         super().__init__(f"the dynamics blew up at step {step}")
         self.step = step
 
+    def flag(self, time_step: float) -> str:
+        """What a sample is flagged with."""
+        return f"blew up at step {self.step} with time step {time_step:g}"
+
 
 @dataclass(frozen=True)
 class Ramp:

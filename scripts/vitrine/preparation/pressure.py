@@ -13,10 +13,10 @@ import numpy as np
 
 from vitrine.compile_cache import njit
 from vitrine.errors import SampleError
-from vitrine.interactions.forces import PairList, listed_pairs, pair_energy_and_virial, pair_forces
-from vitrine.interactions.neighbours import cell_counts, padded
+from vitrine.interactions.forces import PairList, listed_pairs, pair_energy_and_virial, pair_forces, system
+from vitrine.interactions.neighbours import padded
 from vitrine.interactions.rows import combine, copy, dot
-from vitrine.preparation.minimise import HISTORY, SKIN, Minimum, longest, newton_like, relative
+from vitrine.preparation.minimise import HISTORY, SKIN, Minimum, has_left, longest, newton_like, relative
 from vitrine.samples.sample import Sample, widths
 
 AGREEMENT = 1e-8  # largest |p_virial - p|/p
@@ -56,20 +56,18 @@ def _relaxed(sample: Sample, pressure: float, tolerance: float, agreement: float
     """The minimum at one pressure. A long way is gone in stretches, each in the box in which the one before ended."""
     iterations = evaluations = 0
     while True:
-        x, h = padded(sample.positions, sample.box)
+        x, _ = padded(sample.positions, sample.box)
         unknowns = np.concatenate([x, np.zeros((1, 3))])
         width, reach = float(np.min(widths(sample.box))), float(sample.model.range)
-        model, skin = sample.model, min(SKIN, width / 2 - reach)
+        skin = min(SKIN, width / 2 - reach)
         if skin < 2.1 * MOST_STRAIN * reach:
             raise SampleError(
                 f"too few particles: at the pressure {pressure:g} the box is {width:.4g} wide, "
                 f"not above twice the range of the interaction, {2 * reach:.4g}"
             )
-        sizes, types = np.ascontiguousarray(sample.sizes, dtype=float), np.ascontiguousarray(sample.types, dtype=np.int64)
-        matter = h, cell_counts(widths(sample.box), reach + skin), sizes, types, model.ranges, model.scales, model.energies, model.nonadditivity
         size = sample.spacing * np.sqrt(sample.particles * sample.dimension)
         residual, mismatch, ran, evaluated, moved_out = _lbfgs_in_box(
-            unknowns, matter, model.kernels, skin, reach, tolerance, agreement, maximum_iterations - iterations, step,
+            unknowns, system(sample, skin), sample.model.kernels, skin, reach, tolerance, agreement, maximum_iterations - iterations, step,
             sample.dimension, sample.volume, size, pressure,
         )  # fmt: skip
         scale = np.exp(unknowns[-1, 0] / size)
@@ -84,18 +82,6 @@ def _relaxed(sample: Sample, pressure: float, tolerance: float, agreement: float
 def _stretched(pairs, scale):
     """The list in which particles are 1/scale as large."""
     return PairList(pairs.first, pairs.second, pairs.shifts, pairs.inverse_squares * scale * scale, pairs.bounds, pairs.energies, pairs.types)
-
-
-@njit
-def _way(unknowns, origin):
-    """The longest way of a particle from where the pair list was made."""
-    longest = 0.0
-    for i in range(origin.shape[0]):
-        square = 0.0
-        for axis in range(3):
-            square += (unknowns[i, axis] - origin[i, axis]) ** 2
-        longest = max(longest, square)
-    return np.sqrt(longest)
 
 
 @njit
@@ -140,7 +126,7 @@ def _lbfgs_in_box(unknowns, matter, kernels, skin, reach, tolerance, agreement, 
             growth = reach * (np.exp(-trial[-1, 0] / size) - 1.0)
             if growth > 0.5 * skin:
                 return relative(largest, typical), abs(mismatch), iteration + 1, evaluations, True
-            if 2.0 * _way(trial, origin) + growth > skin:
+            if has_left(trial[:-1], origin, 0.5 * (skin - growth)):
                 pairs = listed_pairs(trial[:-1], matter, skin)
                 copy(origin, trial[:-1])
             typical, largest, mismatch = _forces_in_box(trial, pairs, kernels, trial_force, dimension, volume, size, pressure)

@@ -40,6 +40,7 @@ def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA
     except SampleError as error:
         return replace(liquid, flag=str(error)), {"flag": str(error)}
     bonds, loose = _held(Interactions.of(end.sample), settings)
+    needed = liquid.dimension * (bonds.sample.particles - 1)  # a rigid packing has more contacts
     row = {
         "inherent_energy": bonds.energy / liquid.particles,
         "spacing": end.sample.spacing,
@@ -56,10 +57,10 @@ def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA
     if not end.converged:
         what = f"the residual force is above {settings['tolerance']:g}" + (f", or p off by more than {AGREEMENT:g}" if _pressed(settings) else "")
         flag = flag or f"not converged: {what} after {settings['maximum_iterations']} iterations"
-    elif liquid.model.touching and len(bonds.i) <= liquid.dimension * (bonds.sample.particles - 1):
+    elif liquid.model.touching and len(bonds.i) <= needed:
         flag = flag or (
             f"not rigid: {bonds.sample.particles} particles are left without {len(loose)} rattlers, with {len(bonds.i)} contacts, "
-            f"of which they need more than {liquid.dimension * max(bonds.sample.particles - 1, 0)}"
+            f"of which they need more than {needed}"
         )
     else:
         try:

@@ -33,7 +33,7 @@ def record_trajectory(liquid: Sample, temperature: float, dynamics: Mapping, set
         chain = running(liquid, temperature, dynamics, settings, rng)
         frames, sums = _frames(chain, step, settings)
     except BlowUp as trouble:
-        flag = f"blew up at step {trouble.step} with time step {step:g}"
+        flag = trouble.flag(step)
         logging.getLogger("vitrine").warning("sample %d: %s", liquid.index, flag)
         return Trajectory.missing(liquid.index, flag)
     except SampleError as trouble:
@@ -71,17 +71,15 @@ def _frames(chain: Dynamics, step: float, settings: Mapping) -> tuple[list[Motio
     """The frames of the run, and the sums of the velocities in between where the settings ask for them."""
     every = max(1, round(settings["interval"] / step))
     frames: list[Motion] = []
-    if not settings.get("sampling"):
-        for _ in range(settings["frames"]):
-            frames.append(chain.motion)
-            chain.advance(every)
-        return frames, None
-    often = max(1, round(settings["sampling"] / step))
-    looks = settings["frames"] * (every // often)
-    sums = RunningSums(looks, often * step, *chain.velocities.shape, settings["highest"], settings["resolution"])
-    for look in range(looks):
-        if look % (every // often) == 0:
-            frames.append(chain.motion)
-        sums.add(chain.velocities)
-        chain.advance(often)
-    return frames, sums.sums()
+    often, sums = every, None
+    if settings.get("sampling"):
+        often = max(1, round(settings["sampling"] / step))
+        looks = settings["frames"] * (every // often)
+        sums = RunningSums(looks, often * step, *chain.velocities.shape, settings["highest"], settings["resolution"])
+    for _ in range(settings["frames"]):
+        frames.append(chain.motion)
+        for _ in range(every // often):
+            if sums:
+                sums.add(chain.velocities)
+            chain.advance(often)
+    return frames, sums.sums() if sums else None

@@ -26,6 +26,7 @@ from vitrine.samples.velocities import VelocitySums, sums_of
 
 RECORD, CHECKSUM = "vitrine/trajectory", "vitrine/trajectory_checksum"
 SUMS = ("low", "whole", "square")
+HIGHEST, RESOLUTION = 1.2, 0.25  # of spectra that are taken from stored velocities: the defaults of the config's section trajectories
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Trajectory:
     def frame(self, number: int) -> Sample:
         """A frame as a sample, its positions followed through the boundaries."""
         return self.start.moved(self.positions[number], box=self.boxes[number])
+
+    def spread(self, most: int) -> np.ndarray:
+        """Numbers of at most so many frames at equal intervals over the run, from two on with the first and the last."""
+        return np.unique(np.linspace(0, len(self.times) - 1, most).astype(int))
 
     @classmethod
     def missing(cls, index: int, flag: str) -> Trajectory:
@@ -85,7 +90,7 @@ def _frames(one: Trajectory, origin: Mapping) -> Iterator[gsd.hoomd.Frame]:
         frame = gsd.hoomd.Frame()
         if one.start is not None:
             record["time"] = float(one.times[number])
-            frame = to_frame(one.start.moved(one.positions[number], box=one.boxes[number]))
+            frame = to_frame(one.frame(number))
             n, d = one.positions[number].shape
             frame.particles.velocity, frame.particles.image = np.zeros((n, 3)), np.zeros((n, 3), dtype=np.int32)
             frame.particles.velocity[:, :d] = one.velocities[number]
@@ -158,7 +163,7 @@ def _joined(index: int, frames: list[tuple[gsd.hoomd.Frame, Mapping]], name: str
         if [record["frame"] for _, record in frames] != list(range(frames[0][1]["frames"])):
             raise SampleError("frames are missing")
         samples = [from_frame(frame) for frame, _ in frames]
-        sums = _sums(*frames[0], samples[0].dimension) if samples else None
+        sums = _sums(*frames[0], samples[0].dimension)
     except Exception as error:  # a damaged frame leads to any error there is
         return Trajectory.missing(index, f"unreadable: {error} in {name}")
     d = samples[0].dimension
@@ -172,9 +177,6 @@ def _joined(index: int, frames: list[tuple[gsd.hoomd.Frame, Mapping]], name: str
 def _check(frame: gsd.hoomd.Frame, record: Mapping) -> None:
     if _checksum(frame, "sums" in record) != frame.log[CHECKSUM].tobytes():
         raise SampleError("its checksum does not match, it is damaged")
-
-
-HIGHEST, RESOLUTION = 1.2, 0.25  # of spectra that are taken from stored velocities: the defaults of the config's section trajectories
 
 
 def velocity_sums(one: Trajectory) -> VelocitySums:

@@ -26,7 +26,6 @@ from vitrine.errors import SampleError
 
 HANN_POWER = 3 / 8  # mean square of a Hann window
 FOLDED = 2e-3  # share of the power in the highest tenth of the band above which a spectrum is taken to be folded
-WINDOWS = ("hann", "rectangle")
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ class RunningSums:
         self._bins = int(np.floor(highest / (2 * np.pi / (frames * step)) + 1e-9))
         self._half = next_fast_len(max(1, round(np.pi / (resolution * step))), real=True)
         if self._bins < 2 or 2 * self._half > frames:
-            needed = 2 * np.pi * max(2 / highest, 1 / resolution)
+            needed = max(4 * np.pi / highest, 2 * self._half * step)
             raise SampleError(
                 f"a run of {frames * step:g} is too short: its lowest bin is omega = {2 * np.pi / (frames * step):.3g}, and bins up to {highest:g} "
                 f"and segments of resolution {resolution:g} need a run of {needed:.4g} at least (config keys trajectories.frames and interval)"
@@ -181,10 +180,3 @@ def sums_of(velocities: np.ndarray, step: float, highest: float, resolution: flo
     for one in velocities[:frames]:
         running.add(one)
     return running.sums()
-
-
-def joined_spectrum(sums: VelocitySums, spectra: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """One curve (omega, D) from the low bins up to where they end, and the whole spectrum beyond. spectra: D on both, means over particles."""
-    low, whole = spectra
-    beyond = sums.whole_omega > sums.low_omega[-1]
-    return np.concatenate([sums.low_omega, sums.whole_omega[beyond]]), np.concatenate([low, whole[beyond]])
