@@ -2,7 +2,7 @@
 
 A declaration is the `OBSERVABLE` of observables/<name>/__init__.py. Nothing heavy is imported here or there, since every plan and every job reads it.
 The functions that it names lie beside it: `rule` in measure.py, `aggregate` in aggregate.py, `derive` in derive.py, `cost` in cost.py, and of every
-figure `plot_<figure>` in <figure>.py with its caption in <figure>.rst.
+figure `plot_<figure>` in <figure>.py with its caption in <figure>.rst. One that draws its own systems has `model` in model.py.
 """
 
 from __future__ import annotations
@@ -148,6 +148,8 @@ class Observable:
     rule: the function of measure.py, which is also the name of the rule; empty where nothing is measured sample by sample.
     aggregate: the function of aggregate.py, also the name of the rule; empty where nothing is averaged.
     derive: the function of derive.py that adds to the fits over ensembles; empty where there is none.
+    model: of one that draws its own systems the function of model.py that gives their parameters at a point of a study, and raises InputError for
+    axes that are missing and values that are not allowed: the study asks it of every point before there is a job. model.py imports nothing heavy.
     takes: files of the batch (`glasses.gsd`, `liquids.gsd`, `trajectories.gsd`, a table or field of another observable); none for a model without
     particles, whose systems the observable draws itself.
     tables, fields: what a measurement gives, per batch. combines: tables of batches that `aggregate` reads; with scope `study`, tables of ensembles.
@@ -168,6 +170,7 @@ class Observable:
     rule: str = ""
     aggregate: str = ""
     derive: str = ""
+    model: str = ""
     takes: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     fields: tuple[Field, ...] = ()

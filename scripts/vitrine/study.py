@@ -19,7 +19,7 @@ from vitrine.ensembles import Ensemble, ensemble_of, study_axes
 from vitrine.errors import InputError
 from vitrine.imports import Outlines
 from vitrine.models import GLASS_FORMERS, published_parameters
-from vitrine.observables import declarations, figures, module_of
+from vitrine.observables import declarations, figures, function_of, module_of
 from vitrine.places import Place, places_of
 from vitrine.points import Axis, Point, full_key
 from vitrine.preparation.checks import check_trajectories
@@ -83,6 +83,7 @@ class Study:
         if config["against"] not in [axis.name for axis in ensembles[0].points[0].axes]:
             allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
             raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")
+        _check_points(study)
         _check_options(study)
         _check_files(study, Path(directory))
         study.figures.update(chosen_figures(config["figures"], config["against"], chosen))
@@ -278,6 +279,20 @@ def _check_axes(key: str, ensemble: Ensemble, dynamics: bool) -> None:
             raise InputError(
                 f"config key {key}: liquids keep their number of particles and their dimension, no ladder or history along {axis.name} is allowed"
             )
+
+
+def _check_points(study: Study) -> None:
+    """Refuse a point at which an observable cannot draw its systems, before there is a job."""
+    for name, observable in study.observables.items():
+        if not observable.model:
+            continue
+        parameters = function_of(module_of(name, "model"), observable.model)
+        for label in study.labels(observable):
+            place = study.places[label]
+            try:
+                parameters(place.point)
+            except InputError as error:
+                raise InputError(f"config key ensembles[{study.ensembles.index(place.ensemble)}].axes, for observable {name}: {error}") from error
 
 
 def _check_options(study: Study) -> None:

@@ -12,7 +12,12 @@ from vitrine.observables import declarations
 from vitrine.schema import BLANK, Table
 
 UNITS = re.compile(r"[A-Za-z0-9_/^().\- *+]+")
-PARTS = {"rule": "measure", "aggregate": "aggregate", "derive": "derive"}  # of a declaration, and the modules in which its functions stand
+PARTS = {
+    "rule": "measure",
+    "aggregate": "aggregate",
+    "derive": "derive",
+    "model": "model",
+}  # where functions stand
 
 
 def measuring_defaults(name: str) -> dict[str, object]:
@@ -65,6 +70,8 @@ def _functions(folder: Path, one: Observable) -> Iterator[str]:
         module = _module(folder / f"{part}.py") if name else None
         if name and not _own(module, name):
             yield f"the function {name} in {part}.py"
+    if one.rule and not (one.takes or one.model):
+        yield "a function of model.py, since it draws its own systems"
     if one.rule and not _own(_module(folder / "cost.py"), "cost"):
         yield "the function cost in cost.py"
     module = _module(folder / "measure.py") if one.rule else None

@@ -70,6 +70,8 @@ SPOILT = {
         lambda one: replace(one, figures=(replace(one.figures[0], tables=("pinching_force", "mode_density")),)),
         ["an argument of plot_pinching_force"],
     ),
+    "systems of its own": (lambda one: replace(one, takes=()), ["a function of model.py"]),
+    "another model": (lambda one: replace(one, model="parameters"), ["the function parameters in model.py"]),
     "what nothing gives": (lambda one: replace(one, takes=("strained.gsd",)), ["an observable that gives strained.gsd"]),
 }  # fmt: skip
 

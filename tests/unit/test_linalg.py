@@ -390,6 +390,15 @@ def test_both_ways_to_the_vectors_give_whole_bases(bonds, dimension, monkeypatch
     assert np.allclose(held.T @ (bonds.hessian @ held), np.eye(len(eigenvalues)), rtol=0, atol=1e-9)
 
 
+@pytest.mark.parametrize("size", [1, 2, 60])
+@pytest.mark.parametrize("shift", [-30.0, 0.0, 0.3, 30.0])
+def test_negative_modes_are_counted(size, shift):
+    matrix = np.random.default_rng(size).standard_normal((size, size))
+    matrix += matrix.T + shift * np.eye(size) - np.diag(np.diag(matrix)) * (shift == 0)  # without a diagonal, pivots come in pairs
+    expected = int(np.sum(np.linalg.eigvalsh(matrix) < 0))
+    assert dense.negative_modes(np.asfortranarray(np.tril(matrix))) == expected
+
+
 def test_only_the_lower_triangle_is_read(stages):
     for size in (1, 2, 3, 10, 11, 14, 15, 16, 50, 131):
         matrix = np.random.default_rng(2).standard_normal((size, size))

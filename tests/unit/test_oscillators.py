@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import lapack
 from vitrine.errors import SampleError
 from vitrine.oscillators.couplings import gaussian_couplings, lattice_couplings
 from vitrine.oscillators.minimum import System, all_stiffnesses, find_minimum, lowest_modes, modes_of, participation
@@ -30,6 +31,14 @@ def test_products_are_those_of_the_dense_matrix():
     np.testing.assert_allclose(couplings.product(x), dense(couplings) @ x, rtol=0, atol=1e-14)
     np.testing.assert_array_equal(np.tril(couplings.matrix(np.zeros(SIZE)), -1), np.tril(dense(couplings), -1))
     np.testing.assert_array_equal(np.diag(couplings.matrix(x)), x)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 8])
+def test_a_packed_matrix_is_the_one_that_lapack_packs(size):
+    couplings, diagonal = gaussian_couplings(np.random.default_rng(1), size, 0.3), np.random.default_rng(2).uniform(1, 2, size)
+    packed, trouble = lapack.dtrttf(couplings.matrix(diagonal), transr="N", uplo="L")
+    assert not trouble
+    np.testing.assert_array_equal(couplings.packed(diagonal), packed)
 
 
 def test_couplings_are_drawn_anew_by_the_seed_and_have_their_variance():

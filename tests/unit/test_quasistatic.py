@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
+from vitrine.interactions.strains import deformed, folded_box
 from vitrine.landscape.quasistatic import Drop, Protocol, sheared_states
 from vitrine.landscape.rest import at_rest, brought_to_rest
-from vitrine.landscape.strained import Strained, folded, sheared, simple_shear
+from vitrine.landscape.strained import Strained, simple_shear
 from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.preparation.minimise import minimise
 
@@ -52,12 +53,12 @@ def test_the_mean_modulus_of_all_planes_is_that_of_elasticity(glass, planar_glas
 
 
 def test_strain_adds_up_and_a_folded_box_is_the_same_lattice(planar_glass):
-    there = sheared(sheared(planar_glass, XY, 0.4), XY, 0.35)
+    there = deformed(deformed(planar_glass, 0.4 * XY), 0.35 * XY)
     assert abs(there.box[0, 1] / there.box[0, 0]) <= 0.5
     once = dataclasses.replace(planar_glass, positions=there.positions, box=(np.eye(2) + 0.75 * XY) @ planar_glass.box)
     assert Interactions.of(there).energy == pytest.approx(Interactions.of(once).energy, rel=1e-12)
     box = np.array([[5.0, 4.0, -3.0], [0.0, 6.0, 7.0], [0.0, 0.0, 4.0]])
-    shorter = folded(box)
+    shorter = folded_box(box)
     change = np.linalg.solve(box, shorter)
     np.testing.assert_allclose(change, np.rint(change), atol=1e-12)
     assert np.all(np.abs(np.triu(shorter, 1)) <= 0.5 * np.diag(shorter)[:, None] * (1 + 1e-9))
@@ -100,7 +101,7 @@ def test_a_branch_is_what_small_minimised_steps_give(brittle):
     target = 0.6 * states[first].critical
     for _ in range(200):
         step = min(1e-4, target - strain)
-        here, strain = minimise(sheared(here, XY, step), tolerance=1e-12).sample, strain + step
+        here, strain = minimise(deformed(here, step * XY), tolerance=1e-12).sample, strain + step
         if strain >= target * (1 - 1e-12):
             break
     ours = [one for one in sheared_states(glass, Protocol(strain=target)) if not isinstance(one, Drop)][-1]
@@ -129,8 +130,8 @@ def test_beyond_the_bracket_there_is_no_minimum_nearby(brittle):
     drop = next(one for one in states if isinstance(one, Drop))
     finer = next(one for one in sheared_states(glass, Protocol(strain=0.012, resolution=1e-9)) if isinstance(one, Drop))
     assert finer.critical == pytest.approx(drop.critical, abs=2e-9) and finer.bracket <= 1.001e-9
-    beyond = minimise(sheared(drop.before.sample, XY, 1e-6), tolerance=1e-11).sample
-    moved = beyond.positions - sheared(drop.before.sample, XY, 1e-6).positions
+    beyond = minimise(deformed(drop.before.sample, 1e-6 * XY), tolerance=1e-11).sample
+    moved = beyond.positions - deformed(drop.before.sample, 1e-6 * XY).positions
     assert np.linalg.norm(moved - moved.mean(axis=0)) > 0.1
 
 

@@ -67,6 +67,9 @@ BAD = {
 }  # fmt: skip
 
 
+SMALL = {"mean_field": "_small", "lattice_oscillators": "_small", "soft_potentials": ""}  # how the small version of a study is named
+
+
 def named(cases):
     return [pytest.param(*case, id=name.replace(" ", "_")) for name, case in cases.items()]
 
@@ -86,6 +89,30 @@ def test_bad_config_is_one_sentence_of_the_study(overlay, content, said):
     with pytest.raises(InputError) as error:
         Study.from_config(merged_config([REPOSITORY / "config.yaml", TINY, overlay(content)]))
     assert any(all(word in line for word in said) for line in str(error.value).splitlines()), error.value
+
+
+def drawn(**axes):
+    return {"ensembles": [{"axes": axes, "origin": "drawn", "samples": 1, "batch": 1}]}
+
+
+OSCILLATORS = {"particles": 100, "coupling": 0.1, "uniform_field": 0.1, "k_min": 0.1, "k_0": 1.0}
+DRAWN = {
+    "k_min above k_0": ("mean_field", drawn(**OSCILLATORS | {"k_min": [0.1, 2.0]}), ["ensembles[0].axes", "mean_field", "k_min = 2", "k_min <= k_0"]),
+    "negative field": ("mean_field", drawn(**OSCILLATORS | {"uniform_field": -0.1}), ["ensembles[0].axes", "uniform_field h = -0.1", "from 0"]),
+    "no coupling": ("mean_field", drawn(**OSCILLATORS | {"coupling": 0.0}), ["ensembles[0].axes", "coupling J = 0", "above 0"]),
+    "axis that is missing": ("lattice_oscillators", drawn(particles=27, coupling=0.3), ["ensembles[0].axes", "no axis beta"]),
+    "no cube": ("lattice_oscillators", drawn(particles=200, coupling=0.3, beta=1.0), ["ensembles[0].axes", "particles is 200", "cubes", "216"]),
+    "no density": ("lattice_oscillators", drawn(particles=27, coupling=0.3, beta=-1.0), ["ensembles[0].axes", "beta > -1"]),
+    "unknown distribution": ("soft_potentials", drawn(distribution="odd"), ["ensembles[0].axes", "distribution is odd", "normal, uniform"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("study", "content", "said"), named(DRAWN))
+def test_systems_that_cannot_be_drawn_are_refused_by_the_study(overlay, study, content, said):
+    known, path = {"against": next(iter(content["ensembles"][0]["axes"]))}, REPOSITORY / "studies" / f"{study}{SMALL[study]}.yaml"
+    with pytest.raises(InputError) as error:
+        Study.from_config(merged_config([REPOSITORY / "config.yaml", path, overlay(known | content)]))
+    assert len(str(error.value).splitlines()) == 1 and all(word in str(error.value) for word in said), error.value
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,29 @@ H^+ Xi is minus the non-affine displacement by which the sample answers.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from vitrine.interactions.bonds import Interactions
+from vitrine.samples.sample import Sample
+
+
+def folded_box(box: np.ndarray) -> np.ndarray:
+    """The same lattice by an upper triangular box (d, d) whose tilts are at most one half."""
+    box = box.copy()
+    for column in range(1, len(box)):
+        for row in range(column - 1, -1, -1):
+            tilt = box[row, column] / box[row, row]
+            if abs(tilt) > 0.5 * (1 + 1e-12):
+                box[:, column] -= np.rint(tilt) * box[:, row]
+    return box
+
+
+def deformed(sample: Sample, gradient: np.ndarray) -> Sample:
+    """The affine deformation x -> (1 + gradient) x of particles and box; gradient (d, d)."""
+    deformation = np.eye(sample.dimension) + gradient
+    return replace(sample, positions=np.ascontiguousarray(sample.positions @ deformation.T), box=folded_box(deformation @ sample.box))
 
 
 def _bond_changes(bonds: Interactions, strain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

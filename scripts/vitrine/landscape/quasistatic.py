@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vitrine.errors import SampleError
-from vitrine.landscape.strained import Strained, sheared, simple_shear
+from vitrine.interactions.strains import deformed
+from vitrine.landscape.strained import Strained, simple_shear
 from vitrine.linalg.participation import participation_ratio
 from vitrine.preparation.minimise import minimise
 from vitrine.samples import Sample
@@ -140,13 +141,13 @@ def _beyond(here: Strained, step: float, protocol: Protocol) -> Strained | Drop:
     """
     for attempt in range(MOST_ATTEMPTS):
         length = step * 2**attempt
-        affine = sheared(here.sample, here.direction, length)
+        affine = deformed(here.sample, length * here.direction)
         end = minimise(affine, protocol.minimiser, tolerance=1e-11, step=protocol.minimiser_step)
         try:
             there = Strained.of(end.sample, here.strain + length, here.direction, protocol.solver)
         except SampleError:
             continue
-        back = minimise(sheared(there.sample, here.direction, -length), protocol.minimiser, tolerance=1e-11, step=protocol.minimiser_step)
+        back = minimise(deformed(there.sample, -length * here.direction), protocol.minimiser, tolerance=1e-11, step=protocol.minimiser_step)
         if np.linalg.norm(_moved(here.sample, back.sample)) <= ELSEWHERE * here.sample.spacing:
             return there
         return Drop(here, there, _moved(affine, there.sample))

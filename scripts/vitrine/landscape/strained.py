@@ -11,7 +11,7 @@ stays the same, and so does every energy.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
-from vitrine.interactions.strains import affine_stiffness, strain_forces
+from vitrine.interactions.strains import affine_stiffness, deformed, strain_forces
 from vitrine.landscape.rest import at_rest, brought_to_rest
 from vitrine.linalg import Factor, lowest_modes
 from vitrine.linalg.solve import order_of
@@ -39,23 +39,6 @@ def simple_shear(plane: str, dimension: int) -> np.ndarray:
     strain = np.zeros((dimension, dimension))
     strain["xyz".index(plane[0]), "xyz".index(plane[1])] = 1.0
     return strain
-
-
-def folded(box: np.ndarray) -> np.ndarray:
-    """The same lattice by an upper triangular box (d, d) whose tilts are at most one half."""
-    box = box.copy()
-    for column in range(1, len(box)):
-        for row in range(column - 1, -1, -1):
-            tilt = box[row, column] / box[row, row]
-            if abs(tilt) > 0.5 * (1 + 1e-12):
-                box[:, column] -= np.rint(tilt) * box[:, row]
-    return box
-
-
-def sheared(sample: Sample, strain: np.ndarray, step: float) -> Sample:
-    """The affine deformation x -> (1 + step E) x of particles and box."""
-    deformation = np.eye(sample.dimension) + step * strain
-    return replace(sample, positions=np.ascontiguousarray(sample.positions @ deformation.T), box=folded(deformation @ sample.box))
 
 
 @dataclass(frozen=True)
@@ -147,7 +130,7 @@ class Strained:
         predictor = -step * self.response
         if np.linalg.norm(predictor.reshape(-1, self.sample.dimension), axis=1).max() > REACH * self.sample.spacing:
             return None
-        affine = sheared(self.sample, self.direction, step)
+        affine = deformed(self.sample, step * self.direction)
         guess = affine.moved(affine.positions + predictor.reshape(affine.positions.shape))
         try:
             found = brought_to_rest(guess, self.order, solver, ASTRAY * np.linalg.norm(predictor))

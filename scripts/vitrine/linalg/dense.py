@@ -67,3 +67,13 @@ def symmetric_eigenvalues(matrix: np.ndarray, sparse: sp.csc_array | None = None
         return tridiagonal_eigenvalues(*band.tridiagonal_by_band(matrix, routines, sparse))
     _, diagonal, beside, _, _ = lapack.dsytrd(matrix, lower=1, lwork=32 * len(matrix), overwrite_a=1)
     return tridiagonal_eigenvalues(diagonal, beside)
+
+
+def negative_modes(matrix: np.ndarray) -> int:
+    """How many eigenvalues of a symmetric matrix (n, n) are negative: as many as those of D in L D L^T, whose blocks of two have one each.
+
+    The matrix is in Fortran order, its lower triangle is read, and it is overwritten.
+    """
+    factor, pivots, _ = lapack.dsytrf(matrix, lower=1, lwork=64 * len(matrix), overwrite_a=1)
+    single = pivots > 0
+    return int(np.sum(np.diag(factor)[single] < 0) + np.sum(~single) // 2)

@@ -1,6 +1,7 @@
 """Interactions J_ij x_i x_j of every oscillator with every other: drawn as float32 numbers by the seed, multiplied in float64, row by row.
 
 Only i < j is kept, row after row: 4 N (N - 1)/2 bytes, half a gigabyte for 16,000 oscillators. No file has them: the same stream draws them anew.
+A Cholesky factor of the Hessian is packed, 4 N (N + 1) bytes: a gigabyte for as many.
 """
 
 from __future__ import annotations
@@ -32,6 +33,12 @@ class Couplings:
         _fill_lower(self.upper, self.scale, dense.T)
         np.fill_diagonal(dense, diagonal)
         return dense
+
+    def packed(self, diagonal: np.ndarray) -> np.ndarray:
+        """The lower triangle of the same matrix in LAPACK's rectangular full packed format (transr N, uplo L): N (N + 1)/2 numbers, not N^2."""
+        out = np.empty(self.size * (self.size + 1) // 2)
+        _pack_lower(self.upper, self.scale, np.ascontiguousarray(diagonal, dtype=np.float64), out)
+        return out
 
 
 def gaussian_couplings(rng: np.random.Generator, size: int, strength: float) -> Couplings:
@@ -77,6 +84,21 @@ def _fill_lower(upper, scale, rows):
         for k in range(rest):
             rows[i, i + 1 + k] = scale * np.float64(upper[first + k])
         first += rest
+
+
+@njit
+def _pack_lower(upper, scale, diagonal, out):
+    """The rectangle of N + 1 rows (N for an odd N) and half as many columns, column by column: the left half of the triangle as it stands, and the
+    right half, transposed, in the corner that this leaves free."""
+    size, first = len(diagonal), 0
+    half, even = (size + 1) // 2, 1 - size % 2
+    rows = size + even
+    for i in range(size):
+        place, stride = (i * rows + i + even, 1) if i < half else ((i - half + 1 - even) * rows + i - half, rows)
+        out[place] = diagonal[i]
+        for k in range(size - 1 - i):
+            out[place + (k + 1) * stride] = scale * np.float64(upper[first + k])
+        first += size - 1 - i
 
 
 @njit

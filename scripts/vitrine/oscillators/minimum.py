@@ -60,7 +60,8 @@ class System:
 
 @dataclass(frozen=True)
 class Minimum:
-    """A minimum: x (N,), U, the largest force in units of its largest part, steps of L-BFGS and of Newton, and the Cholesky factor of H there."""
+    """A minimum: x (N,), U, the largest force in units of its largest part, steps of L-BFGS and of Newton, and the Cholesky factor of H there, in
+    LAPACK's rectangular full packed format (N (N + 1)/2,)."""
 
     x: np.ndarray
     energy: float
@@ -88,10 +89,11 @@ def find_minimum(system: System, start: np.ndarray, iterations: int = 20_000) ->
         )
     _, gradient = system.energy_and_gradient(x)
     for step in range(1, STEPS + 1):
-        x = x - lapack.dpotrs(factor, gradient, lower=1)[0]
+        x = x - _solved(factor, gradient)
         energy, gradient = system.energy_and_gradient(x)
         residual = float(np.abs(gradient).max() / system.scale(x))
         if residual <= TOLERANCE:
+            factor = None  # it has N^2/2 numbers: never two of them at once
             factor = _factor(system, x)
             if factor is None:
                 break
@@ -117,16 +119,22 @@ def _descend(system: System, x: np.ndarray, tolerance: float, iterations: int) -
 
 
 def _factor(system: System, x: np.ndarray) -> np.ndarray | None:
-    """The lower Cholesky factor of H; None where H is not positive definite."""
-    factor, trouble = lapack.dpotrf(system.hessian(x), lower=1, clean=0, overwrite_a=1)
+    """The lower Cholesky factor of H, packed; None where H is not positive definite."""
+    packed = system.couplings.packed(system.stiffnesses + x**2 / 2)
+    factor, trouble = lapack.dpftrf(system.size, packed, transr="N", uplo="L", overwrite_a=1)
     return None if trouble else factor
+
+
+def _solved(factor: np.ndarray, force: np.ndarray) -> np.ndarray:
+    """H^-1 force (N,) by the packed factor."""
+    return lapack.dpftrs(len(force), factor, force, transr="N", uplo="L")[0].ravel()
 
 
 def lowest_modes(system: System, minimum: Minimum, number: int) -> tuple[np.ndarray, np.ndarray]:
     """The `number` lowest eigenvalues of H, ascending, and their vectors (N, number), by Lanczos with H^-1. Raises SampleError where that fails."""
 
     def response(force: np.ndarray) -> np.ndarray:
-        return lapack.dpotrs(minimum.factor, np.ravel(force), lower=1)[0]
+        return _solved(minimum.factor, np.ravel(force))
 
     inverse = spla.LinearOperator((system.size, system.size), matvec=response, dtype=float)
     softness, vectors = lanczos(inverse, number, v0=start_vector(system.size))

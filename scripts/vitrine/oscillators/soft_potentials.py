@@ -12,11 +12,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import gamma
 
-DISTRIBUTIONS = ("normal", "uniform")  # of a_1, a_2 and a_3, about 0, of width 1; a_4 is uniform on [1/2, 3/2]
-
 
 def random_potentials(rng: np.random.Generator, number: int, distribution: str) -> np.ndarray:
-    """Coefficients a_1 to a_4, (4, number)."""
+    """Coefficients a_1 to a_4, (4, number): a_1, a_2 and a_3 of that distribution about 0, of width 1, a_4 uniform on [1/2, 3/2]."""
     lower = rng.standard_normal((3, number)) if distribution == "normal" else rng.uniform(-1, 1, (3, number))
     return np.vstack([lower, rng.uniform(0.5, 1.5, number)])
 

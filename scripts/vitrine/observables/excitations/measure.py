@@ -10,13 +10,12 @@ The step is the linear response but for terms that fall in proportion to gamma; 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
-from vitrine.interactions.strains import strain_forces
+from vitrine.interactions.strains import deformed, strain_forces
 from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor
 from vitrine.preparation.minimise import minimise
 from vitrine.samples import Sample
@@ -59,8 +58,7 @@ def nonaffine_displacement(sample: Sample, gradient: np.ndarray) -> np.ndarray:
 
     Raises SampleError where the deformed sample does not come to rest.
     """
-    deformation = np.eye(2) + gradient
-    affine = replace(sample, positions=np.ascontiguousarray(sample.positions @ deformation.T), box=deformation @ sample.box)
+    affine = deformed(sample, gradient)
     end = minimise(affine, "lbfgs", tolerance=AT_REST)
     if not end.converged:
         raise SampleError(f"not at rest after a strain of {np.abs(gradient).max():g}: its residual is {end.residual:.2g}")

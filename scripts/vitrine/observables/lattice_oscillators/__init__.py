@@ -37,6 +37,7 @@ OBSERVABLE = Observable(
     place=32,
     rule="minimise_lattice_oscillators",
     aggregate="aggregate_lattice_oscillators",
+    model="parameters",
     tables=(LATTICE_OSCILLATORS, LATTICE_MODES),
     combines=(LATTICE_OSCILLATORS.file, LATTICE_MODES.file),
     curves=(LATTICE_DENSITY,),

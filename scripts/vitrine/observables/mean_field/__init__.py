@@ -59,6 +59,7 @@ OBSERVABLE = Observable(
     rule="minimise_mean_field",
     aggregate="aggregate_mean_field",
     derive="fit_mean_field",
+    model="parameters",
     tables=(MEAN_FIELD, MEAN_FIELD_MODES),
     combines=(MEAN_FIELD.file, MEAN_FIELD_MODES.file),
     curves=(MEAN_FIELD_DENSITY, MEAN_FIELD_EXACT, MEAN_FIELD_NUMBERS),

@@ -51,6 +51,7 @@ OBSERVABLE = Observable(
     place=33,
     rule="draw_soft_potentials",
     aggregate="aggregate_soft_potentials",
+    model="parameters",
     tables=(SOFT_POTENTIALS_TABLE,),
     combines=(SOFT_POTENTIALS_TABLE.file,),
     curves=(SOFT_POTENTIAL_DENSITY,),

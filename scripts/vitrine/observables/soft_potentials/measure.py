@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vitrine.errors import InputError
-from vitrine.oscillators.soft_potentials import DISTRIBUTIONS, minima, random_potentials
+from vitrine.observables.soft_potentials.model import parameters
+from vitrine.oscillators.soft_potentials import minima, random_potentials
 from vitrine.points import Point
 
 EDGES = 10.0 ** (np.arange(-40, 11) / 20)  # of omega
@@ -14,9 +14,7 @@ AT_ONCE = 250_000
 
 def draw_soft_potentials(point: Point, rng: np.random.Generator, potentials: int = 1_000_000) -> dict[str, np.ndarray]:
     """The rows of one sample: minima in each bin of omega = b_2^(1/2), of any kind and the lowest."""
-    distribution = point.key.get("distribution", DISTRIBUTIONS[0])
-    if distribution not in DISTRIBUTIONS:
-        raise InputError(f"the ensemble at {point.words}: distribution is {distribution}, allowed are {', '.join(DISTRIBUTIONS)}")
+    distribution = parameters(point)
     lowest = other = np.zeros(len(EDGES) - 1, dtype=np.int64)
     for first in range(0, potentials, AT_ONCE):
         _, stiffness = minima(random_potentials(rng, min(AT_ONCE, potentials - first), distribution))

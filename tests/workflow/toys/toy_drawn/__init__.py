@@ -12,6 +12,7 @@ OBSERVABLE = Observable(
     place=92,
     rule="draw_toy",
     aggregate="aggregate_toy_drawn",
+    model="width",
     tables=(TOY_DRAWN,),
     fields=(Field("toy_numbers", "the numbers themselves", NONE),),
     combines=(TOY_DRAWN.file, "toy_numbers.gsd"),
