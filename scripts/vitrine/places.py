@@ -64,8 +64,10 @@ class Place:
     def quench(self) -> dict:
         """What the glasses are made with: the config's section, and of imported samples what is done with those that are not at rest."""
         about, section = self.ensemble.imported, dict(self.config["quench"])
-        if section.get("pressure") is None:  # what changes no sample of fixed volume stays out of its identity
+        if section.get("pressure") is None:  # what changes no sample stays out of its identity
             section = {key: value for key, value in section.items() if key not in PRESSED}
+        if section.get("box_shape") == "kept":
+            del section["box_shape"]
         return {**section, **({"as_is": about.as_is, "at_rest": about.at_rest} if about else {})}
 
     @property

@@ -21,7 +21,7 @@ from vitrine.linalg.diagonal_blocks import bond_blocks
 from vitrine.nonlinear.contractions import Contractions
 from vitrine.observables import declarations
 from vitrine.observables.local_heat_capacity import HEAT_CAPACITY_GLASSES, LOCAL_HEAT_CAPACITIES
-from vitrine.observables.local_heat_capacity.aggregate import DRIFTS, FEW, aggregate_local_heat_capacity, softest_slope
+from vitrine.observables.local_heat_capacity.aggregate import FEW, aggregate_local_heat_capacity, softest_slope
 from vitrine.observables.local_heat_capacity.derive import fit_local_heat_capacity
 from vitrine.observables.local_heat_capacity.heat_capacity_map import LEAST, NEGATIVE, plot_heat_capacity_map
 from vitrine.observables.local_heat_capacity.local_heat_capacity import plot_local_heat_capacity
@@ -29,6 +29,7 @@ from vitrine.observables.local_heat_capacity.measure import measure_heat_capacit
 from vitrine.parquet import Key, write_table
 from vitrine.points import PARENT_TEMPERATURE, PARTICLES, Point
 from vitrine.samples import write_fields
+from vitrine.statistics.tails import DRIFTS
 
 POINT = Point.plain(64, 0.6)
 ENSEMBLE = Ensemble(POINT, dimension=2, seed=1, replicates=9)

@@ -69,6 +69,11 @@ def check_quench(config: Mapping, model: GlassFormer, conda: bool = False) -> No
     if quench["engine"] == "hoomd" and quench["minimiser"] != "fire":
         raise InputError(f"config key quench.minimiser is {quench['minimiser']}: with quench.engine hoomd it must be fire")
     pressure, highest = quench.get("pressure"), quench.get("highest_pressure")
+    if quench.get("box_shape") == "relaxed":
+        if pressure is not None:
+            raise InputError(f"config key quench.box_shape is relaxed: the volume is kept, so quench.pressure must be null, and it is {pressure:g}")
+        if model.touching:
+            raise InputError(f"config key quench.box_shape is relaxed: spheres that touch, such as {model.name}, have rattlers; allowed is kept")
     if pressure is None:
         return
     if quench["engine"] != "builtin" or quench["minimiser"] != "lbfgs":

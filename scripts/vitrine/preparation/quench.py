@@ -1,6 +1,7 @@
 """Quench a liquid to its inherent state, and prove that it is a minimum. A sample of the user's may be one already, or be taken as it is.
 
-The box keeps its volume, or is relaxed with the particles at a pressure (quench.pressure). Spheres that touch leave rattlers behind, which nothing
+The box keeps its volume, or is relaxed with the particles at a pressure (quench.pressure). At that volume it keeps its shape, or this is relaxed too
+(quench.box_shape). Spheres that touch leave rattlers behind, which nothing
 holds: the glass is what is left without them, and the table of glasses says which they were.
 """
 
@@ -18,6 +19,7 @@ from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, lowest_modes
 from vitrine.preparation.minimise import Minimum, minimise
 from vitrine.preparation.pressure import AGREEMENT, ladder, minimise_at
 from vitrine.preparation.rattlers import rattlers, without
+from vitrine.preparation.shape import relax_shape
 from vitrine.samples import Sample
 
 POLISH = 0.01  # largest displacement in one line search of the polish: HOOMD-blue's FIRE ends closer to its minimum [lambda_min]
@@ -37,6 +39,8 @@ def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA
     before = Interactions.of(liquid)
     try:
         end, how, flag = _minimum(liquid, before, settings)
+        if settings.get("box_shape") == "relaxed" and settings.get("as_is") != "accept" and end.converged:
+            end = _reshaped(end, settings, algebra)
     except SampleError as error:
         return replace(liquid, flag=str(error)), {"flag": str(error)}
     bonds, loose = _held(Interactions.of(end.sample), settings)
@@ -56,6 +60,7 @@ def quench(liquid: Sample, settings: Mapping, algebra: Algebra = DEFAULT_ALGEBRA
     flag = liquid.flag or flag or _moved(row["displacement"] / liquid.spacing, settings)
     if not end.converged:
         what = f"the residual force is above {settings['tolerance']:g}" + (f", or p off by more than {AGREEMENT:g}" if _pressed(settings) else "")
+        what += ", or the box is not free of shear stress," if settings.get("box_shape") == "relaxed" else ""
         flag = flag or f"not converged: {what} after {settings['maximum_iterations']} iterations"
     elif liquid.model.touching and len(bonds.i) <= needed:
         flag = flag or (
@@ -102,6 +107,13 @@ def _minimum(liquid: Sample, before: Interactions, settings: Mapping) -> tuple[M
         method, step = "cg", POLISH
         flag = "" if converged else f"not converged: FIRE of HOOMD-blue did not come to rest in {settings['maximum_iterations']} steps"
     return minimise(start, method, tolerance=settings["tolerance"], maximum_iterations=settings["maximum_iterations"], step=step), how, flag
+
+
+def _reshaped(end: Minimum, settings: Mapping, algebra: Algebra) -> Minimum:
+    """The end of the quench in a box of relaxed shape. What FIRE of HOOMD-blue began goes on with conjugate gradients."""
+    method, step = ("cg", POLISH) if settings["engine"] == "hoomd" else (settings["minimiser"], settings["step"])
+    further = relax_shape(end.sample, method, settings["tolerance"], settings["maximum_iterations"], step, algebra.solver)
+    return replace(further, iterations=end.iterations + further.iterations, evaluations=end.evaluations + further.evaluations)
 
 
 def _largest_displacement(before: Sample, after: Sample) -> float:

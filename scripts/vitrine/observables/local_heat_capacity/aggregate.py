@@ -22,14 +22,12 @@ from vitrine.observables.local_heat_capacity import (
 from vitrine.schema import HEAT_CAPACITY, NONE
 from vitrine.statistics.bootstrap import ratio, standard_error, weighted_mean
 from vitrine.statistics.histograms import BinnedSums, LogBins, filled_range
-from vitrine.statistics.laws import CERTAIN
+from vitrine.statistics.tails import FURTHER, doubt, window
 
 BINS = LogBins(-6, 8, per_decade=5)
 SHARES = 10.0 ** np.arange(-1, -6.01, -0.25)
-FEWEST_PAIRS, FEWEST_GLASSES = 30, 8  # above a threshold, for an exponent
-FURTHER = 4.0  # the tail's exponent must be that of its outermost quarter
+FEWEST_GLASSES = 8  # for a slope
 FEW = "too few glasses have a pair in the tail"
-DRIFTS = "the exponent depends on its window"
 
 
 def aggregate_local_heat_capacity(
@@ -79,38 +77,17 @@ def _pairs(
 def _tail(c: np.ndarray, owner: np.ndarray, weights: np.ndarray, tail: float, flagged: int) -> tuple[dict[str, Estimate], pd.DataFrame]:
     """The exponent over the tail, with a flag where it is none of a law, and in nested windows."""
     size = np.abs(c)
-    rows = [window for share in SHARES if (window := _window(size, owner, weights, share)) is not None]
-    told, outer = (_window(size, owner, weights, share) for share in (tail, tail / FURTHER))
-    windows = pd.DataFrame([{name: row[name] for name in HEAT_CAPACITY_TAIL.names} for row in rows], columns=HEAT_CAPACITY_TAIL.names)
+    found = [window(size, owner, weights, share) for share in SHARES]
+    windows = pd.DataFrame([one.row for one in found if one], columns=HEAT_CAPACITY_TAIL.names)
+    told, outer = (window(size, owner, weights, share) for share in (tail, tail / FURTHER))
     blank = np.full(len(weights), np.nan)
     if told is None:
         return {name: Estimate(blank, NONE, 0, flagged, FEW) for name in ("heat_tail_exponent", "heat_tail_threshold")}, windows
-    flag = FEW if outer is None else ""
-    if outer is not None:
-        change = outer["replicates"] - told["replicates"]
-        flag = DRIFTS if abs(change[0]) > CERTAIN * standard_error(change) else ""
-    number = told["samples"]
-    threshold = np.full(len(weights), told["threshold"])
+    threshold = np.full(len(weights), told.threshold)
     return {
-        "heat_tail_exponent": Estimate(told["replicates"], NONE, number, flagged, flag),
-        "heat_tail_threshold": Estimate(threshold, HEAT_CAPACITY, number, flagged),
+        "heat_tail_exponent": Estimate(told.exponents, NONE, told.samples, flagged, doubt(told, outer, FEW)),
+        "heat_tail_threshold": Estimate(threshold, HEAT_CAPACITY, told.samples, flagged),
     }, windows
-
-
-def _window(size: np.ndarray, owner: np.ndarray, weights: np.ndarray, share: float) -> dict | None:
-    """The exponent of the pairs that make up a share of all; None where they, or their glasses, are too few."""
-    number = int(np.floor(share * len(size)))
-    if number < FEWEST_PAIRS:
-        return None
-    threshold = np.partition(size, len(size) - number - 1)[len(size) - number - 1]
-    above = size > threshold
-    counts = np.bincount(owner[above], minlength=weights.shape[1]).astype(float)
-    if np.count_nonzero(counts) < FEWEST_GLASSES:
-        return None
-    logs = np.bincount(owner[above], np.log(size[above] / threshold), minlength=weights.shape[1])
-    values = 1 + ratio(weights @ counts, weights @ logs)
-    told = {"share": share, "threshold": threshold, "exponent": values[0], "exponent_error": float(standard_error(values))}
-    return {**told, "count": int(above.sum()), "samples": int(np.count_nonzero(counts)), "replicates": values}
 
 
 def softest_slope(weights: np.ndarray, omega: np.ndarray, largest: np.ndarray) -> np.ndarray:
