@@ -25,6 +25,7 @@ from vitrine.oscillators.replica_symmetric import solve
 from vitrine.parquet import Key, write_table
 from vitrine.points import PARTICLES, Point
 from vitrine.schema import NONE
+from vitrine.statistics.bootstrap import standard_error
 from vitrine.tables import ESTIMATES
 
 SYSTEMS = 40
@@ -124,6 +125,7 @@ def made_up(slope=0.2, power=-3.0, flagged=()):
         flag = "no omega^4 range: made up" if coupling in flagged else ""
         ensembles[(500, coupling, 0.01, 0.0, 1.0)] = {
             "mean_field_A_g": Estimate(prefactor * noise, NONE, 10, 0, flag),
+            "mean_field_exponent": Estimate(4 - coupling + (0.1 + coupling) * (noise - 1), NONE, 10, 0),
             "mean_field_A_g_single": Estimate(np.full(21, weak * 1.5), NONE, 10, 0),
             "mean_field_marginality": Estimate(np.full(21, 0.1 if coupling < 0.15 else 0.8), NONE, 10, 0),
         }
@@ -145,6 +147,18 @@ def test_the_line_the_maximum_and_the_power_are_found():
     assert fits.loc["mean_field_weak_excess", "value"] == pytest.approx(-np.log(1.5), rel=1e-6)
     assert fits.loc["mean_field_J_x", "value"] == 0.2
     assert fits.loc["mean_field_power", "value"] == pytest.approx(-3.0, abs=1e-6)
+
+
+def test_the_exponent_and_the_transition_stand_beside_the_published_ones():
+    results = made_up()
+    fits = fitted(results).set_index("name")
+    exponents = 4 - COUPLINGS
+    errors = np.array([standard_error(one["mean_field_exponent"].values) for one in results.ensembles.values()])
+    assert fits.loc["mean_field_quartic_exponent", "value"] == pytest.approx(np.average(exponents, weights=errors**-2))
+    assert "8 points" in fits.loc["mean_field_quartic_exponent", "window"] and fits.loc["mean_field_quartic_exponent", "error"] > 0
+    assert "mean_field_J_c" not in fits.index
+    results.ensembles[(500, 0.1, 0.01, 0.1, 1.0)] = {}
+    assert fitted(results).set_index("name").loc["mean_field_J_c", "value"] == pytest.approx(0.13714, abs=5e-6)
 
 
 def test_a_prefactor_without_its_law_enters_no_fit():

@@ -202,15 +202,13 @@ def test_the_low_tail_has_its_exponent(averaged):
     first = estimates[estimates["replicate"] == 0].set_index("quantity")
     distance = np.sort((np.median(moduli) - moduli) / moduli.mean())[::-1]
     number = int(0.03 * SAMPLES)
-    assert first.loc["modulus_tail_exponent", "value"] == pytest.approx(1 + number / np.log(distance[:number] / distance[number]).sum())
-    error = estimates[(estimates["quantity"] == "modulus_tail_exponent") & (estimates["replicate"] > 0)]["value"].std()
-    assert abs(first.loc["modulus_tail_exponent", "value"] - 3.5) < 3 * error < 1.5 and first.loc["modulus_tail_exponent", "flag"] == ""
-    assert first.loc["modulus_tail_threshold", "value"] == pytest.approx(distance[number])
+    assert first.loc["G_tail_exponent", "value"] == pytest.approx(1 + number / np.log(distance[:number] / distance[number]).sum())
+    error = estimates[(estimates["quantity"] == "G_tail_exponent") & (estimates["replicate"] > 0)]["value"].std()
+    assert abs(first.loc["G_tail_exponent", "value"] - 3.5) < 3 * error < 1.5 and first.loc["G_tail_exponent", "flag"] == ""
+    assert first.loc["G_tail_threshold", "value"] == pytest.approx(distance[number])
     low, middle, high = np.quantile(moduli, (0.03, 0.5, 0.97))
-    assert (
-        first.loc["modulus_asymmetry", "value"] == pytest.approx((middle - low) / (high - middle)) and first.loc["modulus_asymmetry", "value"] > 1.5
-    )
-    assert first.loc["modulus_spread", "value"] == pytest.approx(moduli.std(ddof=1) / moduli.mean())
+    assert first.loc["G_asymmetry", "value"] == pytest.approx((middle - low) / (high - middle)) and first.loc["G_asymmetry", "value"] > 1.5
+    assert first.loc["G_spread", "value"] == pytest.approx(moduli.std(ddof=1) / moduli.mean())
     assert first.loc["shear_unstable", "value"] == np.mean(lowest <= 0) > 0
     assert first.loc["shear_stress_share", "value"] == pytest.approx(0.3 / moduli.mean())
     assert first.loc["shear_modulus_all", "value"] == pytest.approx(moduli.mean())
@@ -229,7 +227,7 @@ def test_a_tail_that_is_none_of_a_law_is_flagged(tmp_path):
     paths = made(tmp_path, moduli, moduli)
     for tail, flag in ((0.2, DRIFTS), (0.001, FEW)):
         estimates = aggregate_shear_stability(paths, ENSEMBLE, tail=tail)[0].set_index("quantity")
-        assert set(estimates.loc["modulus_tail_exponent", "flag"]) == {flag}
+        assert set(estimates.loc["G_tail_exponent", "flag"]) == {flag}
 
 
 def test_no_sample_gives_no_number(tmp_path):
@@ -245,14 +243,14 @@ def test_exponents_stand_beside_the_published_ones():
         given = {
             (64, name): {
                 "weibull_exponent": Estimate(value + np.array([0.0, 0.1, -0.1]), "1", 9, 0),
-                "modulus_tail_exponent": Estimate(np.array([3.4, 3.5, 3.3]), "1", 9, 0, DRIFTS if name == "relaxed" else ""),
+                "G_tail_exponent": Estimate(np.array([3.4, 3.5, 3.3]), "1", 9, 0, DRIFTS if name == "relaxed" else ""),
             }
             for name, value in exponents.items()
         }
         rows = Rows()
         fit_shear_stability(rows, Results(settings, given))
         found = rows.frame().set_index("name")["value"].to_dict()
-        assert found == pytest.approx(told | {"modulus_tail_exponent": 3.4})
+        assert found == pytest.approx(told | {"G_tail_exponent": 3.4})
 
 
 # --- as it is drawn -----------------------------------------------------------------------------------------------------------------------------
@@ -262,7 +260,7 @@ def test_the_figure_shows_the_tables(averaged):
     *_, (_, shares, windows, _) = averaged
     study = Study((0.6,))
     tables = [frame.assign(particles=study.particles, parent_temperature=0.6) for frame in (shares, windows)]
-    row = {"quantity": "modulus_tail_exponent", "value": 3.4, "error": 0.1, "unit": "1", "samples": 60, "flagged": 1}
+    row = {"quantity": "G_tail_exponent", "value": 3.4, "error": 0.1, "unit": "1", "samples": 60, "flagged": 1}
     for flag in ("", DRIFTS):
         quantities = pd.DataFrame([row | {"flag": flag, "particles": study.particles, "parent_temperature": 0.6}])
         figure = plot_shear_stability(*tables, quantities, settings_of(study))

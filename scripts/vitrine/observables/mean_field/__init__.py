@@ -1,7 +1,8 @@
 """Mean-field model of interacting anharmonic oscillators, KHGPS (004 sec. IV E, eq. 10, Figs. 8b, c and 9): it draws its own systems."""
 
-from vitrine.declare import NUMBER_OR_ALL, POSITIVE, Figure, Observable, Quantity, Setting
+from vitrine.declare import NUMBER_OR_ALL, POSITIVE, Figure, Headline, Observable, Quantity, Setting
 from vitrine.oscillators.columns import DENSITY, MINIMUM, MODES
+from vitrine.papers import PERSPECTIVE
 from vitrine.schema import NONE, Column, Table
 from vitrine.seeds import OSCILLATORS
 
@@ -102,6 +103,27 @@ OBSERVABLE = Observable(
         Quantity("mean_field_transition", r"J_c", NONE, "coupling of the transition at this field; none for k_min = 0", "J_c", 305),
         Quantity("mean_field_iterations", "", NONE, "mean number of iterations of L-BFGS"),
         Quantity("mean_field_difference", "", NONE, "largest difference of x between the minima from both starts, mean over samples"),
+    ),
+    headlines=(
+        Headline(
+            "mean_field_J_c",
+            "J_c(h -> 0) of the mean-field oscillators",
+            0.1371,
+            f"{PERSPECTIVE}, Fig. 8a",
+            318,
+            comment="exact; the figure's value follows from eq. 10 and is not printed",
+            model="",
+        ),
+        Headline(
+            "mean_field_quartic_exponent",
+            "exponent of D of the mean-field oscillators, k_min = 0",
+            4.0,
+            f"{PERSPECTIVE}, Fig. 9a",
+            319,
+            comparable=False,
+            comment="of N = 16,000; smaller N have not reached it: 3.2 to 3.6 at h = 0.1",
+            model="",
+        ),
     ),
     figures=(
         Figure(

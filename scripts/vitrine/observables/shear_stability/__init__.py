@@ -67,20 +67,20 @@ OBSERVABLE = Observable(
         Quantity(
             "shear_stress_share", r"\sigma/G", NONE, "shear stress of a sample, root of the mean square, over the mean of G", "shear stress/G", 235.3
         ),
-        Quantity("modulus_spread", r"\mathrm{std/mean}\;G", NONE, "standard deviation of G over its mean", "std/mean of G", 235.4),
+        Quantity("G_spread", r"\mathrm{std/mean}\;G", NONE, "standard deviation of G over its mean", "std/mean of G", 235.4),
         Quantity(
-            "modulus_asymmetry",
+            "G_asymmetry",
             "",
             NONE,
             "distance of the median of G from the quantile at the share `tail` over that from the one at 1 - tail: 1 for a symmetric distribution",
             "low tail of G over high tail",
             235.5,
         ),
-        Quantity("modulus_tail_exponent", "x", NONE, "exponent of p(D) ~ D^-x over the low tail", "x of the low tail of G", 235.6),
-        Quantity("modulus_tail_threshold", "", NONE, "D at which that tail begins, over the mean of G", "its threshold", 235.7),
+        Quantity("G_tail_exponent", "x", NONE, "exponent of p(D) ~ D^-x over the low tail", "x of the low tail of G", 235.6),
+        Quantity("G_tail_threshold", "", NONE, "D at which that tail begins, over the mean of G", "its threshold", 235.7),
     ),
     headlines=(
-        Headline("modulus_tail_exponent", "x of the low tail of G", 3.5, f"{PERSPECTIVE}, section IV I", 78, False, TAIL, ""),
+        Headline("G_tail_exponent", "x of the low tail of G", 3.5, f"{PERSPECTIVE}, section IV I", 78, False, TAIL, ""),
         Headline(
             "omega_min_exponent_kept",
             "exponent of p(omega_min), box as it was cast",
@@ -105,7 +105,7 @@ OBSERVABLE = Observable(
             "shear_stability",
             "plot_shear_stability",
             tables=("modulus_shares", "modulus_tail", "quantities", "flags"),
-            quantities=("modulus_tail_exponent",),
+            quantities=("G_tail_exponent",),
             observables=("shear_stability",),
             source="004 sec. IV I and K",
             title="tails of G from sample to sample, the low one's exponent in nested windows, and the least modulus of any shear",

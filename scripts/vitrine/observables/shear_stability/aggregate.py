@@ -35,8 +35,8 @@ def aggregate_shear_stability(
     numbers = {
         "shear_unstable": weighted_mean(weights, (lowest <= 0).astype(float)),
         "shear_stress_share": ratio(np.sqrt(weighted_mean(weights, stress**2)), mean),
-        "modulus_spread": ratio(weighted_deviation(weights, G), mean),
-        "modulus_asymmetry": ratio(levels[:, 1] - levels[:, 0], levels[:, 2] - levels[:, 1]),
+        "G_spread": ratio(weighted_deviation(weights, G), mean),
+        "G_asymmetry": ratio(levels[:, 1] - levels[:, 0], levels[:, 2] - levels[:, 1]),
     }
     estimates = mean_estimates(SHEAR_STABILITY, data, weights, ledger, {"shear_modulus_all": "modulus", "shear_modulus_lowest": "lowest"})
     estimates |= {name: Estimate(values, NONE, len(data), len(ledger)) for name, values in numbers.items()}
@@ -54,10 +54,10 @@ def _tail(distance: np.ndarray, weights: np.ndarray, tail: float, flagged: int) 
     told, outer = (window(distance, owner, weights, share) for share in (tail, tail / FURTHER))
     if told is None:
         blank = np.full(len(weights), np.nan)
-        return {name: Estimate(blank, NONE, 0, flagged, FEW) for name in ("modulus_tail_exponent", "modulus_tail_threshold")}, windows
+        return {name: Estimate(blank, NONE, 0, flagged, FEW) for name in ("G_tail_exponent", "G_tail_threshold")}, windows
     return {
-        "modulus_tail_exponent": Estimate(told.exponents, NONE, told.samples, flagged, doubt(told, outer, FEW)),
-        "modulus_tail_threshold": Estimate(np.full(len(weights), told.threshold), NONE, told.samples, flagged),
+        "G_tail_exponent": Estimate(told.exponents, NONE, told.samples, flagged, doubt(told, outer, FEW)),
+        "G_tail_threshold": Estimate(np.full(len(weights), told.threshold), NONE, told.samples, flagged),
     }, windows
 
 

@@ -10,7 +10,7 @@ SHAPE = "quench.box_shape"  # the leaf that an axis sets
 def fit_shear_stability(rows: Rows, results: Results) -> None:
     """The tail of the main point, the coldest where T_p is varied; the Weibull exponent of omega_min, less one, by the shape of the box."""
     settings = results.settings
-    rows.add_nearest(results, "modulus_tail_exponent", 0.0)
+    rows.add_nearest(results, "G_tail_exponent", 0.0)
     if settings.axis.leaf != SHAPE:
         return
     for key in results.along(settings.main, "weibull_exponent"):

@@ -20,10 +20,10 @@ def plot_shear_stability(
 ) -> Figure:
     """(a) samples whose G lies below (filled) or above (outlined) the median by more than D; (b) exponent of the low tail; (c) least moduli.
 
-    Tables: MODULUS_SHARES, MODULUS_TAIL, QUANTITIES (modulus_tail_exponent), FLAGS.
+    Tables: MODULUS_SHARES, MODULUS_TAIL, QUANTITIES (G_tail_exponent), FLAGS.
     """
     figure, axes = new_figure(DOUBLE, 3.1, 1, 3)
-    exponent = series(quantities, "modulus_tail_exponent", settings)
+    exponent = series(quantities, "G_tail_exponent", settings)
     marks.note(figure, sample_note({"$x$": exponent}, settings, flags, "shear_stability", DOUBLE))
     shares, tail = select(modulus_shares, settings), select(modulus_tail, settings)
     colours = value_colours(shares[settings.against])
