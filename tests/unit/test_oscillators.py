@@ -1,5 +1,7 @@
 """Coupled oscillators: their couplings, minima and modes, against dense matrices, finite differences and single oscillators."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.linalg import lapack
@@ -121,3 +123,13 @@ def test_a_start_that_comes_to_no_minimum_says_why():
         find_minimum(system(strength=1.0, field=0.0), np.zeros(SIZE))
     with pytest.raises(SampleError, match=r"the start does not converge: L-BFGS leaves .* after 3 iterations; a smaller coupling, or more"):
         find_minimum(system(size=300, strength=5.0), np.zeros(300), iterations=3)
+
+
+def test_one_packed_factor_is_all_that_a_minimum_and_its_modes_hold():
+    size, one = 1200, system(size=1200)
+    tracemalloc.start()
+    found = find_minimum(one, np.zeros(size))
+    lowest_modes(one, found, 5)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 4 * size**2 < peak < 4.7 * size**2  # bytes; a whole matrix has 8 for each of its numbers
