@@ -68,6 +68,14 @@ def test_a_power_law_gives_a_power_law(exponent):
     assert np.allclose(local_exponent(FINE, modes, temperatures), exponent + 1, rtol=1e-6)
 
 
+def test_the_pure_power_shows_only_far_below_the_end_of_the_law():
+    """D ~ omega^4 up to omega_c and nothing beyond: T^5 within half a percent at T = 0.05 omega_c, and far off at twice that."""
+    end = FINE[np.searchsorted(FINE, 1.0)]
+    modes = np.where(FINE[1:] <= end, power_law(FINE, 4), 0.0)
+    cold, warm = local_exponent(FINE, modes, end * np.array([0.05, 0.1]))
+    assert abs(cold - 5) < 0.025 and warm < 4.4
+
+
 def test_a_constant_density_gives_the_linear_law_of_two_level_systems():
     temperatures = np.array([0.1, 0.3, 1.0])
     heat = specific_heat(np.linspace(0, 100, 2001), power_law(np.linspace(0, 100, 2001), 0), temperatures)
