@@ -26,6 +26,8 @@ from vitrine.observables.isoconfigurational import measure as isoconfigurational
 from vitrine.observables.isoconfigurational.aggregate import EDGES, aggregate_isoconfigurational
 from vitrine.observables.isoconfigurational.derive import fit_isoconfigurational
 from vitrine.observables.isoconfigurational.measure import run_isoconfigurational
+from vitrine.observables.softness.check import check
+from vitrine.observables.velocity_spectrum.derive import fit_velocity_spectrum
 from vitrine.parquet import Key, write_table
 from vitrine.points import PARENT_TEMPERATURE, PARTICLES, Point
 from vitrine.preparation.restart import Restarts
@@ -157,6 +159,9 @@ def test_averages_of_groups(tmp_path, measured):
     numbers = measured["hopping_numbers"]
     assert first["distinct_states"] == pytest.approx(numbers["distinct"][0] / (numbers["states"][0] - 1))
     np.testing.assert_allclose(motion["second"], 1.5 * pd.DataFrame(measured["group_motion"])["second"], rtol=1e-9)
+    for group in ("softest", "diffusive", "peak"):
+        own = pd.DataFrame(measured["group_motion"]).query("group == @group and share == 0.05 and lag == 30")["second"]
+        assert first[f"motion_{group}"] == pytest.approx(1.5 * own.item())  # 60 frames 1 apart: half of the run is 30
     np.testing.assert_allclose(spectra["spectrum"], 1.5 * pd.DataFrame(measured["group_spectra"])["spectrum"], rtol=1e-9)
     assert len(groups) == len(rows) and flags["flag"].tolist() == ["inherent states along its run did not converge"]
 
@@ -235,15 +240,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_numbers_beside_the_published_ones_are_those_nearest_to_their_temperature():
     settings = StudySettings((PARTICLES, PARENT_TEMPERATURE), (500, 0.29), "parent_temperature", 3, 1.2, 0.32, "T_g")
-    names = (*HOPS_FITTED, "escape_peak_softness")
-    ensembles = {(500, T): {name: Estimate(T + np.zeros(3), "1", 2, 0) for name in names} for T in (0.29, 0.25, 0.11)}
+    names = (*HOPS_FITTED, "escape_peak_softness", "low_exponent")
+    ensembles = {(500, T): {name: Estimate(T + np.zeros(3), "1", 2, 0) for name in names} for T in (0.31, 0.25, 0.11)}
     ensembles[500, 0.26] = {name: Estimate(np.full(3, 0.26), "1", 2, 0, "flagged") for name in names}  # in doubt: the next one is taken
     rows, results = Rows(), Results(settings, ensembles)
     fit_hopping(rows, results)
     fit_isoconfigurational(rows, results)
+    fit_velocity_spectrum(rows, results)
     frame = rows.frame().set_index("name")
-    assert frame["value"].to_dict() == dict.fromkeys(names, 0.25) and all("0.25" in words for words in frame["window"])
-    declared = {one.fit for name in ("hopping", "isoconfigurational") for one in declarations()[name].headlines}
+    nearest = {**dict.fromkeys(names, 0.25), "low_exponent": 0.31}  # the one is published at 0.26, the other at 0.29
+    assert frame["value"].to_dict() == nearest and all(f"{nearest[name]:g}" in words for name, words in frame["window"].items())
+    declared = {one.fit for name in ("hopping", "isoconfigurational", "velocity_spectrum") for one in declarations()[name].headlines}
     assert declared == set(frame.index)
 
 
@@ -262,3 +269,32 @@ def test_a_study_whose_runs_give_no_spectra_is_refused(changes):
     config["trajectories"] |= changes
     with pytest.raises(InputError, match="config key trajectories"):
         Study.from_config(config, conda=True)
+
+
+@pytest.mark.parametrize(
+    ("observable", "changes", "words"),
+    [
+        ("softness", {"cutoff": 1.3}, "observables.softness.cutoff has 1.3: bins end at trajectories.highest, 1.2"),
+        ("softness", {"cutoffs": [0.3, 2.5]}, "observables.softness.cutoffs has 2.5: bins end at trajectories.highest, 1.2"),
+        ("softness", {"cutoff": 0.05}, r"softness.cutoff has 0.05: the lowest bin of a run of trajectories.frames x interval, 120, is 0.0524"),
+        ("softness", {"peak": [70.0, 79.0]}, r"softness.peak is \[70, 79\]: .* pi over trajectories.sampling, 78.54, are allowed"),
+        ("softness", {"peak": [12.0, 11.0]}, r"softness.peak is \[12, 11\]: two ascending"),
+        ("hopping", {"states": 121}, "hopping.states is 121: .* no more than trajectories.frames, 120, are allowed"),
+        ("velocity_spectrum", {"instantaneous": 121}, "velocity_spectrum.instantaneous is 121: .* no more than trajectories.frames, 120"),
+    ],
+)
+def test_settings_that_do_not_fit_the_runs_are_refused_when_the_study_is_read(observable, changes, words):
+    config = merged_config([ROOT / "config.yaml", ROOT / "studies" / "softness_small.yaml"])
+    config["observables"][observable] |= changes
+    with pytest.raises(InputError, match=f"config key (observables.)?{words}") as error:
+        Study.from_config(config, conda=True)
+    assert "\n" not in str(error.value)
+
+
+def test_bins_of_stored_velocities_end_where_they_do():
+    section = {"sampling": None, "interval": 0.05, "frames": 4000, "highest": 9.0}
+    check({"cutoff": 1.2, "cutoffs": [], "peak": [11.0, 62.0]}, section)
+    with pytest.raises(InputError, match="cutoff has 1.3: bins of stored velocities end at 1.2, and"):
+        check({"cutoff": 1.3, "cutoffs": [1.0], "peak": [11.0, 12.0]}, section)
+    with pytest.raises(InputError, match="pi over trajectories.interval, 62.83, are"):
+        check({"cutoff": 1.2, "cutoffs": [1.0], "peak": [11.0, 63.0]}, section)
