@@ -208,6 +208,28 @@ def test_cost_is_what_a_search_without_gradients_finds():
     assert near == pytest.approx(found.cost[good].min(), rel=1e-6)
 
 
+def test_the_costs_of_twenty_particles_are_those_of_a_search_without_gradients():
+    """Powell's, of the cost as 001 writes it: it ends in the modes that starts lead to, and from beside the best one in that."""
+    bonds = network(2, particles=20, stressed=False)
+    hessian, rng = bonds.hessian.toarray(), np.random.default_rng(1)
+
+    def cost(z: np.ndarray) -> float:
+        changes = z.reshape(-1, 2)[bonds.j] - z.reshape(-1, 2)[bonds.i]
+        return (z @ (hessian @ z)) ** 2 / np.sum(np.einsum("bi,bi->b", changes, changes) ** 2)
+
+    def searched(start: np.ndarray) -> float:
+        return scipy.optimize.minimize(cost, start, method="Powell", options={"xtol": 1e-8, "ftol": 1e-13, "maxfev": 100_000}).fun
+
+    starts = rng.normal(size=(40, 60))
+    found = nonlinear_modes(Contractions(bonds), Factor(bonds.hessian, 2, "dense"), starts, "pseudo_harmonic")
+    assert set(found.flag) == {""}
+    np.testing.assert_allclose([cost(z) for z in found.vectors.T], found.cost, rtol=1e-9)
+    for start in starts.T[:6]:
+        assert np.min(np.abs(found.cost / searched(start) - 1)) < 1e-8
+    best = found.vectors[:, np.argmin(found.cost)]
+    assert searched(best + 0.02 * rng.normal(size=40)) == pytest.approx(found.cost.min(), rel=1e-9)
+
+
 def test_starts_do_not_know_of_each_other(soft):
     bonds, factor, starts = soft
     contractions = Contractions(bonds)
