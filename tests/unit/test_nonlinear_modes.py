@@ -11,6 +11,7 @@ from vitrine.interactions import Interactions
 from vitrine.linalg import Factor, lowest_modes
 from vitrine.nonlinear.contractions import Contractions
 from vitrine.nonlinear.modes import KINDS, nonlinear_modes
+from vitrine.nonlinear.stability import curvatures
 
 
 def fixed(bonds: Interactions, displacement: np.ndarray) -> Interactions:
@@ -182,6 +183,34 @@ def test_the_bare_cubic_map_does_not_always_converge(soft):
     assert set(nonlinear_modes(Contractions(bonds), factor, starts, "cubic").flag) == {""}
     flags = nonlinear_modes(Contractions(bonds), factor, starts, "cubic", "map", most_steps=100).flag
     assert any("not converged" in flag for flag in flags)
+
+
+def test_cubic_modes_are_the_set_of_minima_that_the_damped_map_finds(soft):
+    """Damping by a half makes the map converge. Into which minimum a start falls differs; what is a minimum does not."""
+    bonds, factor, starts = soft
+    contractions = Contractions(bonds)
+
+    def damped(z: np.ndarray) -> np.ndarray:
+        z = z / np.linalg.norm(z, axis=0)
+        for _ in range(200):
+            turned = factor.solve(contractions.cubic(z))
+            z = z + turned * np.sign(np.sum(turned * z, axis=0)) / np.linalg.norm(turned, axis=0)
+            z /= np.linalg.norm(z, axis=0)
+        return z
+
+    def descended(z: np.ndarray) -> np.ndarray:
+        return nonlinear_modes(contractions, factor, z, "cubic").vectors
+
+    def alike(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        return np.abs(np.sum(first * second, axis=0)) > 0.999999
+
+    ours, theirs = descended(starts), damped(starts)
+    for ends, other in ((ours, damped), (theirs, descended)):
+        assert curvatures(contractions, factor, "cubic", ends).min() > 0
+        beside = ends + 1e-4 * np.random.default_rng(2).standard_normal(ends.shape)
+        assert alike(other(beside), ends).all()
+    found = [set(np.round(nonlinear_modes(contractions, factor, ends, "cubic", tolerance=1e-6).cost, 6)) for ends in (ours, theirs)]
+    assert min(map(len, found)) >= 4 and len(found[0] & found[1]) >= 4 and min(found[0]) == min(found[1])
 
 
 def test_cost_is_what_a_search_without_gradients_finds():
