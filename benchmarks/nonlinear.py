@@ -19,7 +19,7 @@ PRODUCTS = 3  # products H z that a contraction may cost
 
 
 def nonlinear_rows(glass: Sample) -> list[tuple]:
-    """What contractions cost; median solves of each kind, also of starts that end in no mode; the time of a hundred starts after the factorisation."""
+    """What contractions cost; median solves of each kind, also of starts that end in no mode; the time of a hundred starts, factorised."""
     bonds = Interactions.of(glass)
     contractions, factor = Contractions(bonds), Factor.of(bonds)
     starts, _ = pinch_starts(bonds, factor, STARTS, None)
