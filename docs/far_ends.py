@@ -11,7 +11,7 @@ from vitrine.parquet import read_table
 from docs.blocks import table
 from docs.results import KEPT, NOT_RUN, kept_settings
 
-STUDIES = ("lengths_small", "maps_2d_small")
+STUDIES = ("lengths_small", "far_field", "maps_2d_small")
 WORDS = {"pinch_exponent": "c(r), pinches", "quartic_exponent": "c(r), quartic modes", "amplitude_exponent": "amplitude"}
 
 
