@@ -42,6 +42,7 @@ TARGETS = (
     ("G, K, c_s", "one factorisation", 1.5),
     ("lowest 50 modes", "scipy eigh, values", 0.1),
     ("top 50 lambda", "scipy eigh of (StS, M), values", 0.1),
+    ("contraction", "3 products H z", 1.0),
     ("solves to a", "20 solves", 1.0),
     ("solves to a", "25 solves", 1.0),
     ("solves to a", "40 solves", 1.0),

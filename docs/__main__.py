@@ -13,6 +13,7 @@ from vitrine.errors import InputError
 
 from docs.blocks import REPOSITORY, pages, renew
 from docs.declared import DECLARED
+from docs.far_ends import far_ends
 from docs.key_cores import measured, published
 from docs.minimisers import minimisers
 from docs.power import power
@@ -22,6 +23,7 @@ WRITERS = {
     **DECLARED,
     **writers(),
     "minimisers": minimisers,
+    "ends of the outermost window": far_ends,
     "power of the law's test": power,
     "key cores beside published numbers": published,
     "key cores of the studies": measured,

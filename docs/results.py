@@ -52,12 +52,14 @@ class Shown:
     against: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ()
     headlines: str = ""
+    tables: tuple[str, ...] = ()
     sheet: str | tuple[str, ...] = ()
 
     @property
     def files(self) -> dict[str, str]:
         """Files that are kept, and where they lie in the results of the study."""
-        return FILES | ({"fits.parquet": "tables/fits.parquet"} if "fits" in self.blocks.values() else {})
+        further = (*self.tables, *(("fits",) if "fits" in self.blocks.values() else ()))
+        return FILES | {f"{name}.parquet": f"tables/{name}.parquet" for name in further}
 
 
 SHOWN = {name: Shown(**entry) for name, entry in yaml.safe_load((DOCS / "shown.yaml").read_text(encoding="utf-8")).items()}

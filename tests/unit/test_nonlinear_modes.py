@@ -11,6 +11,7 @@ from vitrine.interactions import Interactions
 from vitrine.linalg import Factor, lowest_modes
 from vitrine.nonlinear.contractions import Contractions
 from vitrine.nonlinear.modes import KINDS, nonlinear_modes
+from vitrine.nonlinear.stability import curvatures
 
 
 def fixed(bonds: Interactions, displacement: np.ndarray) -> Interactions:
@@ -184,6 +185,34 @@ def test_the_bare_cubic_map_does_not_always_converge(soft):
     assert any("not converged" in flag for flag in flags)
 
 
+def test_cubic_modes_are_the_set_of_minima_that_the_damped_map_finds(soft):
+    """Damping by a half makes the map converge. Into which minimum a start falls differs; what is a minimum does not."""
+    bonds, factor, starts = soft
+    contractions = Contractions(bonds)
+
+    def damped(z: np.ndarray) -> np.ndarray:
+        z = z / np.linalg.norm(z, axis=0)
+        for _ in range(200):
+            turned = factor.solve(contractions.cubic(z))
+            z = z + turned * np.sign(np.sum(turned * z, axis=0)) / np.linalg.norm(turned, axis=0)
+            z /= np.linalg.norm(z, axis=0)
+        return z
+
+    def descended(z: np.ndarray) -> np.ndarray:
+        return nonlinear_modes(contractions, factor, z, "cubic").vectors
+
+    def alike(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        return np.abs(np.sum(first * second, axis=0)) > 0.999999
+
+    ours, theirs = descended(starts), damped(starts)
+    for ends, other in ((ours, damped), (theirs, descended)):
+        assert curvatures(contractions, factor, "cubic", ends).min() > 0
+        beside = ends + 1e-4 * np.random.default_rng(2).standard_normal(ends.shape)
+        assert alike(other(beside), ends).all()
+    found = [set(np.round(nonlinear_modes(contractions, factor, ends, "cubic", tolerance=1e-6).cost, 6)) for ends in (ours, theirs)]
+    assert min(map(len, found)) >= 4 and len(found[0] & found[1]) >= 4 and min(found[0]) == min(found[1])
+
+
 def test_cost_is_what_a_search_without_gradients_finds():
     """Unit springs between all pairs of 6 particles in the plane: the least cost of many searches is that of the best pseudo-harmonic mode."""
     bonds = network(2, particles=6, stressed=False)
@@ -206,6 +235,28 @@ def test_cost_is_what_a_search_without_gradients_finds():
     best = found.vectors[:, good][:, np.argmin(found.cost[good])]
     near = scipy.optimize.minimize(cost, best + 0.02 * rng.normal(size=12), method="Nelder-Mead", options=options).fun
     assert near == pytest.approx(found.cost[good].min(), rel=1e-6)
+
+
+def test_the_costs_of_twenty_particles_are_those_of_a_search_without_gradients():
+    """Powell's, of the cost as 001 writes it: it ends in the modes that starts lead to, and from beside the best one in that."""
+    bonds = network(2, particles=20, stressed=False)
+    hessian, rng = bonds.hessian.toarray(), np.random.default_rng(1)
+
+    def cost(z: np.ndarray) -> float:
+        changes = z.reshape(-1, 2)[bonds.j] - z.reshape(-1, 2)[bonds.i]
+        return (z @ (hessian @ z)) ** 2 / np.sum(np.einsum("bi,bi->b", changes, changes) ** 2)
+
+    def searched(start: np.ndarray) -> float:
+        return scipy.optimize.minimize(cost, start, method="Powell", options={"xtol": 1e-8, "ftol": 1e-13, "maxfev": 100_000}).fun
+
+    starts = rng.normal(size=(40, 60))
+    found = nonlinear_modes(Contractions(bonds), Factor(bonds.hessian, 2, "dense"), starts, "pseudo_harmonic")
+    assert set(found.flag) == {""}
+    np.testing.assert_allclose([cost(z) for z in found.vectors.T], found.cost, rtol=1e-9)
+    for start in starts.T[:6]:
+        assert np.min(np.abs(found.cost / searched(start) - 1)) < 1e-8
+    best = found.vectors[:, np.argmin(found.cost)]
+    assert searched(best + 0.02 * rng.normal(size=40)) == pytest.approx(found.cost.min(), rel=1e-9)
 
 
 def test_starts_do_not_know_of_each_other(soft):

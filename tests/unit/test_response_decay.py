@@ -15,7 +15,7 @@ from vitrine.linalg import Factor
 from vitrine.nonlinear.starts import pinch_responses, weak_bonds
 from vitrine.observables import declarations
 from vitrine.observables.elasticity.measure import measure_elasticity
-from vitrine.observables.response_decay import DECAY_CURVES, DECAY_REPLICATES, KINDS, RESPONSE_DECAY, RESPONSE_FIELDS
+from vitrine.observables.response_decay import DECAY_CURVES, DECAY_REPLICATES, FAR_EXPONENTS, KINDS, RESPONSE_DECAY, RESPONSE_FIELDS
 from vitrine.observables.response_decay.aggregate import aggregate_response_decay
 from vitrine.observables.response_decay.images import image_factors
 from vitrine.observables.response_decay.measure import core_bonds, decay, measure_response_decay, softest_quartic_mode
@@ -257,7 +257,7 @@ def aggregate(folder, files=1, flagged=(), **settings):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_field_counts_once(tmp_path, kind):
-    _, curves, replicates, _ = aggregate(tmp_path)
+    _, curves, _, replicates, _ = aggregate(tmp_path)
     assert list(curves.columns) == DECAY_CURVES.names and list(replicates.columns) == DECAY_REPLICATES.names
     rows = pd.concat([pd.DataFrame(made(sample)).assign(sample=sample) for sample in range(SAMPLES)])
     weights, rows = ENSEMBLE.weights(np.arange(SAMPLES)), rows[rows["kind"] == kind]
@@ -276,7 +276,7 @@ def test_every_field_counts_once(tmp_path, kind):
 
 def test_exponents_are_those_of_the_laws_and_the_outermost_is_an_estimate(tmp_path):
     """To a hundredth: heights are those of each sample, and the mean over samples that have the bin is no pure power."""
-    estimates, curves, _, _ = aggregate(tmp_path)
+    estimates, curves, *_ = aggregate(tmp_path)
     for kind, law in LAWS.items():
         own = curves[curves["kind"] == kind]
         inner = own["projection_exponent"].dropna().iloc[:-2]
@@ -289,7 +289,7 @@ def test_exponents_are_those_of_the_laws_and_the_outermost_is_an_estimate(tmp_pa
 
 def test_the_outermost_window_ends_at_a_share_of_the_box_and_images_are_divided_out_of_the_amplitude(tmp_path):
     share = EDGES[9] / 500 ** (1 / 3)
-    estimates, curves, _, _ = aggregate(tmp_path, far_end=share)
+    estimates, curves, *_ = aggregate(tmp_path, far_end=share)
     own = curves[curves["kind"] == "quartic"].reset_index(drop=True)
     whole = {name: estimates.loc[estimates["quantity"] == name, "value"].iloc[0] for name in ("quartic_exponent", "amplitude_exponent")}
     centres = np.sqrt(EDGES[1:] * EDGES[:-1])[:9]
@@ -300,6 +300,26 @@ def test_the_outermost_window_ends_at_a_share_of_the_box_and_images_are_divided_
     for name, exponents in zip(whole, expected, strict=True):
         assert whole[name] == pytest.approx(exponents[np.isfinite(exponents)][-1], rel=1e-9)
     assert whole["quartic_exponent"] != own["projection_exponent"].dropna().iloc[-1]
+
+
+def test_what_other_ends_of_the_window_make_of_the_exponents_is_told(tmp_path):
+    """Each is the estimate of a setting of its own, and its change that of every replicate."""
+    shares = (EDGES[9] / 500 ** (1 / 3), 0.35, 0.4, 0.45, 0.5)
+    far = aggregate(tmp_path / "own", far_end=shares[0])[2]
+    assert list(far.columns) == FAR_EXPONENTS.names
+    for name in ("pinch_exponent", "quartic_exponent", "amplitude_exponent"):
+        own = far[far["quantity"] == name]
+        assert own["far_end"].tolist() == sorted(shares)
+        found = {}
+        for share in shares:
+            estimates = aggregate(tmp_path / f"{share}", far_end=share)[0]
+            found[share] = estimates[estimates["quantity"] == name].sort_values("replicate")["value"].to_numpy()
+        for _, row in own.iterrows():
+            values = found[row["far_end"]]
+            changes = values - found[shares[0]]
+            expected = [values[0], np.std(values[1:], ddof=1), changes[0], np.std(changes[1:], ddof=1)]
+            np.testing.assert_allclose(row[["exponent", "exponent_error", "change", "change_error"]].astype(float), expected, rtol=1e-9, atol=1e-12)
+            assert row["end"] <= row["far_end"] * 500 ** (1 / 3)
 
 
 def test_images_are_means_over_samples_and_their_exponents_those_of_the_law_with_them(tmp_path):
@@ -319,7 +339,7 @@ def test_what_is_left_out_is_said_and_batches_change_nothing(tmp_path):
     one, many = (aggregate(tmp_path / str(files), files, (7,)) for files in (1, 4))
     for first, second in zip(one, many, strict=True):
         pd.testing.assert_frame_equal(first.reset_index(drop=True), second.reset_index(drop=True))
-    estimates, _, _, flags = one
+    estimates, *_, flags = one
     counts = estimates.drop_duplicates("quantity").set_index("quantity")[["samples", "flagged"]]
     assert counts.loc["pinch_exponent"].tolist() == [SAMPLES - 1, 1]
     assert counts.loc["quartic_exponent"].tolist() == counts.loc["omega_quartic"].tolist() == [SAMPLES - 2, 2]
@@ -330,8 +350,8 @@ def test_what_is_left_out_is_said_and_batches_change_nothing(tmp_path):
 
 
 def test_without_a_good_sample_there_are_no_curves(tmp_path):
-    estimates, curves, replicates, _ = aggregate(tmp_path, flagged=range(SAMPLES))
-    assert len(curves) == len(replicates) == 0 and estimates["value"].isna().all()
+    estimates, curves, far, replicates, _ = aggregate(tmp_path, flagged=range(SAMPLES))
+    assert len(curves) == len(replicates) == 0 and far["exponent"].isna().all() and estimates["value"].isna().all()
 
 
 def test_estimates_have_the_declared_units(tmp_path):

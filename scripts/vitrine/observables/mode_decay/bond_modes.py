@@ -55,7 +55,7 @@ def _draw_field(ax: Axes, rows: pd.DataFrame, name: str, settings: Settings) -> 
     arrows = {"angles": "xy", "scale_units": "xy", "scale": scale, "width": 0.0035, "color": colour, "gid": name}
     ax.quiver(x[seen], y[seen], moved[seen, 0], moved[seen, 1], **arrows)
     eigenvalue, participating = rows["eigenvalue"].iloc[0], rows["N_e"].iloc[0]
-    words = r"harmonic mode, $1/\omega^2$" if name == "harmonic" else r"$D$, $\lambda$"
+    words = r"harmonic, $1/\omega^2$" if name == "harmonic" else r"$D$, $\lambda$"
     ax.set_title(f"{words} = {number(eigenvalue)}, $N e$ = {participating:.0f}", loc="left")
     ax.set_xlim(x.min(), x.max())
     ax.set_ylim(y.min(), y.max())

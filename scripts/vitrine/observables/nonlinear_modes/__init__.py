@@ -16,7 +16,8 @@ KIND = Column("kind", "string", NONE, "pseudo_harmonic, cubic or quartic; harmon
 NONLINEAR_MODES = Table(
     "nonlinear_modes",
     "nonlinear modes of each glass: one row for each distinct mode, softest first, then one for each start that ended in none; the lowest harmonic "
-    "modes beside them. All of a displacement field z with sum_i |z_i|^2 = 1 and no mean",
+    "modes beside them. All of a displacement field z with sum_i |z_i|^2 = 1 and no mean. b3 and b4 are not "
+    "defined along a mode that carries a bond across a distance at which phi''' jumps, such as those of sticky spheres",
     (
         KIND,
         Column("mode", "int32", NONE, "index among the distinct modes of its kind, from the softest; -1 for a start that ended in none"),

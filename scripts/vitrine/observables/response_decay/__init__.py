@@ -77,6 +77,19 @@ DECAY_CURVES = Table(
         Column("amplitude_continuum", "double", NONE, "exponent of that |u|: what images alone make of -(d - 1)"),
     ),
 )
+FAR_EXPONENTS = Table(
+    "far_exponents",
+    "exponents of what decays in the outermost window, for several ends of it: how much they depend on the setting far_end",
+    (
+        Column("quantity", "string", NONE, "pinch_exponent, quartic_exponent or amplitude_exponent (images divided out), as in quantities"),
+        Column("far_end", "double", NONE, "share of the box within which the window ends; that of the setting is among them"),
+        Column("end", "double", A0, "upper edge of the last bin within it"),
+        Column("exponent", "double", NONE, "slope in the last window that ends there"),
+        Column("exponent_error", "double", NONE, "bootstrap standard error over samples"),
+        Column("change", "double", NONE, "its difference to the exponent of the setting"),
+        Column("change_error", "double", NONE, "bootstrap standard error of that difference, replicate by replicate"),
+    ),
+)
 DECAY_REPLICATES = Table(
     "decay_replicates",
     "c(r) of an ensemble for every bootstrap replicate",
@@ -102,7 +115,7 @@ OBSERVABLE = Observable(
     takes=("glasses.gsd",),
     tables=(RESPONSE_DECAY, RESPONSE_FIELDS),
     combines=(RESPONSE_DECAY.file, RESPONSE_FIELDS.file),
-    curves=(DECAY_CURVES,),
+    curves=(DECAY_CURVES, FAR_EXPONENTS),
     kept=(DECAY_REPLICATES,),
     algebra="sparse",
     random=RESPONSE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,30 +11,32 @@ import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows, read_samples
 from vitrine.aggregation.scalars import joined_flags, mean_estimates
-from vitrine.observables.response_decay import DECAY_CURVES, DECAY_REPLICATES, KINDS, RESPONSE_DECAY, RESPONSE_FIELDS
+from vitrine.observables.response_decay import DECAY_CURVES, DECAY_REPLICATES, FAR_EXPONENTS, KINDS, RESPONSE_DECAY, RESPONSE_FIELDS
 from vitrine.schema import NONE
 from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.statistics.radial import local_exponents
 
 FIELDS = {"projection": "projected", "amplitude": "moved"}  # what is averaged, and the number of fields behind it
 EXPONENTS = {"pinch_exponent": ("pinch", "projection"), "quartic_exponent": ("quartic", "projection"), "amplitude_exponent": ("quartic", "amplitude")}
+FAR_ENDS = (0.35, 0.4, 0.45, 0.5)  # shares of the box at which the outermost window may end, beside that of the setting
 
 
 def aggregate_response_decay(
     response_decay: Sequence[str | Path], response_fields: Sequence[str | Path], ensemble: Ensemble, window: float, core: float, far_end: float
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """(estimates, decay_curves, decay_replicates, flags) from the batches of the tables.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """(estimates, decay_curves, far_exponents, decay_replicates, flags) from the batches of the tables.
 
     Every field counts once. Local exponents are slopes in windows of the extent `window` (a factor of r) that lie beyond `core`; the estimates have
     those of the outermost window that ends within the share `far_end` of the box (V/a0^d)^(1/d), that of the amplitude with the images of the
-    continuum divided out where they are known. A glass without a quartic mode is left out of what concerns these, and said so.
+    continuum divided out where they are known; far_exponents has what other shares make of them. A glass without a quartic mode is left out of what
+    concerns these, and said so.
     """
     ledger = Ledger("response_decay")
     fields = read_samples(RESPONSE_FIELDS, response_fields, ensemble, ledger)
     data = read_rows(RESPONSE_DECAY, response_decay, ensemble, ledger)
     fields = fields[~fields["sample"].isin(ledger.reasons.keys())]
     data = data.sort_values(["sample", "kind", "bin"], kind="stable")
-    curves, replicates, estimates = [], [], {}
+    curves, far, replicates, estimates = [], [], [], {}
     for kind in KINDS:
         rows = data[data["kind"] == kind]
         samples = np.unique(rows["sample"].to_numpy(dtype=int))
@@ -42,14 +45,15 @@ def aggregate_response_decay(
         images = _images(rows, bins, samples, ensemble, window, core)
         curves.append(_curve(kind, bins, means, exponents, counts["projection"]).assign(**images)[DECAY_CURVES.names])
         replicates.append(_replicates(kind, bins, means["projection"], len(samples)))
-        far = bins["distance_high"].to_numpy(dtype=float) <= far_end * ensemble.particles ** (1 / ensemble.dimension) * (1 + 1e-9)
         for name, (owner, column) in EXPONENTS.items():
             if owner == kind:
                 factors = np.nan_to_num(images[f"{column}_images"], nan=1.0) if column == "amplitude" else 1.0
-                outermost = _outermost(_exponents(bins[far], (means[column] / factors)[:, far], window, core))
-                estimates[name] = Estimate(outermost, NONE, len(samples), len(ledger) + len(fields) - len(samples))
+                outermost = _Outermost(bins, means[column] / factors, ensemble.particles ** (1 / ensemble.dimension), window, core)
+                estimates[name] = Estimate(outermost.exponents(far_end), NONE, len(samples), len(ledger) + len(fields) - len(samples))
+                far.append(outermost.table(name, far_end))
     estimates |= mean_estimates(RESPONSE_FIELDS, fields, ensemble.weights(fields["sample"].to_numpy(dtype=int)), ledger, {"omega_quartic": "omega"})
-    return estimates_frame(ensemble, estimates), pd.concat(curves), pd.concat(replicates), joined_flags(ledger, _without_mode(fields))
+    frames = (pd.concat(parts, ignore_index=True) for parts in (curves, far, replicates))
+    return (estimates_frame(ensemble, estimates), *frames, joined_flags(ledger, _without_mode(fields)))
 
 
 def bin_means(rows: pd.DataFrame, samples: np.ndarray, ensemble: Ensemble, fields: Mapping[str, str]) -> tuple[pd.DataFrame, dict, dict]:
@@ -95,10 +99,36 @@ def _images(rows: pd.DataFrame, bins: pd.DataFrame, samples: np.ndarray, ensembl
     return columns
 
 
-def _outermost(exponents: np.ndarray) -> np.ndarray:
-    """Those of the last window that has one (R,)."""
-    there = np.flatnonzero(np.isfinite(exponents[0]))
-    return exponents[:, there[-1]] if len(there) else np.full(len(exponents), np.nan)
+@dataclass(frozen=True)
+class _Outermost:
+    """Exponents of the outermost window of what decays. values (R, n) in bins; box: its width [a0]; window and core as for all exponents."""
+
+    bins: pd.DataFrame
+    values: np.ndarray
+    box: float
+    window: float
+    core: float
+
+    def exponents(self, share: float) -> np.ndarray:
+        """Those of the last window that ends within a share of the box (R,); NaN where there is none."""
+        inside = self._inside(share)
+        found = _exponents(self.bins[inside], self.values[:, inside], self.window, self.core)
+        there = np.flatnonzero(np.isfinite(found[0]))
+        return found[:, there[-1]] if len(there) else np.full(len(found), np.nan)
+
+    def table(self, name: str, share: float) -> pd.DataFrame:
+        """FAR_EXPONENTS: the exponents of several shares, and what they differ by from that of `share`, replicate by replicate."""
+        rows, own = [], self.exponents(share)
+        for end in sorted({*FAR_ENDS, share}):
+            found, inside = self.exponents(end), self._inside(end)
+            row = {"quantity": name, "far_end": end, "end": self.bins["distance_high"][inside].max(), "exponent": found[0]}
+            row |= {"exponent_error": standard_error(found), "change": found[0] - own[0], "change_error": standard_error(found - own)}
+            rows.append(row)
+        return pd.DataFrame(rows, columns=FAR_EXPONENTS.names)
+
+    def _inside(self, share: float) -> np.ndarray:
+        """Which bins (n,) end within a share of the box."""
+        return self.bins["distance_high"].to_numpy(dtype=float) <= share * self.box * (1 + 1e-9)
 
 
 def _curve(kind: str, bins: pd.DataFrame, means: dict, exponents: dict, counts: np.ndarray) -> pd.DataFrame:
