@@ -21,6 +21,7 @@ import pandas as pd
 
 from vitrine.declare import Observable
 from vitrine.errors import InputError, SampleError
+from vitrine.interactions import Interactions
 from vitrine.linalg import Algebra
 from vitrine.models import GLASS_FORMERS as BUILDERS
 from vitrine.models import GlassFormer, published_parameters
@@ -52,6 +53,16 @@ class Sample(Configuration):
         if not end.converged:
             raise SampleError(f"not converged: the residual force is above {tolerance:g} after {maximum_iterations} iterations")
         return _sample(end.sample)
+
+    @property
+    def energy(self) -> float:
+        """Potential energy U [epsilon]: beside the one of the program that made the glass it tells whether the model is the same."""
+        return float(Interactions.of(self.checked()).energy)
+
+    @property
+    def residual(self) -> float:
+        """Largest net force on a particle over the root-mean-square pair force: near 1e-10 in an inherent state, of order one in a liquid."""
+        return float(Interactions.of(self.checked()).residual)
 
 
 def _sample(configuration: Configuration) -> Sample:

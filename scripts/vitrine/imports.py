@@ -114,24 +114,23 @@ def imported(
     for name in told["axes"]:
         if name not in axes:
             raise InputError(f"config key {key}.axes.{name} is no axis: allowed are {', '.join(axes)}, and what the section axes declares")
+    known = {file: outlines.of(file) for file, _ in files}
+    outlines.keep()
+    dimension = None
+    if "dimension" not in own:
+        dimension, known = _of_one_dimension(key, known)
     found: dict[tuple, list[Source]] = {}
-    dimensions: dict[int, str] = {}
     for file, row in files:
         values = {name: checked(f"{key}.axes.{name}", name, _value(key, axes[name], told["axes"][name], file, row)) for name in told["axes"]}
-        outline = outlines.of(file)
-        if outline.dimension is not None:
-            dimensions.setdefault(outline.dimension, file)
-        found.setdefault(tuple(values[name] for name in own), []).extend(_sources(key, told["frames"], file, row, outline, values.get("particles")))
-    outlines.keep()
-    if len(dimensions) > 1 and "dimension" not in own:
-        raise InputError(f"config key {key}.files: {' and '.join(f'{file} has {d} dimensions' for d, file in dimensions.items())}; one is allowed")
+        chosen = _sources(key, told["frames"], file, row, known[file], values.get("particles"))
+        found.setdefault(tuple(values[name] for name in own), []).extend(chosen)
     points = _points(key, told["particles"], own, axes, {values: _with_particles(sources) for values, sources in found.items()})
     if samples != "all":
         points = {point: sources[:samples] for point, sources in points.items()}
     about = Import(
         sources={point.label: tuple(sources) for point, sources in points.items()},
         model=told["model"] or "",
-        dimension=next(iter(dimensions), None) if "dimension" not in own else None,
+        dimension=dimension,
         types={str(name): own_name for name, own_name in told["types"].items()},
         as_is=told["as_is"],
         at_rest=told["at_rest"],
@@ -222,6 +221,22 @@ def _typed(where: str, axis: Axis, text: str) -> object:
         return float(text) if axis.type == "double" else int(text)
     except ValueError:
         raise InputError(f"{where} has {text}: allowed is {'a number' if axis.type == 'double' else 'a whole number'}") from None
+
+
+def _of_one_dimension(key: str, known: Mapping[str, Outline]) -> tuple[int | None, dict[str, Outline]]:
+    """The dimension that most files have, and the outlines, in which those of the others say that they have another."""
+    files: dict[int, list[str]] = {}
+    for file, outline in known.items():
+        if outline.dimension is not None:
+            files.setdefault(outline.dimension, []).append(file)
+    if not files:
+        return None, dict(known)
+    usual = max(files, key=lambda d: len(files[d]))
+    if len(files) > 1 and len({len(those) for those in files.values()}) == 1:
+        text = " and ".join(f"{those[0]} has {d} dimensions" for d, those in files.items())
+        raise InputError(f"config key {key}.files: {text}, as many files as the others; one is allowed")
+    others = {file: Outline((), None, f"{file}: it has {d} dimensions, most files have {usual}") for d in files if d != usual for file in files[d]}
+    return usual, {**known, **others}
 
 
 def _sources(key: str, frames: object, file: str, row: Mapping[str, str], outline: Outline, particles: int | None) -> list[Source]:

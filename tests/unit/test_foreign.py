@@ -12,10 +12,13 @@ from naive import jittered, nearest_images, strained
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
 from vitrine.models import glass_former
+from vitrine.points import PARTICLES, Point
+from vitrine.preparation.imported import import_samples
 from vitrine.preparation.minimise import minimise
 from vitrine.samples.foreign import read_frames, upper_triangular
 from vitrine.samples.formats.npz import write_npz
 from vitrine.samples.sample import widths
+from vitrine.sources import Source
 
 SHEAR = np.array([[1, 0.12, -0.08], [0, 1.01, 0.06], [0, 0, 0.99]])
 MIXTURE = vitrine.glass_former("binary_ipl", dimension=3, density=1.0)
@@ -358,3 +361,35 @@ def test_glass_formers_of_the_caller(tmp_path, planar):
     path = put(tmp_path / "x.dump", dump_text(planar))
     for model in ("binary_ipl", planar.model, {"name": "binary_ipl", "parameters": dict(vitrine.GLASS_FORMERS["binary_ipl"])}):
         assert vitrine.read(path, model).model.describe() == glass_former("binary_ipl", vitrine.GLASS_FORMERS["binary_ipl"]).describe()
+
+
+# --- Vitrine's own files, brought into a study ----------------------------------------------------------------------------------------------------
+
+
+def brought(path, model):
+    """The samples and the row of the only sample, as a study imports it."""
+    samples, (row,) = import_samples({7: Source(str(path), 0, 125)}, model, {}, Point((PARTICLES,), (125,)), "identity")
+    return samples, row
+
+
+def test_an_own_sample_is_a_sample_of_a_study_like_any_other(tmp_path, mixture):
+    """With every bit, its own provenance and its flag; which file it comes from is said of it as of those of others."""
+    prepared = dataclasses.replace(mixture, flag="not converged", provenance={"quench": "x", "imported": {"file": "another.dump"}})
+    vitrine.write(tmp_path / "x.gsd", prepared)
+    (sample,), row = brought(tmp_path / "x.gsd", MIXTURE)
+    assert np.array_equal(sample.box, mixture.box) and energy(sample) == pytest.approx(energy(mixture), rel=1e-12)
+    assert (sample.index, sample.flag, sample.provenance["quench"]) == (7, "not converged", "x")
+    assert sample.provenance["imported"]["file"] == "x.gsd" and done(sample) == ["read by its own record"]
+    assert (row["flag"], row["digits"], row["particles_read"]) == ("not converged", 16, 125)
+    assert row["checksum"] == hashlib.sha256((tmp_path / "x.gsd").read_bytes()).hexdigest()
+    assert vitrine.read(tmp_path / "x.gsd").provenance["imported"] == {"file": "another.dump"}
+
+
+def test_an_own_sample_of_another_model(tmp_path, mixture):
+    """Of another name it is no sample of the study; with other parameters it is taken for one, and this is said."""
+    vitrine.write(tmp_path / "x.gsd", mixture)
+    samples, row = brought(tmp_path / "x.gsd", vitrine.glass_former("kob_andersen"))
+    assert samples == [] and row["flag"].endswith("x.gsd: frame 0: it is of the model binary_ipl, as its own record says, and not of kob_andersen")
+    (sample,), row = brought(tmp_path / "x.gsd", vitrine.glass_former("binary_ipl", dimension=3, density=1.0, cutoff=1.4))
+    assert sample.model.parameters["cutoff"] == 1.4 and "its record says cutoff 1.48" in row["done"]
+    assert "its record says model binary_ipl" in done(vitrine.read(tmp_path / "x.gsd", vitrine.glass_former("kob_andersen", cutoff=2.4)))

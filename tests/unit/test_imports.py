@@ -235,9 +235,18 @@ def test_what_belongs_to_imported_samples(folder):
     assert "mean_squared_displacement needs trajectories.gsd, which imported samples have not: set mean_squared_displacement: null" in text
 
 
-def test_files_of_two_dimensions(folder):
+def test_a_file_of_another_dimension_says_so_and_the_others_go_on(folder):
     write(folder / "data/T0.50/run_3.gsd", lattice(20, dimensions=3))
-    assert "data/T0.50/run_1.gsd has 2 dimensions and data/T0.50/run_3.gsd has 3 dimensions; one is allowed" in sentence(folder)
+    study = resolved(folder)
+    sources = study.places["N20_T0.5000"].ensemble.imported.sources["N20_T0.5000"]
+    assert study.places["N20_T0.5000"].dimension == 2 and study.places["N20_T0.5000"].samples == 6
+    assert [one.trouble for one in sources if one.trouble] == ["data/T0.50/run_3.gsd: it has 3 dimensions, most files have 2"]
+
+
+def test_as_many_files_of_two_dimensions(folder):
+    write(folder / "data/T0.50/run_3.gsd", lattice(20, dimensions=3))
+    text = sentence(folder, files="data/T0.50/run_[13].gsd")
+    assert "data/T0.50/run_1.gsd has 2 dimensions and data/T0.50/run_3.gsd has 3 dimensions, as many files as the others; one is allowed" in text
 
 
 # --- identity, and what is kept -----------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ FILES = sorted((REPOSITORY / "examples" / "glasses").glob("T*/run_*.dump.gz"))
 
 
 def test_one_glass_in_python(monkeypatch, capsys, tmp_path):
-    (block,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    block, check = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
     names: dict = {}
@@ -21,6 +21,10 @@ def test_one_glass_in_python(monkeypatch, capsys, tmp_path):
     assert len(names["omega"]) == 2 * 399 and names["G"] > 0
     assert vitrine.read("mode.xyz", model="binary_ipl").particles == 400
     assert capsys.readouterr().out.startswith("798 modes, the softest at omega = ")
+    exec(check, names)
+    before = names["glass"]
+    assert before.energy == Interactions.of(before).energy and before.residual == Interactions.of(before).residual < 1e-3
+    assert capsys.readouterr().out == f"U/N = {before.energy / 400:.6f}; the largest net force is {before.residual:.0e} of a pair force\n"
 
 
 @pytest.mark.parametrize("file", FILES, ids=[f"{file.parent.name}-{file.name}" for file in FILES])

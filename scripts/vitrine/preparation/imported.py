@@ -43,7 +43,7 @@ def _frames(file: str, sources: Sequence[Source], model: GlassFormer, types: Map
     if sources[0].trouble:
         return [SampleError(source.trouble) for source in sources]
     try:
-        return read_frames(Path(file), model, [source.frame for source in sources], types=types or None)
+        return read_frames(Path(file), model, [source.frame for source in sources], types=types or None, brought=True)
     except InputError as error:
         return [SampleError(str(error)) for _ in sources]
 
@@ -70,5 +70,5 @@ def _row(sample: Sample | SampleError) -> dict:
         "particles_read": sample.particles,
         "residual_read": Interactions.of(sample).residual,
         "done": ", ".join(told["done"]),
-        "flag": "",
+        "flag": sample.flag,
     }

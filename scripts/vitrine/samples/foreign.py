@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import gsd.hoomd
@@ -20,9 +21,9 @@ from vitrine.models import GlassFormer, glass_former, published_parameters
 from vitrine.samples.export import in_box
 from vitrine.samples.formats import Frame, format_of
 from vitrine.samples.formats import gsd as gsd_format
-from vitrine.samples.formats.frame import is_flat
+from vitrine.samples.formats.frame import DOUBLE, is_flat
 from vitrine.samples.sample import Sample
-from vitrine.samples.store import from_frame, is_of
+from vitrine.samples.store import from_frame, is_of, said_model
 
 OWN = "vitrine/record"
 SINGLE = 1e-6  # by so much single precision may make a largest size larger
@@ -36,11 +37,13 @@ def read_frames(
     frame: int | Sequence[int] | None = None,
     *,
     types: Mapping[str, str] | None = None,
+    brought: bool = False,
 ) -> list[Sample | SampleError]:
     """All frames of a file, or those of one number or several, each as a checked Sample or as the SampleError that says why it is none.
 
-    types: names of the file to those of the model, {"1": "A", "Si": "B"}. Raises InputError where the file cannot be read, has no such frame, or does
-    not say its model and none is given.
+    types: names of the file to those of the model, {"1": "A", "Si": "B"}. brought: for a study, in which Vitrine's own files are treated as those of
+    others: they may not be of another model, and their samples say from which file they come. Raises InputError where the file cannot be read, has no
+    such frame, or does not say its model and none is given.
     """
     path = Path(path)
     module = format_of(path)
@@ -55,7 +58,7 @@ def read_frames(
     found: dict[int, Sample | SampleError] = {}
     for number, one in source(path, set(wanted)):
         try:
-            found[number] = _sample(path, one, number, model, types, module.SIZES, origin)
+            found[number] = _own(one, number, model, origin if brought else None) or _sample(path, one, number, model, types, module.SIZES, origin)
         except SampleError as error:
             found[number] = SampleError(f"{path}: frame {number}: {error}")
     return [found[number] for number in wanted]
@@ -66,16 +69,44 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _own(frame: object, number: int, model: object, origin: Mapping | None) -> Sample | None:
+    """The sample of Vitrine's own file, as its record has it; None for a frame of others, and for one that the caller takes for another model.
+
+    origin: of a sample that is brought into a study, for its provenance; one of another glass former is refused then.
+    """
+    if not isinstance(frame, gsd.hoomd.Frame) or OWN not in frame.log:
+        return None
+    if model is None or (isinstance(model, GlassFormer) and is_of(frame, model)):
+        sample = from_frame(frame, model)
+        if origin is None:
+            return sample
+        told = {**origin, "frame": number, "digits": DOUBLE, "done": ["read by its own record"]}
+        return sample.moved(sample.positions, provenance={**sample.provenance, "imported": told})
+    said = said_model(frame).get("name")
+    if origin is not None and said not in (None, model.name):
+        raise SampleError(f"it is of the model {said}, as its own record says, and not of {model.name}")
+    return None
+
+
 def _sample(path: Path, frame: object, number: int, model: object, types: Mapping | None, sizes: str, origin: Mapping) -> Sample:
     if isinstance(frame, SampleError):
         raise frame
+    said = {}
     if isinstance(frame, gsd.hoomd.Frame):
-        if OWN in frame.log and (model is None or (isinstance(model, GlassFormer) and is_of(frame, model))):
-            return from_frame(frame, model)
-        frame = gsd_format.frame_of(frame)
+        said, frame = said_model(frame), gsd_format.frame_of(frame)
     if model is None:
         raise InputError(f"{path}: does not say its glass former; give it, model='kob_andersen' for example")
-    return foreign_sample(frame, _former(model, _dimension(frame)), number, types=types, sizes=sizes, origin=origin)
+    former = _former(model, _dimension(frame))
+    if said and said != former.describe():
+        frame = replace(frame, done=(*frame.done, f"its record says {_difference(said, former.describe())}"))
+    return foreign_sample(frame, former, number, types=types, sizes=sizes, origin=origin)
+
+
+def _difference(said: Mapping, taken: Mapping) -> str:
+    """What a record says of its model that is not so of the one that it is taken for."""
+    if said["name"] != taken["name"]:
+        return f"model {said['name']}"
+    return " and ".join(f"{name} {value}" for name, value in said["parameters"].items() if value != taken["parameters"].get(name))
 
 
 def _dimension(frame: Frame) -> int:

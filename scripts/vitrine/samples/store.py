@@ -182,12 +182,18 @@ def check_room(file: gsd.fl.GSDFile, number: int, room: int) -> None:
                     raise SampleError(f"it says that it holds {held} {what}, which do not fit into {room} bytes")
 
 
+def said_model(frame: gsd.hoomd.Frame) -> dict:
+    """Name and parameters of the model in the record of a frame; nothing where it has none that can be read."""
+    try:
+        told = json.loads(frame.log["vitrine/record"].tobytes().decode())["model"]
+        return {"name": str(told["name"]), "parameters": dict(told["parameters"])}
+    except (KeyError, TypeError, ValueError):
+        return {}
+
+
 def is_of(frame: gsd.hoomd.Frame, model: GlassFormer) -> bool:
     """Whether the record of a frame says that its model is this one."""
-    try:
-        return _as_json(json.loads(frame.log["vitrine/record"].tobytes().decode())["model"]) == _as_json(model.describe())
-    except (KeyError, TypeError, ValueError):
-        return False
+    return _as_json(said_model(frame)) == _as_json(model.describe())
 
 
 def from_frame(frame: gsd.hoomd.Frame, model: GlassFormer | None = None) -> Sample:
