@@ -93,8 +93,8 @@ OBSERVABLE = Observable(
         Setting("purity", 0.5, SHARE, "share of the modes in their band above which the band is separate, and counts for the prefactor", "aggregate"),
     ),
     quantities=(
-        Quantity("band_prefactor", r"c\,\chi", NONE, "width of transverse bands over omega sqrt(n_z/N)", "c chi of phonon bands", 19.1, universal=True),
-        Quantity("band_constant", "c", NONE, "the same over chi = sqrt(N) std(G)/mean(G)", "c of phonon bands", 19.2, universal=True),
+        Quantity("band_prefactor", r"c\,\chi", NONE, "width of transverse bands over omega sqrt(n_z/N)", "c chi of bands", 19.1, universal=True),
+        Quantity("band_constant", "c", NONE, "the same over chi = sqrt(N) std(G)/mean(G)", "c of bands", 19.2, universal=True),
         Quantity("band_position", r"\omega/c_s q", NONE, "frequency of the first transverse band over c_s q", "omega/(c_s q), first band", 19.3),
         Quantity("band_position_longitudinal", r"\omega/c_l q", NONE, "frequency of the first longitudinal band over c_l q"),
         Quantity("bands_whole", "", NONE, "transverse bands that are whole in every sample"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vitrine.interactions import Interactions
-from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, full_spectrum, lowest_modes
+from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, lowest_modes
 from vitrine.linalg.participation import participation_ratio
 from vitrine.observables.phonon_bands import SPARE
 from vitrine.observables.phonon_bands.waves import LONGITUDINAL, TRANSVERSE, Shell, plane_waves, shells_of
