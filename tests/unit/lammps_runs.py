@@ -98,9 +98,7 @@ def knows_dynamical_matrix() -> bool:
     return " PHONON " in said.replace("\n", " ")
 
 
-def dynamical_matrix(
-    folder: Path, sample, interactions: str, displacement: float, data: str = "", style: str = "atomic", types: int = 2
-) -> np.ndarray:
+def dynamical_matrix(folder: Path, sample, interactions: str, displacement: float, **options) -> np.ndarray:
     """m^-1/2 H m^-1/2 (N d, N d) as LAMMPS has it, from differences of its forces over displacements to either side.
 
     By its command, where it has that; else it evaluates (`rerun`) every state in which one coordinate is moved, which gives the same differences.
@@ -108,15 +106,7 @@ def dynamical_matrix(
     """
     n, d = sample.positions.shape
     if knows_dynamical_matrix():
-        run(
-            folder,
-            sample,
-            interactions,
-            f"run 0\ndynamical_matrix all regular {displacement!r} file matrix.txt binary no\n",
-            data=data,
-            style=style,
-            types=types,
-        )
+        run(folder, sample, interactions, f"run 0\ndynamical_matrix all regular {displacement!r} file matrix.txt binary no\n", **options)
         numbers = np.array((folder / "matrix.txt").read_text().split(), dtype=float).reshape(n, 3, n, 3)
         return numbers[:, :d, :, :d].reshape(n * d, n * d)
     exact = 'modify sort id format float "%.17g"'

@@ -95,7 +95,7 @@ class Band:
 
 
 def _pairs(whole: Sequence[Band]) -> list[tuple[Band, Band | None]]:
-    return list(zip(whole, [*whole[1:], None], strict=True))
+    return list(zip(whole, [*whole, None][1:], strict=True))
 
 
 def _estimates(whole: Sequence[Band], ensemble: Ensemble, samples: int, flagged: int) -> dict[str, Estimate]:

@@ -1,8 +1,8 @@
 r"""Plane waves of a periodic box, shell by shell: the phonons that an isotropic elastic solid would have.
 
 Wave vectors are q = 2 pi B^-T n, B the box with its edges as columns and n whole numbers. Those of one length make a shell. Its plane waves are
-cosines and sines of q.r, one of q and -q, along q (longitudinal) or across it (transverse, d - 1 of them): a band of n_z = m or (d - 1) m waves, m the
-vectors of the shell. In a cube m is 6, 12, 8, 6, 24, ..., in a square 4, 4, 4, 8, ...
+cosines and sines of q.r, one of q and -q, along q (longitudinal) or across it (transverse, d - 1 of them): a band of n_z = m or (d - 1) m waves, m
+the vectors of the shell. In a cube m is 6, 12, 8, 6, 24, ..., in a square 4, 4, 4, 8, ...
 
 Particles of a glass lie on no lattice, so that plane waves at their places are not quite orthogonal: those of a band are made so.
 """
