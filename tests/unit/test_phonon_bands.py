@@ -1,4 +1,4 @@
-"""Phonon bands: shells of wave vectors, crystals whose dispersion is known, a naive twin on a glass, and averages, laws and flags of made-up bands."""
+"""Phonon bands: shells of wave vectors, crystals of known dispersion, a naive twin on a glass, and averages, laws and flags of made-up bands."""
 
 from dataclasses import replace
 
@@ -11,6 +11,8 @@ from vitrine.aggregation.ensemble import Ensemble, Estimate
 from vitrine.aggregation.results import Results, Rows, StudySettings
 from vitrine.interactions import Interactions
 from vitrine.models import glass_former, published_parameters
+from vitrine.observables import declarations
+from vitrine.observables.batch import System, measure_batch
 from vitrine.observables.elasticity import ELASTICITY
 from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.observables.phonon_bands import PHONON_BANDS, PHONON_MODES
@@ -189,6 +191,18 @@ def test_modes_are_sought_until_the_bands_are_whole(glass):
     assert across[1].all() and 10 <= len(enough["phonon_modes"]["mode"]) < 150
 
 
+def test_a_batch_and_its_flags(glass):
+    """Rows of both tables for each sample, or one row with the reason."""
+    observable = declarations()["phonon_bands"]
+    systems = [System(4, (glass,)), System(5, (glass,), "not equilibrated: reason"), System(6, (glass.moved(1.01 * glass.positions),))]
+    measured = measure_batch(systems, observable, lambda system: measure_phonon_bands(system.given[0], bands=2, modes=30))
+    for name, rows in (("phonon_modes", len(measure_phonon_bands(glass, bands=2, modes=30)["phonon_modes"]["mode"])), ("phonon_bands", 4)):
+        frame = pd.DataFrame(measured.tables[name])
+        assert list(frame.columns) == next(table for table in observable.tables if table.name == name).names
+        assert frame.groupby("sample").size().to_dict() == {4: rows, 5: 1, 6: 1}
+        assert frame["flag"].tolist()[-2] == "not equilibrated: reason" and frame["flag"].iloc[-1].startswith("not a ")
+
+
 # --- averages -----------------------------------------------------------------------------------------------------------------------------------
 
 POINT = Point.plain(4000, 0.5)
@@ -248,7 +262,7 @@ def flag_of(estimates, name):
 
 
 def test_what_is_no_band_of_the_ensemble(tmp_path):
-    """One that is not whole in a single sample is none; modes of other things count for no prefactor; too few bands, and a far omega_dagger, are flagged."""
+    """One that is not whole in a single sample is none; mixed ones count for no prefactor; too few bands, and a far omega_dagger, are flagged."""
     rows = [*band_rows(0), *band_rows(1)]
     rows[4]["whole"] = False  # the second band of the second sample
     estimates, curves, _, _ = aggregated(tmp_path, rows, range(2))

@@ -16,7 +16,7 @@ from vitrine.figures.labels import place_words, with_error, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, PALE, SECOND, name_panels, new_figure, styled, value_colours, value_markers
 from vitrine.observables.phonon_bands.derive import NAMES
-from vitrine.observables.phonon_bands.waves import TRANSVERSE
+from vitrine.observables.phonon_bands.waves import LONGITUDINAL, TRANSVERSE
 from vitrine.schema import FREQUENCY
 
 PUBLISHED = {2: "-1/2", 3: "-2/5"}  # exponent of omega_dagger in L (004 eq. 5)
@@ -77,10 +77,10 @@ def _draw_cloud(
     ax.set_title(place_words(largest, settings), loc="left")
     phonons = rows["weight"] >= OF_A_BAND
     for chosen, colour, words in ((phonons, SECOND, f"{OF_A_BAND:.0%} or more in one band"), (~phonons, INK, "less")):
-        style = {"marker": ".", "markersize": 3.0, "markeredgewidth": 0.0, "linestyle": "none", "alpha": 0.8}
+        style = {"marker": ".", "markersize": 4.0, "markeredgewidth": 0.0, "linestyle": "none", "alpha": 0.8}
         ax.plot(rows.loc[chosen, "omega"] / unit, rows.loc[chosen, "participation"], color=colour, label=words, **style)
     first, end = at_value(tables["omega_ph"], largest), rows["omega"].max()
-    for kind, speed, style in ((TRANSVERSE, "c_s", "-"), ("longitudinal", "c_l", ":")):
+    for kind, speed, style in ((TRANSVERSE, "c_s", "-"), (LONGITUDINAL, "c_l", ":")):
         squares = sorted(curves.loc[curves["polarisation"] == TRANSVERSE, "squared"].unique())
         factor = at_value(tables[speed], largest) / at_value(tables["c_s"], largest)
         places = [place for place in first * factor * np.sqrt(squares) if place <= 1.02 * end]
@@ -92,7 +92,7 @@ def _draw_cloud(
         ax.axvline(dagger, color=GREY, linestyle=(0, (4, 2)), linewidth=0.9, zorder=1, label=r"$\omega_\dagger$")
     ax.set_yscale("log")
     low, high = ax.get_ylim()
-    ax.set_ylim(low, high * (high / low) ** 0.35)  # the legend lies above all modes
+    ax.set_ylim(low, high * (high / low) ** 0.5)  # the legend lies above all modes
     ax.legend(loc="upper left")
 
 
@@ -110,13 +110,11 @@ def _draw_positions(ax: Axes, curves: pd.DataFrame, colours: Mapping, markers: M
         marks.not_enough(ax, "no band is whole")
         return
     marks.level(ax, 1.0, "elastic solid")
-    for kind, face in ((TRANSVERSE, None), ("longitudinal", "none")):
-        ax.plot([], [], color=GREY, marker="o", markersize=3.5, linestyle="none", markerfacecolor=face or GREY, label=f"{kind}, $c_{kind[0]}$")
-        if kind == TRANSVERSE:
-            ax.lines[-1].set_label("transverse, $c_s$")
+    for kind, style, size in ((TRANSVERSE, "-", 3.5), (LONGITUDINAL, ":", 2.0)):
+        ax.plot([], [], color=GREY, marker="o", markersize=size, linestyle=style, linewidth=0.8, label=f"{kind}, $c_{kind[0].replace('t', 's')}$")
         for value, rows in curves[curves["polarisation"] == kind].groupby(settings.against):
-            style = {"color": colours[value], "marker": markers[value], "markersize": 3.5, "linewidth": 0.6, "elinewidth": 0.6}
-            ax.errorbar(rows["squared"], rows["ratio"], np.nan_to_num(rows["ratio_error"]), markerfacecolor=face or colours[value], **style)
+            look = {"color": colours[value], "marker": markers[value], "markersize": size, "linestyle": style, "linewidth": 0.8, "elinewidth": 0.6}
+            ax.errorbar(rows["squared"], rows["ratio"], np.nan_to_num(rows["ratio_error"]), **look)
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.legend(loc="lower left")
 
