@@ -15,11 +15,11 @@ from vitrine.observables import declarations
 from vitrine.observables.batch import System, measure_batch
 from vitrine.observables.elasticity import ELASTICITY
 from vitrine.observables.elasticity.measure import measure_elasticity
-from vitrine.observables.phonon_bands import PHONON_BANDS, PHONON_MODES
+from vitrine.observables.phonon_bands import LONGITUDINAL, PHONON_BANDS, PHONON_MODES, TRANSVERSE
 from vitrine.observables.phonon_bands.aggregate import FAR, NO_GAP, OTHER_BOX, aggregate_phonon_bands
 from vitrine.observables.phonon_bands.derive import add_quantities, fit_phonon_bands
 from vitrine.observables.phonon_bands.measure import FOUND, measure_phonon_bands
-from vitrine.observables.phonon_bands.waves import LONGITUDINAL, TRANSVERSE, plane_waves, shells_of
+from vitrine.observables.phonon_bands.waves import plane_waves, shells_of
 from vitrine.parquet import Key, write_table
 from vitrine.points import AXES, Point
 from vitrine.preparation.minimise import minimise

@@ -6,6 +6,7 @@ from vitrine.schema import FREQUENCY, NONE, Column, Table
 
 COUNT = {"type": "integer", "minimum": 1}
 SPARE = 1.2  # modes that are sought at first, over the waves of the bands
+TRANSVERSE, LONGITUDINAL = "transverse", "longitudinal"
 _POLARISATION = Column("polarisation", "string", NONE, "transverse, or longitudinal")
 _SHELL = Column("shell", "int32", NONE, "number of the wave vectors' length, from 1, the longest waves")
 _SQUARED = Column("squared", "double", NONE, "|n|^2 = (|q| V^(1/d)/2 pi)^2: 1, 2, 3, ... in a cube")

@@ -10,8 +10,7 @@ import pandas as pd
 
 from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_rows, read_samples
 from vitrine.observables.elasticity import ELASTICITY
-from vitrine.observables.phonon_bands import BAND_CURVES, MODE_CLOUD, PHONON_BANDS, PHONON_MODES
-from vitrine.observables.phonon_bands.waves import LONGITUDINAL, TRANSVERSE
+from vitrine.observables.phonon_bands import BAND_CURVES, LONGITUDINAL, MODE_CLOUD, PHONON_BANDS, PHONON_MODES, TRANSVERSE
 from vitrine.schema import FREQUENCY, NONE
 from vitrine.statistics.bootstrap import standard_error, weighted_mean
 

@@ -7,8 +7,8 @@ import numpy as np
 from vitrine.interactions import Interactions
 from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor, lowest_modes
 from vitrine.linalg.participation import participation_ratio
-from vitrine.observables.phonon_bands import SPARE
-from vitrine.observables.phonon_bands.waves import LONGITUDINAL, TRANSVERSE, Shell, plane_waves, shells_of
+from vitrine.observables.phonon_bands import LONGITUDINAL, SPARE, TRANSVERSE
+from vitrine.observables.phonon_bands.waves import Shell, plane_waves, shells_of
 from vitrine.samples import Sample
 
 FOUND = 0.75  # of a band's plane waves, which a whole band has among the computed modes

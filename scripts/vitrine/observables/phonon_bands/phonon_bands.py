@@ -15,8 +15,8 @@ from vitrine.figures.data import at_value, fit_value, sample_note, select, serie
 from vitrine.figures.labels import place_words, with_error, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, PALE, SECOND, name_panels, new_figure, styled, value_colours, value_markers
+from vitrine.observables.phonon_bands import LONGITUDINAL, TRANSVERSE
 from vitrine.observables.phonon_bands.derive import NAMES
-from vitrine.observables.phonon_bands.waves import LONGITUDINAL, TRANSVERSE
 from vitrine.schema import FREQUENCY
 
 PUBLISHED = {2: "-1/2", 3: "-2/5"}  # exponent of omega_dagger in L (004 eq. 5)

@@ -15,9 +15,9 @@ from itertools import product
 import numpy as np
 
 from vitrine.linalg.solve import without_translation
+from vitrine.observables.phonon_bands import LONGITUDINAL
 from vitrine.samples import Sample
 
-TRANSVERSE, LONGITUDINAL = "transverse", "longitudinal"
 ALIKE = 1e-6  # relative difference of the lengths of two wave vectors below which they are of one shell
 
 
