@@ -5,7 +5,7 @@ from __future__ import annotations
 from vitrine.costs import LANCZOS_BASIS, Ask, Need, together
 from vitrine.observables.phonon_bands import SPARE
 
-AGAIN = 2.5  # all looks together over the first one, where QLEs are many
+AGAIN = 1.2  # all looks together over the first one; more where QLEs are many, in small glasses, which cost little
 
 
 def cost(ask: Ask) -> Need:
