@@ -54,6 +54,14 @@ def _data(sample, types: int, velocities=None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def as_spheres(sample):
+    """A data file of LAMMPS's atom style `sphere`, which has diameters: those of the types."""
+    head, _, _ = _data(sample, 2).partition("Masses")
+    rows = zip(sample.types, sample.diameters, _spatial(sample.positions), strict=True)
+    lines = [f"{n} {kind + 1} {size:.17g} 1.0 {x:.17g} {y:.17g} {z:.17g}" for n, (kind, size, (x, y, z)) in enumerate(rows, 1)]
+    return head + "Atoms\n\n" + "\n".join(lines) + "\n"
+
+
 def _spatial(vectors: np.ndarray) -> np.ndarray:
     return np.pad(np.asarray(vectors, dtype=float), ((0, 0), (0, 3 - vectors.shape[1])))
 
@@ -90,12 +98,49 @@ def knows_dynamical_matrix() -> bool:
     return " PHONON " in said.replace("\n", " ")
 
 
-def dynamical_matrix(folder: Path, sample, interactions: str, displacement: float, data: str = "") -> np.ndarray:
-    """m^-1/2 H m^-1/2 (N d, N d) as LAMMPS has it, from differences of forces over displacements to either side."""
-    run(folder, sample, interactions, f"run 0\ndynamical_matrix all regular {displacement!r} file matrix.txt binary no\n", data=data)
+def dynamical_matrix(folder: Path, sample, interactions: str, displacement: float, **options) -> np.ndarray:
+    """m^-1/2 H m^-1/2 (N d, N d) as LAMMPS has it, from differences of its forces over displacements to either side.
+
+    By its command, where it has that; else it evaluates (`rerun`) every state in which one coordinate is moved, which gives the same differences.
+    options: types, data, style, as for `run`; masses are those of the sample.
+    """
     n, d = sample.positions.shape
-    numbers = np.array((folder / "matrix.txt").read_text().split(), dtype=float).reshape(n, 3, n, 3)
-    return numbers[:, :d, :, :d].reshape(n * d, n * d)
+    if knows_dynamical_matrix():
+        run(folder, sample, interactions, f"run 0\ndynamical_matrix all regular {displacement!r} file matrix.txt binary no\n", **options)
+        numbers = np.array((folder / "matrix.txt").read_text().split(), dtype=float).reshape(n, 3, n, 3)
+        return numbers[:, :d, :, :d].reshape(n * d, n * d)
+    exact = 'modify sort id format float "%.17g"'
+    run(folder, sample, interactions, f"run 0\nwrite_dump all custom start.dump id x y z {exact}\n", **options)
+    (folder / "moves.dump").write_text(_moves((folder / "start.dump").read_text(), d, displacement))
+    evaluate = 'dump 1 all custom 1 moved.dump id fx fy fz\ndump_modify 1 sort id format float "%.17g"\n'
+    evaluate += f"rerun moves.dump dump {' '.join('xyz'[:d])} box no\n"
+    run(folder, sample, interactions, evaluate, **options)
+    lines = (folder / "moved.dump").read_text().splitlines()
+    frames = [lines[first + 9 : first + 9 + n] for first in range(0, len(lines), n + 9)]
+    numbers = np.array([line.split()[1 : 1 + d] for frame in frames for line in frame], dtype=float).reshape(n * d, 2, n * d)
+    hessian = (numbers[:, 1] - numbers[:, 0]) / (2 * displacement)
+    roots = np.sqrt(np.repeat(np.ones(n) if sample.masses is None else sample.masses, d))
+    return hessian / np.multiply.outer(roots, roots)
+
+
+def rounding(sample, displacement: float) -> float:
+    """What rounding makes of such differences, relative to the largest entry: in a tilted box LAMMPS brings coordinates to lattice ones and back, so
+    that both particles of a pair, on either side of the difference, lie off by the rounding of the box's length."""
+    return 4 * np.finfo(float).eps * np.linalg.norm(sample.box, axis=0).max() / displacement
+
+
+def _moves(start: str, dimension: int, displacement: float) -> str:
+    """Frames of a dump in which one coordinate after the other is moved, up and then down."""
+    head, rows = start.splitlines()[:9], start.splitlines()[9:]
+    frames = []
+    for place, row in enumerate(rows):
+        number, *x = row.split()
+        for axis in range(dimension):
+            for move in (displacement, -displacement):
+                moved = [repr(float(value) + move) if one == axis else value for one, value in enumerate(x)]
+                head[1] = str(len(frames))
+                frames.append("\n".join([*head, *rows[:place], " ".join([number, *moved]), *rows[place + 1 :]]))
+    return "\n".join(frames) + "\n"
 
 
 def trajectory(folder: Path, sample, interactions: str, fix: str, velocities, time_step: float, steps: int) -> tuple[np.ndarray, np.ndarray]:

@@ -35,6 +35,7 @@ TABLES_OF_SEVERAL = {
     "nonlinear_modes",
     "response_decay",
     "mode_decay",
+    "phonon_bands",
     "quasistatic_shear",
     "shear_softening",
     "local_heat_capacity",

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from lammps_runs import LMP, _data, run
+from lammps_runs import LMP, as_spheres, run
 from naive import jittered, refusal
 from vitrine.interactions import Interactions
 from vitrine.interactions.forces import energy_and_virial
@@ -118,14 +118,6 @@ def test_sticky_spheres_are_twice_differentiable_at_both_ends(attraction_range):
     outside = potential.derivatives(inside * (1 + 2e-9), np.ones(1), np.ones(1))
     assert outside[2, 0] == pytest.approx(curvature, rel=1e-7 / (attraction_range - 1) ** 2)
     assert slope[0] == pytest.approx(0.0, abs=1e-12)
-
-
-def as_spheres(sample):
-    """A data file of LAMMPS's atom style `sphere`, which has diameters: those of the types."""
-    head, _, _ = _data(sample, 2).partition("Masses")
-    rows = zip(sample.types, sample.diameters, np.pad(sample.positions, ((0, 0), (0, 3 - sample.dimension))), strict=True)
-    lines = [f"{n} {kind + 1} {size:.17g} 1.0 {x:.17g} {y:.17g} {z:.17g}" for n, (kind, size, (x, y, z)) in enumerate(rows, 1)]
-    return head + "Atoms\n\n" + "\n".join(lines) + "\n"
 
 
 def by_lammps(folder, sample, style):

@@ -41,7 +41,6 @@ def test_energy_pressure_forces_and_stresses(style, tmp_path):
     np.testing.assert_allclose(ours, theirs, atol=1e-10 * np.abs(theirs).max())
 
 
-@pytest.mark.skipif(not lammps_runs.LMP or not lammps_runs.knows_dynamical_matrix(), reason="this LAMMPS has no command dynamical_matrix")
 def test_hessian(tmp_path):
     """By differences of LAMMPS's forces; second derivatives jump at the points of a table, by as much as the tolerance says."""
     sample = scattered(eam_tables.model(tmp_path), 150, np.random.default_rng(3))

@@ -37,8 +37,6 @@ def case(request):
 
 def test_the_dynamical_matrix_and_its_frequencies(case, tmp_path):
     """LAMMPS displaces every particle to either side: exact but for the square of the displacement and the rounding of forces."""
-    if not lammps_runs.knows_dynamical_matrix():
-        pytest.skip("this LAMMPS has no command dynamical_matrix (package PHONON)")
     sample, interactions = case
     theirs, d = lammps_runs.dynamical_matrix(tmp_path, sample, interactions, 1e-6), sample.dimension
     ours = dynamical_matrix(Interactions.of(sample).hessian, d, sample.masses).toarray()

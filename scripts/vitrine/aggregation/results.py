@@ -131,6 +131,18 @@ class Results:
         values = np.stack([one.values for one in found], axis=1) if found else np.empty((self.rows, 0))
         return np.array([self.value(key) for key in keys]), values, np.array([one.samples for one in found], dtype=int)
 
+    def by_size(self, name: str, sound: bool = True) -> list[Key]:
+        """Keys of the ensembles that differ in N alone and have `name`, by rising N: of the values on the other axes at which there are most.
+
+        sound: only those whose `name` is usable. Empty where the study has no N.
+        """
+        size = self.settings.place_of("particles")
+        sizes: dict[tuple, list[Key]] = {}
+        for key, quantities in sorted(self.ensembles.items()):
+            if size is not None and name in quantities and (quantities[name].usable or not sound):
+                sizes.setdefault(key[:size] + key[size + 1 :], []).append(key)
+        return sizes[max(sizes, key=lambda one: (len(sizes[one]), one))] if sizes else []
+
     @property
     def rows(self) -> int:
         """Replicates and the estimate."""

@@ -13,24 +13,15 @@ UNCENSORED = 0.9
 
 def fit_modes(rows: Rows, results: Results) -> None:
     """Exponent of <omega_min> ~ N^x at the parent temperature that has the most sizes; -1/5 expected (002, section IV)."""
-    size = results.settings.place_of("particles")
-    if size is None:
-        return
-    sizes: dict[tuple, list[tuple]] = {}
-    for key, quantities in sorted(results.ensembles.items()):
-        if "omega_min" in quantities:
-            sizes.setdefault(key[:size] + key[size + 1 :], []).append(key)
-    if not sizes:
-        return
-    rest = max(sizes, key=lambda one: (len(sizes[one]), one))
-    keys = sizes[rest]
+    keys = results.by_size("omega_min", sound=False)
     if len(keys) < 2:
         return
+    size = results.settings.place_of("particles")
     found = [results.ensembles[key]["omega_min"] for key in keys]
     particles = [key[size] for key in keys]
     fit = fit_line(np.log(particles), np.log(np.stack([one.values for one in found], axis=1)))
-    others = [axis for axis in results.settings.axes if axis.name != "particles"]
-    where = ", ".join(f"{axis.plain} = {axis.words(value)}" for axis, value in zip(others, rest, strict=True))
+    others = [(axis, value) for axis, value in zip(results.settings.axes, keys[0], strict=True) if axis.name != "particles"]
+    where = ", ".join(f"{axis.plain} = {axis.words(value)}" for axis, value in others)
     window = f"{where}, N = {', '.join(map(str, particles))}; {fit.window}"
     rows.add("omega_min_size_exponent", fit.slope, NONE, window, sum(one.samples for one in found))
 
