@@ -242,7 +242,7 @@ def test_bond_operator_pinching_and_vibrability(glass):
     stiffness = np.einsum("bk,bk->b", responses, s[order]) / np.einsum("bk,bk->b", responses, responses)
     pinched = pinch_bonds(glass, np.random.default_rng(1))
     np.testing.assert_allclose(np.sort(pinched["omega"]), np.sort(np.sqrt(stiffness)), rtol=1e-7)
-    psi = measure_vibrability(glass)["vibrability"]["psi"]
+    psi = measure_vibrability(glass)["vibrability_field"]["vibrability"]
     np.testing.assert_allclose(psi, inverse.reshape(32, D, 32, D).diagonal(0, 0, 2).trace(axis1=0, axis2=1), rtol=1e-7)
 
 
