@@ -15,6 +15,7 @@ from docs.blocks import REPOSITORY, pages, renew
 from docs.declared import DECLARED
 from docs.key_cores import measured, published
 from docs.minimisers import minimisers
+from docs.onset import onset
 from docs.power import power
 from docs.results import SHOWN, take_up, writers
 
@@ -22,6 +23,7 @@ WRITERS = {
     **DECLARED,
     **writers(),
     "minimisers": minimisers,
+    "onset": onset,
     "power of the law's test": power,
     "key cores beside published numbers": published,
     "key cores of the studies": measured,
