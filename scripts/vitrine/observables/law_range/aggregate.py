@@ -41,6 +41,7 @@ def aggregate_law_range(
     soft = SoftModes.of(samples, cutoff, data["sample"].to_numpy(dtype=int), data["omega"].to_numpy(dtype=float))
     windows = soft.windows(weights, data["omega"].min() if len(data) else np.inf)
     ends, flag = law_ends(windows, departure)
+    ends = np.minimum(ends, weighted_mean(weights, cutoff))  # samples differ in their phonons: no further than their cutoffs on average
     below = windows.exponents[:, 0] if len(windows) else np.full(ensemble.rows, np.nan)
     estimates = {
         "law_end": Estimate(ends, FREQUENCY, len(samples), len(ledger), flag),
