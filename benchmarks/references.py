@@ -7,7 +7,7 @@ import numpy as np
 import scipy.optimize
 import scipy.sparse.linalg as spla
 from vitrine.interactions import Interactions
-from vitrine.interactions.forces import BLOCK, SQUARE, VALUE, WORK, gather, listed_pairs, scatter, system
+from vitrine.interactions.forces import BLOCK, SQUARE, VALUE, WORK, X, gather, listed_pairs, scatter, system
 from vitrine.interactions.neighbours import mixed_size, padded
 from vitrine.interactions.rows import total
 from vitrine.linalg.solve import grounded, pseudo_inverse
@@ -86,9 +86,9 @@ def plain_cells(sample: Sample) -> tuple[np.ndarray, np.ndarray, np.ndarray, int
 
 @numba.njit(error_model="numpy")
 def _energy_and_gradient(x, pairs, kernels, gradient):
-    """Potential energy, and its gradient (N, 3), of a list of pairs: in one pass, by the loops that Vitrine's own forces are made of."""
+    """Potential energy, and its gradient (N, w), of a list of pairs: in one pass, by the loops that Vitrine's own forces are made of."""
     gradient[:] = 0.0
-    block = np.empty((6, BLOCK))
+    block = np.empty((X + len(pairs.zero), BLOCK))
     square, value, work = block[SQUARE], block[VALUE], block[WORK]
     potential = 0.0
     for kind in range(pairs.energies.size):

@@ -16,6 +16,7 @@ from docs.declared import DECLARED
 from docs.far_ends import far_ends
 from docs.key_cores import measured, published
 from docs.minimisers import minimisers
+from docs.onset import onset
 from docs.power import power
 from docs.results import SHOWN, take_up, writers
 
@@ -24,6 +25,7 @@ WRITERS = {
     **writers(),
     "minimisers": minimisers,
     "ends of the outermost window": far_ends,
+    "onset": onset,
     "power of the law's test": power,
     "key cores beside published numbers": published,
     "key cores of the studies": measured,

@@ -98,12 +98,13 @@ def _file_of(key: str, takes: str, value: object) -> str:
 
 
 def check_dimensions(observables: Mapping[str, Observable], dimensions: set[int]) -> None:
-    """Refuse an observable that is made for one dimension of space alone where the study has points of another. dimensions: of its points."""
+    """Refuse an observable where the study has points of a dimension of space for which it is not made. dimensions: of its points."""
     for name, one in observables.items():
-        if one.dimension and dimensions - {one.dimension}:
-            other = min(dimensions - {one.dimension})
+        others = dimensions - set(one.dimensions)
+        if others:
+            made = " and ".join(map(str, one.dimensions))
             raise InputError(
-                f"config key observables.{name} is made for glasses of {one.dimension} dimensions, the study has some of {other}: set {name}: null"
+                f"config key observables.{name} is made for glasses of {made} dimensions, the study has some of {min(others)}: set {name}: null"
             )
 
 

@@ -90,13 +90,15 @@ class Costs:
         )
 
     def step(self, step: str, particles: float, dimension: int, solver: str = "", number: float = 20.0) -> Need:
-        """What a step takes on one sample. One that was measured in three dimensions alone depends on the unknowns N d; a solver that was not
-        measured is taken for the slowest other one."""
+        """What a step takes on one sample. One that was measured in three dimensions alone depends on the unknowns N d, as all do beyond three; a
+        solver that was not measured is taken for the slowest other one."""
         if (step, dimension, solver) in self.laws:
             return self.laws[step, dimension, solver].need(particles, number)
         if (step, 3, solver) in self.laws:
             return self.laws[step, 3, solver].need(particles * dimension / 3, number)
         others = [law for (name, d, _), law in self.laws.items() if name == step and d == dimension]
+        if not others and dimension > 3:
+            return self.step(step, particles * dimension / 3, 3, solver, number)
         if not others:
             raise InputError(f"{COSTS.name} has no step {step}: write it anew with python -m benchmarks.scaling and python -m benchmarks.costs")
         return max((law.need(particles, number) for law in others), key=lambda need: need.seconds)

@@ -159,8 +159,8 @@ class Observable:
     algebra: `sparse` where it solves equations, `full` where it takes whole spectra, which a GPU may do; empty for neither.
     random: the tag of its random stream (seeds), where it draws; 0 for none. prepares: it runs liquids at the rung before theirs, and is told
     how that rung prepares its own; there are none at the top of a ladder. moves: it runs dynamics of its own from what it takes, is told the
-    preparation's, and stores what it has done. spectra: of velocities, which the trajectories must have often enough. dimension: of space for which
-    alone it is made; 0 for any. pairwise: it takes the energy apart into pairs, or third derivatives, and refuses a many-body potential.
+    preparation's, and stores what it has done. spectra: of velocities, which the trajectories must have often enough. dimensions: of space for
+    which it is made. pairwise: it takes the energy apart into pairs, or third derivatives, and refuses a many-body potential.
     """
 
     name: str
@@ -191,7 +191,7 @@ class Observable:
     prepares: bool = False
     moves: bool = False
     spectra: bool = False
-    dimension: int = 0
+    dimensions: tuple[int, ...] = (2, 3)
     pairwise: bool = False
     preparation: bool = field(default=False)
 

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 from vitrine.interactions import minimum_images
-from vitrine.interactions.neighbours import cell_counts, close_pairs, minimum_image, padded
+from vitrine.interactions.coordinates import nearest_image
+from vitrine.interactions.neighbours import cell_counts, close_pairs, padded
 from vitrine.samples.sample import widths
 
 REACH = 2.0  # the longest interaction of the tests, skin included
@@ -37,7 +38,7 @@ def brute_force(positions, box, sizes, types):
 def found_pairs(positions, box, sizes, types, counts=None):
     x, h = padded(positions, box)
     counts = cell_counts(widths(box), REACH) if counts is None else np.array(counts, dtype=np.int64)
-    i, j = close_pairs(x, h, counts, sizes, types, CUTOFF * SCALES, NONADDITIVITY, SKIN)
+    i, j = close_pairs(x, h, counts, sizes, types, CUTOFF * SCALES, NONADDITIVITY, SKIN, (0.0,) * len(h))
     runs = np.count_nonzero(np.diff(i)) + min(len(i), 1)
     assert runs == len(set(i.tolist())), "pairs of one first particle stand together"
     pairs = list(zip(np.minimum(i, j).tolist(), np.maximum(i, j).tolist(), strict=True))
@@ -123,7 +124,7 @@ def test_minimum_images_against_all_images(dimension):
     assert near.sum() > 100
     assert np.allclose(minimum_images(vectors, box)[near], shortest[near], atol=1e-12)
     x, h = padded(vectors, box)
-    compiled = np.array([minimum_image(*row, h) for row in x])
+    compiled = np.array([nearest_image(tuple(row), h) for row in x])
     assert np.allclose(compiled[near, :dimension], shortest[near], atol=1e-12)
 
 

@@ -45,7 +45,7 @@ class Interactions:
         x, h = padded(sample.positions, sample.box)
         counts = cell_counts(widths(sample.box), model.range)
         sizes, types = np.ascontiguousarray(sample.sizes, dtype=float), np.ascontiguousarray(sample.types, dtype=np.int64)
-        i, j = close_pairs(x, h, counts, sizes, types, model.ranges, model.nonadditivity, 0.0)
+        i, j = close_pairs(x, h, counts, sizes, types, model.ranges, model.nonadditivity, 0.0, (0.0,) * len(h))
         i, j = np.minimum(i, j), np.maximum(i, j)
         order = np.lexsort((j, i))
         i, j = i[order], j[order]

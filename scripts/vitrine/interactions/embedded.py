@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 from vitrine.compile_cache import njit
+from vitrine.interactions.rows import longest
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -97,10 +98,7 @@ def embedded_forces(x, pairs, kernels, force):
                     pull = slope / r * (x[j, axis] - x[i, axis] - pairs.shifts[axis, n])
                     force[i, axis] += pull
                     force[j, axis] -= pull
-    largest = 0.0
-    for i in range(x.shape[0]):
-        largest = max(largest, force[i, 0] ** 2 + force[i, 1] ** 2 + force[i, 2] ** 2)
-    return np.sqrt(squares / max(bonds, 1)), np.sqrt(largest)
+    return np.sqrt(squares / max(bonds, 1)), longest(force)
 
 
 @njit(error_model="numpy")

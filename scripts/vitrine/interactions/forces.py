@@ -12,51 +12,51 @@ import numpy as np
 from numba.extending import overload
 
 from vitrine.compile_cache import njit
+from vitrine.interactions.coordinates import column, nearest_image
 from vitrine.interactions.embedded import embedded_energy_and_virial, embedded_forces, embedded_laplacian
-from vitrine.interactions.neighbours import cell_counts, close_pairs, minimum_image, mixed_size, padded
-from vitrine.interactions.rows import total
+from vitrine.interactions.neighbours import cell_counts, close_pairs, mixed_size, padded
+from vitrine.interactions.rows import longest, total
 from vitrine.models.kernels import kernel_of, reduced_curvature, reduced_energy, reduced_slope
 from vitrine.samples.sample import Sample, widths
 
 BLOCK = 256  # pairs; the rows of a block stay in the first cache
-X, Y, Z, SQUARE, VALUE, WORK = range(6)  # rows of a block
-ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)  # unsigned, for a signed index is tested for its sign
+SQUARE, VALUE, WORK, X, Y, Z = range(6)  # rows of a block; those of further coordinates follow
+ONE, TWO = np.uint64(1), np.uint64(2)  # unsigned, for a signed index is tested for its sign
 
-# What `listed_pairs` finds: indices (n,) of pairs, the periodic shift (3, n) to subtract from x_second - x_first, 1/lambda_ij^2 (n,); pairs of the
+# What `listed_pairs` finds: indices (n,) of pairs, the periodic shift (w, n) to subtract from x_second - x_first, 1/lambda_ij^2 (n,); pairs of the
 # same two types stand together, those at place p of the matrix of types from bounds[p] to bounds[p + 1], with energies[p]; types (N,).
-PairList = namedtuple("PairList", "first second shifts inverse_squares bounds energies types")
+PairList = namedtuple("PairList", "first second shifts inverse_squares bounds energies types zero")
 
 
 def system(sample: Sample, skin: float) -> tuple:
-    """What `listed_pairs` needs of a sample beside its positions: box (3, 3), cells (3,), sizes, types, and the model's matrices of type pairs."""
+    """What `listed_pairs` needs of a sample beside its positions: box (w, w), cells (w,), sizes, types, and the model's matrices of type pairs."""
     model = sample.model
     _, h = padded(sample.positions, sample.box)
     counts = cell_counts(widths(sample.box), model.range + skin)
     sizes, types = np.ascontiguousarray(sample.sizes, dtype=float), np.ascontiguousarray(sample.types, dtype=np.int64)
-    return h, counts, sizes, types, model.ranges, model.scales, model.energies, model.nonadditivity
+    return h, counts, sizes, types, model.ranges, model.scales, model.energies, model.nonadditivity, (0.0,) * len(h)
 
 
 @njit(error_model="numpy")
 def listed_pairs(x, matter, skin):
-    """The `PairList` of a `system` at x (N, 3): pairs within the range plus `skin`.
+    """The `PairList` of a `system` at x (N, w): pairs within the range plus `skin`.
 
     The shift is fixed with the list: as long as particles move by less than half the skin and are not folded back, it gives the nearest image.
     """
-    h, n_cells, sizes, types, ranges, scales, energies, nonadditivity = matter
-    i, j = close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin)
+    h, n_cells, sizes, types, ranges, scales, energies, nonadditivity, zero = matter
+    i, j = close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin, zero)
     first, second, bounds = _by_kind(i, j, types, scales.shape[0])
-    shifts, inverse_squares = np.empty((3, first.size)), np.empty(first.size)
-    sx, sy, sz = shifts[0], shifts[1], shifts[2]
+    shifts, inverse_squares = np.empty((len(zero), first.size)), np.empty(first.size)
     for n in range(first.size):
         a, b = np.uint64(first[n]), np.uint64(second[n])
-        sx[n], sy[n], sz[n] = x[b, 0] - x[a, 0], x[b, 1] - x[a, 1], x[b, 2] - x[a, 2]
+        for axis in range(len(zero)):
+            shifts[axis, np.uint64(n)] = x[b, axis] - x[a, axis]
         inverse_squares[n] = 1.0 / (scales[types[a], types[b]] * mixed_size(sizes[a], sizes[b], nonadditivity)) ** 2
     for n in range(first.size):
-        near_x, near_y, near_z = minimum_image(sx[n], sy[n], sz[n], h)
-        sx[n] -= near_x
-        sy[n] -= near_y
-        sz[n] -= near_z
-    return PairList(first, second, shifts, inverse_squares, bounds, energies.ravel(), types)
+        near = nearest_image(column(shifts, np.uint64(n), zero), h)
+        for axis in range(len(zero)):
+            shifts[axis, np.uint64(n)] -= near[axis]
+    return PairList(first, second, shifts, inverse_squares, bounds, energies.ravel(), types, zero)
 
 
 @njit(error_model="numpy")
@@ -77,13 +77,13 @@ def _by_kind(i, j, types, number):
 
 @njit(error_model="numpy")
 def gather(x, pairs, low, high, block):
-    """Fill the rows X, Y, Z with the vectors of the pairs from `low` to `high` and SQUARE with their squared lengths; x is flat."""
-    first, second = pairs.first[low:high], pairs.second[low:high]
+    """Fill the rows from X on with the vectors of the pairs from `low` to `high` and SQUARE with their squared lengths; x is flat."""
+    first, second, width = pairs.first[low:high], pairs.second[low:high], np.uint64(len(pairs.zero))
     bx, by, bz, square = block[X], block[Y], block[Z], block[SQUARE]
-    last = np.uint64(first[0]) * THREE
+    last = np.uint64(first[0]) * width
     x0, x1, x2 = x[last], x[last + ONE], x[last + TWO]
     for n in range(high - low):
-        a, b = np.uint64(first[n]) * THREE, np.uint64(second[n]) * THREE
+        a, b = np.uint64(first[n]) * width, np.uint64(second[n]) * width
         if a != last:
             last, x0, x1, x2 = a, x[a], x[a + ONE], x[a + TWO]
         bx[n] = x[b] - x0
@@ -95,6 +95,11 @@ def gather(x, pairs, low, high, block):
         by[n] -= sy[n]
         bz[n] -= sz[n]
         square[n] = bx[n] * bx[n] + by[n] * by[n] + bz[n] * bz[n]
+    for axis in range(3, len(pairs.zero)):
+        row, shift, place = block[X + axis], pairs.shifts[axis, low:high], np.uint64(axis)
+        for n in range(high - low):
+            row[n] = x[np.uint64(second[n]) * width + place] - x[np.uint64(first[n]) * width + place] - shift[n]
+            square[n] += row[n] * row[n]
 
 
 @njit(error_model="numpy")
@@ -103,11 +108,11 @@ def scatter(pairs, low, high, block, force):
 
     Pairs of one particle come in runs, whose sum is kept at hand.
     """
-    first, second = pairs.first[low:high], pairs.second[low:high]
+    first, second, width = pairs.first[low:high], pairs.second[low:high], np.uint64(len(pairs.zero))
     bx, by, bz, value = block[X], block[Y], block[Z], block[VALUE]
-    last, sum_x, sum_y, sum_z = np.uint64(first[0]) * THREE, 0.0, 0.0, 0.0
+    last, sum_x, sum_y, sum_z = np.uint64(first[0]) * width, 0.0, 0.0, 0.0
     for n in range(high - low):
-        a, b = np.uint64(first[n]) * THREE, np.uint64(second[n]) * THREE
+        a, b = np.uint64(first[n]) * width, np.uint64(second[n]) * width
         if a != last:
             force[last] += sum_x
             force[last + ONE] += sum_y
@@ -123,6 +128,12 @@ def scatter(pairs, low, high, block, force):
     force[last] += sum_x
     force[last + ONE] += sum_y
     force[last + TWO] += sum_z
+    for axis in range(3, len(pairs.zero)):
+        row, place = block[X + axis], np.uint64(axis)
+        for n in range(high - low):
+            pull = value[n] * row[n]
+            force[np.uint64(first[n]) * width + place] += pull
+            force[np.uint64(second[n]) * width + place] -= pull
 
 
 # Each of the three functions of a `PairList` has two ways: pairs by their kernels, and a many-body potential as a whole. Which one is known when a
@@ -165,7 +176,7 @@ def _laplacian_compiled(x, pairs, kernels, dimension):
 
 @njit(error_model="numpy")
 def pair_forces(x, pairs, kernels, force):
-    """Fill `force` (N, 3) from a `PairList`; return the root-mean-square pair force and the largest net force.
+    """Fill `force` (N, w) from a `PairList`; return the root-mean-square pair force and the largest net force.
 
     Of a many-body potential the force of a pair is what it adds to the forces of its two particles, F' of both included.
     """
@@ -182,7 +193,7 @@ def pair_energy_and_virial(x, pairs, kernels):
 def _additive_forces(x, pairs, kernels, force):
     force[:] = 0.0
     flat_x, flat_force = x.reshape(-1), force.reshape(-1)
-    block = np.empty((6, BLOCK))
+    block = np.empty((X + len(pairs.zero), BLOCK))
     square, value, work = block[SQUARE], block[VALUE], block[WORK]
     squares, bonds = 0.0, 0
     for kind in range(pairs.energies.size):
@@ -203,16 +214,13 @@ def _additive_forces(x, pairs, kernels, force):
             scatter(pairs, low, high, block, flat_force)
             squares += total(work[: high - low])
             bonds += inside
-    largest = 0.0
-    for i in range(x.shape[0]):
-        largest = max(largest, force[i, 0] ** 2 + force[i, 1] ** 2 + force[i, 2] ** 2)
-    return np.sqrt(squares / max(bonds, 1)), np.sqrt(largest)
+    return np.sqrt(squares / max(bonds, 1)), longest(force)
 
 
 @njit(error_model="numpy")
 def _additive_energy_and_virial(x, pairs, kernels):
     flat_x = x.reshape(-1)
-    block = np.empty((6, BLOCK))
+    block = np.empty((X + len(pairs.zero), BLOCK))
     square, value, work = block[SQUARE], block[VALUE], block[WORK]
     potential, virial = 0.0, 0.0
     for kind in range(pairs.energies.size):
@@ -254,7 +262,7 @@ def _laplacian(x, pairs, kernels, dimension):
 @njit(error_model="numpy")
 def _additive_laplacian(x, pairs, kernels, dimension):
     flat_x = x.reshape(-1)
-    block = np.empty((6, BLOCK))
+    block = np.empty((X + len(pairs.zero), BLOCK))
     square, work = block[SQUARE], block[WORK]
     laplacian = 0.0
     for kind in range(pairs.energies.size):

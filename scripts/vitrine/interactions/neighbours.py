@@ -1,32 +1,24 @@
-"""Pairs of particles that may interact, by linked cells. Compiled kernels work in three dimensions; planar samples are padded with z = 0."""
+"""Pairs of particles that may interact, by linked cells.
+
+Compiled kernels take positions (N, w) and boxes (w, w) of w = 3 coordinates, or of w = d where space has more; planar samples are padded with z = 0.
+`zero` of their arguments is a tuple of w zeros (`coordinates.py`).
+"""
 
 from __future__ import annotations
 
 import numpy as np
+from numba.cpython.unsafe.tuple import tuple_setitem
 
 from vitrine.compile_cache import njit
+from vitrine.interactions.coordinates import column, difference, nearest_image, squared
 
 
 def padded(positions: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Copies of positions as (N, 3) and of the box as (3, 3), with z = 0 and a unit edge added in two dimensions."""
+    """Copies of positions as (N, w) and of the box as (w, w), with z = 0 and a unit edge added in two dimensions."""
     n, d = positions.shape
-    x, h = np.zeros((n, 3)), np.eye(3)
+    x, h = np.zeros((n, max(d, 3))), np.eye(max(d, 3))
     x[:, :d], h[:d, :d] = positions, box
     return x, h
-
-
-@njit(error_model="numpy")
-def minimum_image(dx, dy, dz, h):
-    """The shortest of the periodic images of a vector, for an upper triangular box whose widths exceed twice its length."""
-    shift = np.rint(dz / h[2, 2])
-    dx -= shift * h[0, 2]
-    dy -= shift * h[1, 2]
-    dz -= shift * h[2, 2]
-    shift = np.rint(dy / h[1, 1])
-    dx -= shift * h[0, 1]
-    dy -= shift * h[1, 1]
-    dx -= np.rint(dx / h[0, 0]) * h[0, 0]
-    return dx, dy, dz
 
 
 @njit(error_model="numpy")
@@ -36,25 +28,26 @@ def mixed_size(a, b, nonadditivity):
 
 
 @njit(error_model="numpy")
-def _sorted_by_cell(x, h, n_cells):
-    """Particles in the order of their cells, the first place of every cell in it, and the positions (3, N), folded into the box, in it."""
-    n = x.shape[0]
-    home = np.empty(n, dtype=np.int64)
-    places = np.empty((3, n))
+def _sorted_by_cell(x, h, n_cells, zero):
+    """Particles in the order of their cells, the first place of every cell in it, and the positions (w, N), folded into the box, in it."""
+    n, w = x.shape[0], len(zero)
+    home, places = np.empty(n, dtype=np.int64), np.empty((w, n))
     for i in range(n):
-        s2 = x[i, 2] / h[2, 2]
-        s1 = (x[i, 1] - s2 * h[1, 2]) / h[1, 1]
-        s0 = (x[i, 0] - s1 * h[0, 1] - s2 * h[0, 2]) / h[0, 0]
-        f0, f1, f2 = np.floor(s0), np.floor(s1), np.floor(s2)
-        places[0, i] = x[i, 0] - f0 * h[0, 0] - f1 * h[0, 1] - f2 * h[0, 2]
-        places[1, i] = x[i, 1] - f1 * h[1, 1] - f2 * h[1, 2]
-        places[2, i] = x[i, 2] - f2 * h[2, 2]
-        c0 = min(int((s0 - f0) * n_cells[0]), n_cells[0] - 1)
-        c1 = min(int((s1 - f1) * n_cells[1]), n_cells[1] - 1)
-        c2 = min(int((s2 - f2) * n_cells[2]), n_cells[2] - 1)
-        home[i] = (c0 * n_cells[1] + c1) * n_cells[2] + c2
+        shares, turns, cell, cells = zero, zero, 0, 1
+        for axis in range(w - 1, -1, -1):
+            share, place = x[i, axis], x[i, axis]
+            for other in range(axis + 1, w):
+                share -= shares[other] * h[axis, other]
+            share /= h[axis, axis]
+            shares, turns = tuple_setitem(shares, axis, share), tuple_setitem(turns, axis, np.floor(share))
+            for other in range(axis, w):
+                place -= turns[other] * h[axis, other]
+            places[axis, i] = place
+            cell += cells * min(int((share - turns[axis]) * n_cells[axis]), n_cells[axis] - 1)
+            cells *= n_cells[axis]
+        home[i] = cell
     order = np.argsort(home, kind="mergesort")
-    start = np.searchsorted(home[order], np.arange(n_cells[0] * n_cells[1] * n_cells[2] + 1))
+    start = np.searchsorted(home[order], np.arange(np.prod(n_cells) + 1))
     return order, start, places[:, order]
 
 
@@ -98,7 +91,7 @@ def _append_near(a, others, squares, bound2, order, sizes, types, ranges, nonadd
 
 
 @njit(error_model="numpy")
-def _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin):
+def _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin, zero):
     """`close_pairs` by comparing every particle with every other: boxes narrower than three cells."""
     particles = x.shape[0]
     bound2 = _largest_reach2(sizes, ranges, nonadditivity, skin)
@@ -106,10 +99,9 @@ def _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin):
     picked, squares = np.empty(particles, dtype=np.uint64), np.empty(particles)
     pairs, found = np.empty((16 * particles, 2), dtype=np.int64), 0
     for i in range(particles):
-        xs, ys, zs, row = columns[0, i + 1 :], columns[1, i + 1 :], columns[2, i + 1 :], squares[i + 1 :]
+        row, own, begin = squares[i + 1 :], column(columns, np.uint64(i), zero), np.uint64(i + 1)
         for n in range(row.size):
-            dx, dy, dz = minimum_image(xs[n] - x[i, 0], ys[n] - x[i, 1], zs[n] - x[i, 2], h)
-            row[n] = dx * dx + dy * dy + dz * dz
+            row[n] = squared(nearest_image(difference(column(columns, begin + np.uint64(n), zero), own), h))
         pairs, found = _append_near(
             order[i], order[i + 1 :], row, bound2[i], order, sizes, types, ranges, nonadditivity, skin, picked, pairs, found
         )  # fmt: skip
@@ -117,59 +109,69 @@ def _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin):
 
 
 @njit(error_model="numpy")
-def _append(start, end, places, shift0, shift1, shift2, count, near, which):
-    """Append the particles from `start` to `end` of the order of cells: their positions plus a shift to `near` (3, room), their places to `which`."""
-    x, y, z, w = near[0, count:], near[1, count:], near[2, count:], which[count:]
+def _append(start, end, places, shift, count, near, which):
+    """Append the particles from `start` to `end` of the order of cells: their positions plus a shift to `near` (w, room), their places to `which`."""
     for n in range(end - start):
-        x[n], y[n], z[n], w[n] = places[0, start + n] + shift0, places[1, start + n] + shift1, places[2, start + n] + shift2, start + n
+        source, target = np.uint64(start + n), np.uint64(count + n)
+        for axis in range(len(shift)):
+            near[axis, target] = places[axis, source] + shift[axis]
+        which[target] = source
     return count + end - start
 
 
 @njit(error_model="numpy")
-def _candidates(here, n_cells, start, planar, h, places, near, which):
-    """Fill `near` and `which` with the particles of a cell and, behind them, those of half of the 26 cells around it; return their number."""
-    c0, c1, c2 = here // (n_cells[1] * n_cells[2]), (here // n_cells[2]) % n_cells[1], here % n_cells[2]
-    count = 0
-    for stencil in range(13, 27):
-        o0, o1, o2 = stencil // 9 - 1, (stencil // 3) % 3 - 1, stencil % 3 - 1
-        if planar and o2 != 0:
+def _candidates(here, n_cells, start, h, places, near, which, zero):
+    """Fill `near` and `which` with the particles of a cell and, behind them, those of half of the cells around it; return their number.
+
+    The padding of planar boxes is one cell wide, and has none around it.
+    """
+    w, count = len(zero), 0
+    for stencil in range(3**w // 2, 3**w):
+        there, cells, layers, offsets, turns, planar = 0, 1, here, stencil, zero, False
+        for axis in range(w - 1, -1, -1):
+            number, offset = n_cells[axis], offsets % 3 - 1
+            layer = layers % number + offset
+            layers, offsets, planar = layers // number, offsets // 3, planar or (number == 1 and offset != 0)
+            turn = -1 if layer < 0 else 1 if layer >= number else 0
+            there += (layer - turn * number) * cells
+            cells *= number
+            turns = tuple_setitem(turns, axis, float(turn))
+        if planar:
             continue
-        f0, f1, f2 = (c0 + o0) // n_cells[0], (c1 + o1) // n_cells[1], (c2 + o2) // n_cells[2]
-        there = ((c0 + o0) % n_cells[0] * n_cells[1] + (c1 + o1) % n_cells[1]) * n_cells[2] + (c2 + o2) % n_cells[2]
-        shift0 = f0 * h[0, 0] + f1 * h[0, 1] + f2 * h[0, 2]
-        shift1, shift2 = f1 * h[1, 1] + f2 * h[1, 2], f2 * h[2, 2]
-        count = _append(start[there], start[there + 1], places, shift0, shift1, shift2, count, near, which)
+        shift = zero
+        for axis in range(w):
+            for other in range(axis, w):
+                shift = tuple_setitem(shift, axis, shift[axis] + turns[other] * h[axis, other])
+        count = _append(start[there], start[there + 1], places, shift, count, near, which)
     return count
 
 
 @njit(error_model="numpy")
-def close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin):
+def close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin, zero):
     """Pairs nearer than their range (`ranges` of their types times their mixed size) plus skin, each once, as two int64 arrays.
 
     Which of the two particles comes first is left open, but all pairs of one first particle stand together: loops over pairs keep it at hand.
-    `n_cells` (3,) are the cells along each axis; fewer than three along an axis (but for the padding of planar boxes) and all pairs are compared.
+    `n_cells` (w,) are the cells along each axis; fewer than three along an axis (but for the padding of planar boxes) and all pairs are compared.
     """
-    planar = n_cells[2] == 1 and n_cells[0] > 2 and n_cells[1] > 2 and not np.any(x[:, 2])
-    if not planar and min(n_cells[0], n_cells[1], n_cells[2]) < 3:
-        return _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin)
-    order, start, places = _sorted_by_cell(x, h, n_cells)
+    w = len(zero)
+    planar = w == 3 and n_cells[2] == 1 and n_cells[0] > 2 and n_cells[1] > 2 and not np.any(x[:, 2])
+    if not planar and np.min(n_cells) < 3:
+        return _all_pairs(x, h, sizes, types, ranges, nonadditivity, skin, zero)
+    order, start, places = _sorted_by_cell(x, h, n_cells, zero)
     s, t = sizes[order], types[order]
     bound2 = _largest_reach2(s, ranges, nonadditivity, skin)
-    room = 14 * np.max(start[1:] - start[:-1])
-    near, squares = np.empty((3, room)), np.empty(room)
+    room = (3**w // 2 + 1) * np.max(start[1:] - start[:-1])
+    near, squares = np.empty((w, room)), np.empty(room)
     which, picked = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.uint64)
     pairs, found = np.empty((16 * x.shape[0], 2), dtype=np.int64), 0
-    for here in range(n_cells[0] * n_cells[1] * n_cells[2]):
+    for here in range(start.size - 1):
         if start[here] == start[here + 1]:
             continue
-        count = _candidates(here, n_cells, start, planar, h, places, near, which)
+        count = _candidates(here, n_cells, start, h, places, near, which, zero)
         for own in range(start[here + 1] - start[here]):
-            # Slices begin at zero, for the loop over them to become one of vectors.
-            xs, ys, zs, row = near[0, own + 1 : count], near[1, own + 1 : count], near[2, own + 1 : count], squares[: count - own - 1]
-            x0, x1, x2, a = near[0, own], near[1, own], near[2, own], which[own]
+            row, centre, begin, a = squares[: count - own - 1], column(near, np.uint64(own), zero), np.uint64(own + 1), which[own]
             for n in range(row.size):
-                d0, d1, d2 = xs[n] - x0, ys[n] - x1, zs[n] - x2
-                row[n] = d0 * d0 + d1 * d1 + d2 * d2
+                row[n] = squared(difference(column(near, begin + np.uint64(n), zero), centre))
             pairs, found = _append_near(
                 a, which[own + 1 : count], row, bound2[a], order, s, t, ranges, nonadditivity, skin, picked, pairs, found
             )  # fmt: skip
@@ -177,7 +179,7 @@ def close_pairs(x, h, n_cells, sizes, types, ranges, nonadditivity, skin):
 
 
 def cell_counts(widths: np.ndarray, reach: float) -> np.ndarray:
-    """Number of cells along each of three axes so that a cell is at least `reach` wide; one across the padding of planar boxes."""
-    counts = np.ones(3, dtype=np.int64)
+    """Number of cells along each of w axes so that a cell is at least `reach` wide; one across the padding of planar boxes."""
+    counts = np.ones(max(len(widths), 3), dtype=np.int64)
     counts[: len(widths)] = np.clip((widths / reach).astype(np.int64), 1, 256)
     return counts

@@ -75,3 +75,30 @@ def copy(out, values):
     o, a = out.reshape(-1), values.reshape(-1)
     for n in range(o.size):
         o[n] = a[n]
+
+
+@njit(error_model="numpy", forceinline=True)
+def square(vectors, i):
+    """|v_i|^2 of vectors (N, w)."""
+    found = vectors[i, 0] ** 2 + vectors[i, 1] ** 2 + vectors[i, 2] ** 2
+    for axis in range(3, vectors.shape[1]):
+        found += vectors[i, axis] ** 2
+    return found
+
+
+@njit(error_model="numpy", forceinline=True)
+def square_apart(first, second, i):
+    """|v_i - u_i|^2 of vectors (N, w)."""
+    found = (first[i, 0] - second[i, 0]) ** 2 + (first[i, 1] - second[i, 1]) ** 2 + (first[i, 2] - second[i, 2]) ** 2
+    for axis in range(3, first.shape[1]):
+        found += (first[i, axis] - second[i, axis]) ** 2
+    return found
+
+
+@njit(error_model="numpy")
+def longest(vectors):
+    """The length of the longest of vectors (N, w)."""
+    largest = 0.0
+    for i in range(vectors.shape[0]):
+        largest = max(largest, square(vectors, i))
+    return np.sqrt(largest)

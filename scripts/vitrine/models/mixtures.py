@@ -15,12 +15,24 @@ from functools import partial
 
 import numpy as np
 
+from vitrine.errors import InputError
 from vitrine.models.glass_former import GlassFormer
 from vitrine.models.potential import LENNARD_JONES, PairPotential, force_shifted, smoothed_inverse_power
 
+
+def density_or_null(key: str, value: object) -> float | None:
+    """N/V, or null: the published one of the dimension. Raises InputError."""
+    if value is None:
+        return None
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 1e-3 <= value <= 10.0:
+        raise InputError(f"config key {key} is {value!r}: it must be a number from 0.001 to 10.0, or null for the published one of its dimension")
+    return float(value)
+
+
+BINARY_IPL_DENSITIES = {2: 0.86, 3: 0.82, 4: 0.80}  # N/V of the comparison of dimensions (004 Fig. 5b; recipes), by dimension
 BINARY_IPL_PARAMETERS = {
-    "dimension": (int, 2, 3),
-    "density": (float, 1e-3, 10.0),
+    "dimension": (int, 2, 4),
+    "density": density_or_null,
     "exponent": (float, 1.0, 64.0),
     "cutoff": (float, 1.0, 5.0),
     "truncation": ("force_shift", "polynomial"),
@@ -61,7 +73,9 @@ IPL_CRYSTAL_PUBLISHED = {"dimension": 2, "density": 0.86, "exponent": 10.0, "cut
 
 
 def build_binary_ipl(parameters: Mapping) -> GlassFormer:
-    """Two sizes of inverse-power-law particles (000 eq. 2; 004 Fig. 5b)."""
+    """Two sizes of inverse-power-law particles (000 eq. 2; 004 Fig. 5b). Without a density they have that of the comparison of dimensions."""
+    if parameters["density"] is None:
+        parameters = {**parameters, "density": BINARY_IPL_DENSITIES[parameters["dimension"]]}
     exponent, cutoff = parameters["exponent"], parameters["cutoff"]
     shifted = parameters["truncation"] == "force_shift"
     ab, bb = parameters["sigma_ab"], parameters["sigma_bb"]

@@ -33,6 +33,7 @@ from vitrine.compile_cache import njit
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions.forces import PairList, listed_pairs, pair_energy_and_virial, pair_forces, system
 from vitrine.interactions.neighbours import padded
+from vitrine.interactions.rows import add, square, square_apart
 from vitrine.preparation.motion import RUNAWAY, Bath, BlowUp, Motion, Ramp, folded, twice_kinetic_energy
 from vitrine.samples.sample import Sample
 
@@ -46,8 +47,8 @@ THERMOSTATS = {"none": NONE, "bussi": BUSSI, "langevin": LANGEVIN, "mttk": MTTK}
 
 @dataclass
 class _Place:
-    """Where the particles are, as the compiled loops take it: x (N, 3) and what a `system` is; the pair list, where (N, 3) and at which edge of the
-    box (1,) it was made, and the force (N, 3)."""
+    """Where the particles are, as the compiled loops take it: x (N, w) and what a `system` is; the pair list, where (N, w) and at which edge of the
+    box (1,) it was made, and the force (N, w)."""
 
     x: np.ndarray
     matter: tuple
@@ -226,7 +227,7 @@ def _furthest(x, origin):
     """The largest squared distance of a particle from its origin; NaN or infinity if any particle has one of them."""
     furthest, total = 0.0, 0.0
     for i in range(x.shape[0]):
-        moved = (x[i, 0] - origin[i, 0]) ** 2 + (x[i, 1] - origin[i, 1]) ** 2 + (x[i, 2] - origin[i, 2]) ** 2
+        moved = square_apart(x, origin, i)
         furthest = max(furthest, moved)
         total += moved
     return furthest if np.isfinite(total) else total
@@ -236,27 +237,20 @@ def _furthest(x, origin):
 def _fold(x, images, h):
     """Move every particle into the box, and count the boxes it is moved by."""
     for i in range(x.shape[0]):
-        for axis in range(3):
+        for axis in range(x.shape[1]):
             crossed = np.floor(x[i, axis] / h[axis, axis])
             x[i, axis] -= crossed * h[axis, axis]
             images[i, axis] += int(crossed)
 
 
 @njit
-def _add(target, rate, span):
-    for i in range(target.shape[0]):
-        for axis in range(3):
-            target[i, axis] += span * rate[i, axis]
-
-
-@njit
 def _kick(v, force, masses, span):
     """Velocities after a time `span` in constant forces. masses (N,), empty where all are one, here and below."""
     if masses.size == 0:
-        _add(v, force, span)
+        add(v, span, force)
     else:
         for i in range(v.shape[0]):
-            for axis in range(3):
+            for axis in range(v.shape[1]):
                 v[i, axis] += span * force[i, axis] / masses[i]
 
 
@@ -265,10 +259,10 @@ def _twice_kinetic(v, masses):
     total = 0.0
     if masses.size == 0:
         for i in range(v.shape[0]):
-            total += v[i, 0] ** 2 + v[i, 1] ** 2 + v[i, 2] ** 2
+            total += square(v, i)
     else:
         for i in range(v.shape[0]):
-            total += masses[i] * (v[i, 0] ** 2 + v[i, 1] ** 2 + v[i, 2] ** 2)
+            total += masses[i] * square(v, i)
     return total
 
 
@@ -329,11 +323,11 @@ def _verlet(
             _nose_hoover(v, masses, chain, freedom, temperatures[step], tau, 0.5 * dt)
         _kick(v, force, masses, 0.5 * dt)
         if thermostat == LANGEVIN:
-            _add(x, v, 0.5 * dt)
+            add(x, 0.5 * dt, v)
             _langevin(v, masses, dimension, temperatures[step], decay, rng)
-            _add(x, v, 0.5 * dt)
+            add(x, 0.5 * dt, v)
         else:
-            _add(x, v, dt)
+            add(x, dt, v)
         moved, margin = _furthest(x, origin), _margin(h, listed[0], reach, dimension)
         if not moved < h[0, 0] ** 2:
             return pairs, step + 1, False

@@ -117,6 +117,10 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> Non
         raise InputError(
             f"config key preparation.sampler is swap: this {model.name} has a potential for each pair of types; allowed are dynamics and cooling"
         )
+    if sampler == "swap" and model.dimension > 3:
+        raise InputError(
+            f"config key preparation.sampler is swap, for 2 and 3 dimensions, and the model has {model.dimension}: allowed are dynamics and cooling"
+        )
     if sampler == "hybrid" and dynamics["pressure"] is not None:
         raise InputError(f"config key preparation.dynamics.pressure is {dynamics['pressure']}: the hybrid sampler keeps the volume, allowed is null")
     if sampler != "swap" and engine == "builtin" and dynamics["device"] == "gpu":

@@ -13,7 +13,7 @@ import numpy as np
 from vitrine.compile_cache import njit
 from vitrine.interactions.forces import listed_pairs, pair_forces, system
 from vitrine.interactions.neighbours import padded
-from vitrine.interactions.rows import add, combine, copy, dot
+from vitrine.interactions.rows import add, combine, copy, dot, longest, square_apart
 from vitrine.samples.sample import Sample, widths
 
 SKIN = 0.3  # margin of the pair list [lambda_min]
@@ -52,10 +52,10 @@ def minimise(sample: Sample, method: str = "lbfgs", tolerance: float = 1e-10, ma
 @njit
 def has_left(x, origin, margin):
     """Whether any particle has moved further than `margin` from where the pair list was made."""
+    furthest = 0.0
     for i in range(x.shape[0]):
-        if (x[i, 0] - origin[i, 0]) ** 2 + (x[i, 1] - origin[i, 1]) ** 2 + (x[i, 2] - origin[i, 2]) ** 2 > margin * margin:
-            return True
-    return False
+        furthest = max(furthest, square_apart(x, origin, i))
+    return furthest > margin * margin
 
 
 @njit
@@ -64,19 +64,11 @@ def relative(largest, typical):
     return largest / typical if typical > 0.0 else 0.0
 
 
-@njit
-def longest(vectors):
-    longest = 0.0
-    for i in range(vectors.shape[0]):
-        longest = max(longest, vectors[i, 0] ** 2 + vectors[i, 1] ** 2 + vectors[i, 2] ** 2)
-    return np.sqrt(longest)
-
-
 @njit(error_model="numpy")
 def newton_like(force, moves, changes, products, kept, newest, direction):
     """Fill `direction` with the inverse Hessian, as the last moves s and changes y of the gradient tell it, times the force: two loops over them.
 
-    moves, changes (HISTORY, N, 3) are filled in turn; `newest` is the last of the `kept` ones; products (HISTORY,) are s.y.
+    moves, changes (HISTORY, N, w) are filled in turn; `newest` is the last of the `kept` ones; products (HISTORY,) are s.y.
     """
     shares = np.empty(HISTORY)
     copy(direction, force)

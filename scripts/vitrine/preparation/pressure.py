@@ -15,8 +15,8 @@ from vitrine.compile_cache import njit
 from vitrine.errors import SampleError
 from vitrine.interactions.forces import PairList, listed_pairs, pair_energy_and_virial, pair_forces, system
 from vitrine.interactions.neighbours import padded
-from vitrine.interactions.rows import combine, copy, dot
-from vitrine.preparation.minimise import HISTORY, SKIN, Minimum, has_left, longest, newton_like, relative
+from vitrine.interactions.rows import combine, copy, dot, longest
+from vitrine.preparation.minimise import HISTORY, SKIN, Minimum, has_left, newton_like, relative
 from vitrine.samples.sample import Sample, widths
 
 AGREEMENT = 1e-8  # largest |p_virial - p|/p
@@ -57,7 +57,7 @@ def _relaxed(sample: Sample, pressure: float, tolerance: float, agreement: float
     iterations = evaluations = 0
     while True:
         x, _ = padded(sample.positions, sample.box)
-        unknowns = np.concatenate([x, np.zeros((1, 3))])
+        unknowns = np.concatenate([x, np.zeros((1, x.shape[1]))])
         width, reach = float(np.min(widths(sample.box))), float(sample.model.range)
         skin = min(SKIN, width / 2 - reach)
         if skin < 2.1 * MOST_STRAIN * reach:
@@ -81,12 +81,13 @@ def _relaxed(sample: Sample, pressure: float, tolerance: float, agreement: float
 @njit
 def _stretched(pairs, scale):
     """The list in which particles are 1/scale as large."""
-    return PairList(pairs.first, pairs.second, pairs.shifts, pairs.inverse_squares * scale * scale, pairs.bounds, pairs.energies, pairs.types)
+    inverse_squares = pairs.inverse_squares * scale * scale
+    return PairList(pairs.first, pairs.second, pairs.shifts, inverse_squares, pairs.bounds, pairs.energies, pairs.types, pairs.zero)
 
 
 @njit
 def _forces_in_box(unknowns, pairs, kernels, force, dimension, volume, size, pressure):
-    """Fill `force` (N + 1, 3); return the residual's two parts, and p_virial/p - 1."""
+    """Fill `force` (N + 1, w); return the residual's two parts, and p_virial/p - 1."""
     scale = np.exp(unknowns[-1, 0] / size)
     own = _stretched(pairs, scale)
     typical, largest = pair_forces(unknowns[:-1], own, kernels, force[:-1])
@@ -99,7 +100,7 @@ def _forces_in_box(unknowns, pairs, kernels, force, dimension, volume, size, pre
 
 @njit
 def _lbfgs_in_box(unknowns, matter, kernels, skin, reach, tolerance, agreement, most, step, dimension, volume, size, pressure):
-    """Limited-memory BFGS as in `minimise`, with the box among the unknowns (N + 1, 3), which it moves in place.
+    """Limited-memory BFGS as in `minimise`, with the box among the unknowns (N + 1, w), which it moves in place.
 
     Returns the residual, |p_virial/p - 1|, iterations, evaluations, and whether the box has changed so much that a new one is to be taken: the list
     of pairs is made with particles as large as they were, and holds while the way of two of them and their growth stay within `skin`.

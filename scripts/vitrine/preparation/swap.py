@@ -43,6 +43,8 @@ class SwapMonteCarlo:
     def __post_init__(self) -> None:
         if np.any(self.sample.box != np.diag(np.diag(self.sample.box))):
             raise ValueError("swap Monte Carlo needs a rectangular box, this one is tilted")
+        if self.sample.dimension > 3:
+            raise ValueError(f"swap Monte Carlo has 2 and 3 dimensions, this sample has {self.sample.dimension}")
         if not 0 < self.step <= LARGEST_STEP:
             raise ValueError(
                 f"the step is {self.step:g}: it must be positive and at most {LARGEST_STEP:.4g} lambda_min, what the neighbour lists allow"

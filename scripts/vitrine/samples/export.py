@@ -76,6 +76,8 @@ def check_ending(path: Path) -> None:
 def _checked(where: str, frame: Exported) -> Exported:
     """The frame with its arrays as whole numbers or those of double precision. Raises InputError for what cannot be written."""
     n, d = frame.sample.positions.shape
+    if d > 3:
+        raise InputError(f"{where}: a sample of {d} dimensions cannot be written, allowed are 2 and 3; results/ keeps it in Vitrine's own GSD")
     for name, taken in chain(((name, OWN_COLUMNS) for name in frame.arrays), ((name, OWN_WORDS) for name in frame.told)):
         if not NAME.fullmatch(name):
             raise InputError(f"{where}: {name!r} is no name of an array, allowed are letters, digits and _, beginning with a letter")

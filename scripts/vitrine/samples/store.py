@@ -1,7 +1,8 @@
 """Samples on disk: GSD in double precision, one frame per sample, readable by OVITO and HOOMD-blue.
 
 particles/position (folded to the box, centred on the origin as GSD wants it), particles/typeid, particles/diameter (the size s_i), particles/mass,
-configuration/box. Vitrine's own chunks: log/vitrine/record, the UTF-8 bytes of a JSON object with the sample's index, parent temperature, flag,
+configuration/box. A sample of four dimensions has its fourth coordinates in log/particles/position_beyond; the frame's own are its shadow in space.
+Vitrine's own chunks: log/vitrine/record, the UTF-8 bytes of a JSON object with the sample's index, parent temperature, flag,
 model, box (GSD itself keeps the box in single precision) and provenance; log/vitrine/checksum, the SHA-256 of positions, sizes, types, masses where
 they are not all one, and record, by which silent damage is seen.
 """
@@ -146,12 +147,11 @@ def to_frame(sample: Sample) -> gsd.hoomd.Frame:
     d = sample.dimension
     edges = np.diag(sample.box)
     tilts = [sample.box[a, b] / edges[b] if b < d else 0.0 for a, b in ((0, 1), (0, 2), (1, 2))]
-    frame.configuration.box = [*edges, *([0.0] * (3 - d)), *tilts]
-    frame.configuration.dimensions = d
+    frame.configuration.box = [*edges[:3], *([0.0] * (3 - d)), *tilts]
+    frame.configuration.dimensions = min(d, 3)
     frame.particles.N = sample.particles
-    frame.particles.position = np.zeros((sample.particles, 3))
     fractional = sample.positions @ np.linalg.inv(sample.box).T
-    frame.particles.position[:, :d] = (fractional - np.floor(fractional) - 0.5) @ sample.box.T
+    put_vectors(frame, "position", (fractional - np.floor(fractional) - 0.5) @ sample.box.T)
     frame.particles.typeid = sample.types
     frame.particles.types = [chr(ord("A") + k) for k in range(len(sample.model.scales))] if sample.model else ["A"]
     frame.particles.diameter = sample.sizes
@@ -165,11 +165,30 @@ def to_frame(sample: Sample) -> gsd.hoomd.Frame:
         "box": sample.box.tolist(),
         "provenance": sample.provenance,
     }
-    frame.log = {
-        "vitrine/record": np.frombuffer(json.dumps(record, sort_keys=True).encode(), dtype=np.uint8),
-    }
+    frame.log["vitrine/record"] = np.frombuffer(json.dumps(record, sort_keys=True).encode(), dtype=np.uint8)
     frame.log["vitrine/checksum"] = np.frombuffer(_checksum(frame), dtype=np.uint8)
     return frame
+
+
+def put_vectors(frame: gsd.hoomd.Frame, name: str, vectors: np.ndarray) -> None:
+    """Give a frame vectors (N, d) as its particles' `name`: three components, and those beyond in the log."""
+    n, d = vectors.shape
+    within = np.zeros((n, 3), dtype=vectors.dtype)
+    within[:, : min(d, 3)] = vectors[:, :3]
+    setattr(frame.particles, name, within)
+    if d > 3:
+        frame.log[f"particles/{name}_beyond"] = np.ascontiguousarray(vectors[:, 3:])
+
+
+def vectors_of(frame: gsd.hoomd.Frame, name: str, dimension: int) -> np.ndarray:
+    """What `put_vectors` gave, (N, d). Raises SampleError where components are missing."""
+    within = getattr(frame.particles, name)[:, : min(dimension, 3)]
+    if dimension <= 3:
+        return within
+    beyond = frame.log.get(f"particles/{name}_beyond")
+    if beyond is None or beyond.size != len(within) * (dimension - 3):
+        raise SampleError(f"components of {name} beyond the third are missing")
+    return np.concatenate([within, beyond.reshape(len(within), -1)], axis=1)  # GSD reads one column as a row
 
 
 def check_room(file: gsd.fl.GSDFile, number: int, room: int) -> None:
@@ -208,10 +227,9 @@ def from_frame(frame: gsd.hoomd.Frame, model: GlassFormer | None = None) -> Samp
     if _checksum(frame) != frame.log["vitrine/checksum"].tobytes():
         raise SampleError("its checksum does not match, the file is damaged")
     record = json.loads(frame.log["vitrine/record"].tobytes().decode())
-    d = frame.configuration.dimensions
     box = np.array(record["box"], dtype=float)
     return Sample(
-        positions=np.ascontiguousarray(frame.particles.position[:, :d]) + box.sum(axis=1) / 2,
+        positions=np.ascontiguousarray(vectors_of(frame, "position", len(box))) + box.sum(axis=1) / 2,
         sizes=np.array(frame.particles.diameter, dtype=float),
         types=np.array(frame.particles.typeid, dtype=np.int64),
         box=box,
@@ -232,5 +250,7 @@ def _checksum(frame: gsd.hoomd.Frame) -> bytes:
         digest.update(np.ascontiguousarray(array, dtype=kind).tobytes())
     if np.any(particles.mass != 1):
         digest.update(np.ascontiguousarray(particles.mass, dtype=float).tobytes())
+    if "particles/position_beyond" in frame.log:
+        digest.update(np.ascontiguousarray(frame.log["particles/position_beyond"], dtype=float).tobytes())
     digest.update(frame.log["vitrine/record"].tobytes())
     return digest.digest()

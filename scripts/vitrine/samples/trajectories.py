@@ -21,7 +21,7 @@ import numpy as np
 from vitrine.declare import States
 from vitrine.errors import SampleError
 from vitrine.samples.sample import Sample
-from vitrine.samples.store import from_frame, numbered, opened, to_frame, write_frames
+from vitrine.samples.store import from_frame, numbered, opened, put_vectors, to_frame, vectors_of, write_frames
 from vitrine.samples.velocities import VelocitySums, sums_of
 
 RECORD, CHECKSUM = "vitrine/trajectory", "vitrine/trajectory_checksum"
@@ -91,10 +91,8 @@ def _frames(one: Trajectory, origin: Mapping) -> Iterator[gsd.hoomd.Frame]:
         if one.start is not None:
             record["time"] = float(one.times[number])
             frame = to_frame(one.frame(number))
-            n, d = one.positions[number].shape
-            frame.particles.velocity, frame.particles.image = np.zeros((n, 3)), np.zeros((n, 3), dtype=np.int32)
-            frame.particles.velocity[:, :d] = one.velocities[number]
-            frame.particles.image[:, :d] = np.floor(one.positions[number] @ np.linalg.inv(one.boxes[number]).T)
+            put_vectors(frame, "velocity", one.velocities[number].astype(float))
+            put_vectors(frame, "image", np.floor(one.positions[number] @ np.linalg.inv(one.boxes[number]).T).astype(np.int32))
         if number == 0 and one.sums is not None:
             record["sums"] = {"step": one.sums.step, "frames": one.sums.frames, "segment": one.sums.segment}
             frame.log |= {f"vitrine/sums_{name}": array for name, array in _plain(one.sums).items()}
@@ -125,6 +123,9 @@ def _checksum(frame: gsd.hoomd.Frame, sums: bool) -> bytes:
     for array, kind in ((frame.particles.velocity, float), (frame.particles.image, np.int32)):
         if array is not None:
             digest.update(np.ascontiguousarray(array, dtype=kind).tobytes() if np.any(array) else b"")
+    for name, kind in (("velocity", float), ("image", np.int32)):
+        if f"particles/{name}_beyond" in frame.log:
+            digest.update(np.ascontiguousarray(frame.log[f"particles/{name}_beyond"], dtype=kind).tobytes())
     digest.update(np.ascontiguousarray(frame.log[RECORD]).tobytes())
     return digest.digest()
 
@@ -168,9 +169,9 @@ def _joined(index: int, frames: list[tuple[gsd.hoomd.Frame, Mapping]], name: str
         return Trajectory.missing(index, f"unreadable: {error} in {name}")
     d = samples[0].dimension
     boxes = np.array([sample.box for sample in samples])
-    images = np.array([frame.particles.image[:, :d] for frame, _ in frames], dtype=float)
+    images = np.array([vectors_of(frame, "image", d) for frame, _ in frames], dtype=float)
     positions = np.array([sample.positions for sample in samples]) + np.einsum("fab,fnb->fna", boxes, images)
-    velocities = np.array([frame.particles.velocity[:, :d] for frame, _ in frames], dtype=float)
+    velocities = np.array([vectors_of(frame, "velocity", d) for frame, _ in frames], dtype=float)
     return Trajectory(index, np.array([record["time"] for _, record in frames]), positions, velocities, boxes, samples[0], sums=sums)
 
 

@@ -61,6 +61,7 @@ OBSERVABLE = Observable(
     formula="the d (N - 1) non-zero eigenvalues of A = S M^+ S^T; tail A_g lambda^-7/2; F = S^T f; xi = a0 n^(1/d), n = N e 15 % above its plateau",
     source="001 eqs. 4-13",
     place=6,
+    dimensions=(2, 3, 4),
     rule="diagonalise_bond_operator",
     aggregate="aggregate_bond_operator",
     takes=("glasses.gsd",),

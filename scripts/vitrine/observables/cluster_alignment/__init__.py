@@ -97,7 +97,7 @@ OBSERVABLE = Observable(
     fields=(Field("cluster_field", "group: 1 soft, 2 hard, 3 all, 0 none; sro: score against the dominant polyhedron, NaN outside", NONE),),
     combines=("cluster_alignment.parquet", "cluster_scores.parquet", "cluster_pairs.parquet"),
     curves=(CLUSTER_SCORE_DENSITY, CLUSTER_MATRIX),
-    dimension=3,
+    dimensions=(3,),
     message="Aligning clusters",
     settings=(
         Setting("species", 1, {"type": "integer", "minimum": 0, "maximum": 25}, "type of the centres: 0 is A, 1 is B"),

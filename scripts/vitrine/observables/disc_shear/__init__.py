@@ -105,7 +105,7 @@ OBSERVABLE = Observable(
     random=DISC,
     pairwise=True,
     message="Shearing discs",
-    dimension=2,
+    dimensions=(2,),
     settings=(
         Setting("cut", 3.0, POSITIVE, "the disc's diameter is L less this [sigma_AA]"),
         Setting("rim", 2.0, POSITIVE, "width of the frozen rim; pairs that reach further are relaxed after the cut [sigma_AA]"),

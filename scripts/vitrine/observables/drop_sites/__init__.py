@@ -49,7 +49,7 @@ OBSERVABLE = Observable(
     combines=(DROP_SITES.file,),
     curves=(DROP_RANKS,),
     message="Locating plastic drops",
-    dimension=2,
+    dimensions=(2,),
     settings=(
         Setting(
             "drops", 1, {"type": "integer", "minimum": 1}, "first drops of each glass that are located: later ones happen in a glass that has changed"

@@ -30,6 +30,7 @@ OBSERVABLE = Observable(
     formula="athermal moduli, affine minus non-affine: [U'' - Xi.M^+.Xi]/V, averaged over planes; chi = sqrt(N) std(G)/mean(G)",
     source="002 Fig. 4a, 004 eq. 4",
     place=4,
+    dimensions=(2, 3, 4),
     rule="measure_elasticity",
     aggregate="aggregate_elasticity",
     derive="fit_elasticity",

@@ -52,7 +52,7 @@ OBSERVABLE = Observable(
     curves=(EXCITATION_MAP,),
     algebra="sparse",
     message="Deforming glasses",
-    dimension=2,
+    dimensions=(2,),
     settings=(
         Setting("shear", 3e-5, POSITIVE, "strain of a simple shear (000, Methods)"),
         Setting("tension", 4e-5, POSITIVE, "strain of a tension along x (000, Methods)"),

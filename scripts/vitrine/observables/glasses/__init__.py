@@ -10,6 +10,7 @@ OBSERVABLE = Observable(
     formula="e_IS = U/N at the minimum; a0 = (V/N)^(1/d)",
     source="002 App. A",
     place=2,
+    dimensions=(2, 3, 4),
     preparation=True,
     aggregate="aggregate_glasses",
     combines=(GLASSES.file,),

@@ -93,7 +93,7 @@ OBSERVABLE = Observable(
     curves=(KEY_CORE_SCATTER, KEY_CORE_MAP),
     pairwise=True,
     message="Finding key cores",
-    dimension=2,
+    dimensions=(2,),
     settings=(
         Setting("core_threshold", 0.25, POSITIVE, "Psi above which a particle belongs to the core (000 Fig. 3a); its background grows with N"),
         Setting("key_core_fraction", 0.6, SHARE, "fraction of the largest Psi above which a particle belongs to the string"),

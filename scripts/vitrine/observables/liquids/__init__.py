@@ -31,6 +31,7 @@ OBSERVABLE = Observable(
     formula="self-overlap Q(t), its decay to 1/e; drift of the mean energy as a temperature; <|grad U|^2>/<laplacian U>",
     source="002 App. A",
     place=1,
+    dimensions=(2, 3, 4),
     preparation=True,
     aggregate="aggregate_liquids",
     combines=(LIQUIDS.file, RELAXATION.file),

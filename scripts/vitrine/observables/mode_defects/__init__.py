@@ -76,7 +76,7 @@ OBSERVABLE = Observable(
     ),
     curves=(MODE_DEFECT_MAP, MODE_DEFECT_FIELD),
     message="Finding defects of the softest mode",
-    dimension=2,
+    dimensions=(2,),
     settings=(
         Setting("near", 2.0, POSITIVE, "distance from the middle of the square within which charges belong to the core [a0]"),
         Setting("grid", 1.0, POSITIVE, "spacing of the grid [a0]"),

@@ -60,7 +60,7 @@ OBSERVABLE = Observable(
     algebra="sparse",
     pairwise=True,
     message="Mapping soft modes",
-    dimension=2,
+    dimensions=(2,),
     settings=(
         Setting("samples", 2, {"type": "integer", "minimum": 1}, "glasses of each point that are mapped, from the first on: every bond is a start"),
         Setting("fraction", 1 / 3, SHARE, "modes below this fraction of omega_g are in the map (002, S-2)"),

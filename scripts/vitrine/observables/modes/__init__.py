@@ -62,6 +62,7 @@ OBSERVABLE = Observable(
     formula="omega = sqrt(eigenvalue of m^-1/2.M.m^-1/2); D = A_g omega^4 below the first phonon; e = (sum abs(z_i)^2)^2/(N sum abs(z_i)^4)",
     source="002 eq. 1 and Fig. 2, 001 Fig. 1c",
     place=3,
+    dimensions=(2, 3, 4),
     rule="find_modes",
     aggregate="aggregate_modes",
     derive="fit_modes",

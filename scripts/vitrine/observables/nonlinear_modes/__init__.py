@@ -159,6 +159,7 @@ OBSERVABLE = Observable(
     formula="H z = (b2/b_n) t with b2 = z.H.z, b_n = t.z; t = sum_j abs(z_ij)^2 z_ij, U3:zz or U4:.zzz; abs(z) = 1",
     source="001 sec. C1; 002 S-2, S-4; 004 eqs. 11-20",
     place=10.5,
+    dimensions=(2, 3, 4),
     rule="find_nonlinear_modes",
     aggregate="aggregate_nonlinear_modes",
     takes=("glasses.gsd",),

@@ -44,6 +44,7 @@ OBSERVABLE = Observable(
     formula="u = M^+ d for the force dipole d on each bond, omega_ij = sqrt(u.M.u/(m u.u)); mean over bonds with f/(p a0^(d-1)) < weak_force",
     source="002 eqs. S1-S5",
     place=5,
+    dimensions=(2, 3, 4),
     rule="pinch_bonds",
     aggregate="aggregate_pinching",
     takes=("glasses.gsd",),

@@ -10,6 +10,7 @@ OBSERVABLE = Observable(
     formula="N_QLM = A_g omega_g^5; ln N_QLM against 1/T_p, fitted at and below T_x; xi_g = 2 pi c_s/omega_g",
     source="002 eqs. 2-4",
     place=7,
+    dimensions=(2, 3, 4),
     derive="fit_soft_spots",
     requires=("modes", "elasticity", "pinching"),
     settings=(Setting("crossover_temperature", 0.66, POSITIVE, "T_x: the Boltzmann law is fitted at and below it [epsilon/k_B]", "derive"),),

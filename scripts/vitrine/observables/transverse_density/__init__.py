@@ -47,7 +47,7 @@ OBSERVABLE = Observable(
     curves=(TRANSVERSE_MAP,),
     algebra="sparse",
     message="Measuring the transverse density of states",
-    dimension=2,
+    dimensions=(2,),
     settings=(
         Setting("frequency", 0.8, POSITIVE, "middle of the window (000 Fig. 4d) [sqrt(epsilon/m)/lambda_min]"),
         Setting("width", 0.4, POSITIVE, "half of its width"),

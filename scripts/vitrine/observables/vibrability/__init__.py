@@ -43,6 +43,7 @@ OBSERVABLE = Observable(
     formula="Psi_i = tr (M^+)_ii = sum_l abs(u_l,i)^2/omega_l^2; core: Psi > 0.25, key core: Psi > 0.6 max Psi",
     source="000 eq. 1",
     place=8,
+    dimensions=(2, 3, 4),
     rule="measure_vibrability",
     aggregate="aggregate_vibrability",
     takes=("glasses.gsd",),

@@ -73,7 +73,7 @@ OBSERVABLE = Observable(
     curves=(VOLUME_SPECTRUM, VOLUME_MAP),
     algebra="sparse",
     message="Decomposing the modes",
-    dimension=2,
+    dimensions=(2,),
     settings=(
         Setting("modes", 20, {"type": "integer", "minimum": 1}, "softest modes that are decomposed"),
         Setting(
