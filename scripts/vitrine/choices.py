@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vitrine.declare import NAMED, Figure, Observable
 from vitrine.ensembles import Ensemble
 from vitrine.errors import InputError
-from vitrine.observables import declarations, figures
+from vitrine.observables import declarations, figures, function_of, module_of
 from vitrine.tables import GLASSES, IMPORTS, LIQUIDS, RELAXATION
 
 if TYPE_CHECKING:
@@ -115,6 +115,14 @@ def check_pairwise(observables: Mapping[str, Observable], models: Iterable[Glass
             raise InputError(
                 f"config key observables.{name} takes the energy apart into pairs, and model {many} is a many-body potential: set {name}: null"
             )
+
+
+def check_runs(settings: Mapping[str, Mapping], trajectories: Mapping) -> None:
+    """Refuse settings of observables, by name, that do not fit the runs that the study records: `check` of their check.py."""
+    for name, own in settings.items():
+        module = module_of(name, "check")
+        if module.is_file():
+            function_of(module, "check")(own, trajectories)
 
 
 def roots(one: Observable, observables: Mapping[str, Observable]) -> set[str]:

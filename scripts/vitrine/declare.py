@@ -1,8 +1,9 @@
 """What an observable declares: what it takes and gives, its settings, quantities, published values and figures. Data alone: every `if` is elsewhere.
 
 A declaration is the `OBSERVABLE` of observables/<name>/__init__.py. Nothing heavy is imported here or there, since every plan and every job reads it.
-The functions that it names lie beside it: `rule` in measure.py, `aggregate` in aggregate.py, `derive` in derive.py, `cost` in cost.py, and of every
-figure `plot_<figure>` in <figure>.py with its caption in <figure>.rst. One that draws its own systems has `model` in model.py.
+The functions that it names lie beside it: `rule` in measure.py, `aggregate` in aggregate.py, `derive` in derive.py, `cost` in cost.py, `check` in
+check.py where its settings must fit the study's trajectories, and of every figure `plot_<figure>` in <figure>.py with its caption in <figure>.rst.
+One that draws its own systems has `model` in model.py.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vitrine.choices import MADE_BY, check_dimensions, check_pairwise, chosen_figures, chosen_observables, producer, roots
+from vitrine.choices import MADE_BY, check_dimensions, check_pairwise, check_runs, chosen_figures, chosen_observables, producer, roots
 from vitrine.config_schema import check_schema
 from vitrine.declare import Figure, Observable
 from vitrine.ensembles import Ensemble, ensemble_of, study_axes
@@ -80,6 +80,7 @@ class Study:
             if study.records and ensemble.origin == "prepared":
                 spectra = any(one.spectra for one in study.measured)
                 check_trajectories(config["trajectories"], places[ensemble.points[0].label].dynamics["time_step"], spectra)
+                check_runs({one.name: settings[one.name] for one in study.measured}, config["trajectories"])
         if config["against"] not in [axis.name for axis in ensembles[0].points[0].axes]:
             allowed = ", ".join(axis.name for axis in ensembles[0].points[0].axes)
             raise InputError(f"config key against is {config['against']}: allowed are the axes of the first ensemble, {allowed}")

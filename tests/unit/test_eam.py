@@ -21,6 +21,7 @@ from vitrine.models.eam import at, cubics
 from vitrine.models.setfl import read_setfl
 from vitrine.observables import declarations
 from vitrine.observables.elasticity.measure import measure_elasticity
+from vitrine.observables.hopping.measure import half_energies
 from vitrine.observables.modes.measure import find_modes
 from vitrine.observables.vibrability.measure import measure_vibrability
 from vitrine.preparation.builtin_dynamics import BuiltinIntegrator
@@ -180,6 +181,18 @@ def test_modes_have_the_masses_of_the_table(metal):
     np.testing.assert_allclose(found["omega"][:6], np.sqrt(stiffness[3:9]), rtol=1e-7)
     psi = np.sum((modes[:, 3:] / roots[:, None]) ** 2 / stiffness[3:], axis=1).reshape(N, 3).sum(axis=1)
     np.testing.assert_allclose(measure_vibrability(metal)["vibrability_field"]["vibrability"], psi, rtol=1e-7)
+
+
+def test_energies_of_single_atoms_are_theirs(metal):
+    """Half of phi to either end and F_i, of which hops are counted: their sum is U."""
+    twin, energies = Twin("eam/fs"), half_energies(metal)
+    vectors = np.linalg.norm(naive.nearest_images(metal), axis=2)
+    for i in (0, 7, N - 1):
+        near = [j for j in range(N) if j != i and vectors[i, j] < eam_tables.CUTOFF]
+        rho = sum(twin.f[metal.types[j], metal.types[i]](vectors[i, j]) for j in near)
+        pairs = sum(twin.z[metal.types[i], metal.types[j]](vectors[i, j]) / vectors[i, j] for j in near)
+        assert energies[i] == pytest.approx(twin.F[metal.types[i]](rho) + pairs / 2, rel=1e-9)
+    assert energies.sum() == pytest.approx(Interactions.of(metal).energy, rel=1e-12)
 
 
 def test_dynamics_keep_the_energy(metal):

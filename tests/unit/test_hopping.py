@@ -26,6 +26,7 @@ from vitrine.observables.isoconfigurational import measure as isoconfigurational
 from vitrine.observables.isoconfigurational.aggregate import EDGES, aggregate_isoconfigurational
 from vitrine.observables.isoconfigurational.derive import fit_isoconfigurational
 from vitrine.observables.isoconfigurational.measure import run_isoconfigurational
+from vitrine.observables.softness.check import check
 from vitrine.parquet import Key, write_table
 from vitrine.points import PARENT_TEMPERATURE, PARTICLES, Point
 from vitrine.preparation.restart import Restarts
@@ -262,3 +263,32 @@ def test_a_study_whose_runs_give_no_spectra_is_refused(changes):
     config["trajectories"] |= changes
     with pytest.raises(InputError, match="config key trajectories"):
         Study.from_config(config, conda=True)
+
+
+@pytest.mark.parametrize(
+    ("observable", "changes", "words"),
+    [
+        ("softness", {"cutoff": 1.3}, "observables.softness.cutoff has 1.3: bins end at trajectories.highest, 1.2"),
+        ("softness", {"cutoffs": [0.3, 2.5]}, "observables.softness.cutoffs has 2.5: bins end at trajectories.highest, 1.2"),
+        ("softness", {"cutoff": 0.05}, r"softness.cutoff has 0.05: the lowest bin of a run of trajectories.frames x interval, 120, is 0.0524"),
+        ("softness", {"peak": [70.0, 79.0]}, r"softness.peak is \[70, 79\]: .* pi over trajectories.sampling, 78.54, are allowed"),
+        ("softness", {"peak": [12.0, 11.0]}, r"softness.peak is \[12, 11\]: two ascending"),
+        ("hopping", {"states": 121}, "hopping.states is 121: .* no more than trajectories.frames, 120, are allowed"),
+        ("velocity_spectrum", {"instantaneous": 121}, "velocity_spectrum.instantaneous is 121: .* no more than trajectories.frames, 120"),
+    ],
+)
+def test_settings_that_do_not_fit_the_runs_are_refused_when_the_study_is_read(observable, changes, words):
+    config = merged_config([ROOT / "config.yaml", ROOT / "studies" / "softness_small.yaml"])
+    config["observables"][observable] |= changes
+    with pytest.raises(InputError, match=f"config key (observables.)?{words}") as error:
+        Study.from_config(config, conda=True)
+    assert "\n" not in str(error.value)
+
+
+def test_bins_of_stored_velocities_end_where_they_do():
+    section = {"sampling": None, "interval": 0.05, "frames": 4000, "highest": 9.0}
+    check({"cutoff": 1.2, "cutoffs": [], "peak": [11.0, 62.0]}, section)
+    with pytest.raises(InputError, match="cutoff has 1.3: bins of stored velocities end at 1.2, and"):
+        check({"cutoff": 1.3, "cutoffs": [1.0], "peak": [11.0, 12.0]}, section)
+    with pytest.raises(InputError, match="pi over trajectories.interval, 62.83, are"):
+        check({"cutoff": 1.2, "cutoffs": [1.0], "peak": [11.0, 63.0]}, section)

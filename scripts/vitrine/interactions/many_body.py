@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ManyBody:
-    """energy: sum_i F_i; densities: rho (N,); slopes (2, n): what bonds have of F' in slope and curvature; curvatures: F'' (N,); weights: W."""
+    """energies: F_i (N,); densities: rho (N,); slopes (2, n): what bonds have of F' in slope and curvature; curvatures: F'' (N,); weights: W."""
 
-    energy: float
+    energies: np.ndarray
     densities: np.ndarray
     slopes: np.ndarray
     curvatures: np.ndarray
     weights: sp.csr_array
+
+    @property
+    def energy(self) -> float:
+        """sum_i F_i."""
+        return float(self.energies.sum())
 
     @classmethod
     def of(cls, atoms: EmbeddedAtoms, types: np.ndarray, i: np.ndarray, j: np.ndarray, distances: np.ndarray) -> ManyBody:
@@ -43,7 +48,7 @@ class ManyBody:
         slopes = embedding[1, i] * at_first[1:] + embedding[1, j] * at_second[1:]
         bond = np.arange(len(i))
         entries = np.concatenate([at_first[1], at_second[1]]), (np.concatenate([i, j]), np.concatenate([bond, bond]))
-        return cls(float(embedding[0].sum()), rho, slopes, embedding[2], sp.csr_array(entries, shape=(n, len(i))))
+        return cls(embedding[0], rho, slopes, embedding[2], sp.csr_array(entries, shape=(n, len(i))))
 
     def added_to(self, hessian: sp.csc_array, compatibility: sp.csr_array) -> sp.csc_array:
         """The Hessian with the part of F'', symmetric to the last bit."""

@@ -1,7 +1,7 @@
 """Observables, a folder each, and the registry that finds them: to add one is to add a folder.
 
-A folder holds its declaration (`OBSERVABLE` in __init__.py), measure.py, aggregate.py, derive.py, model.py and cost.py as far as it has them, and
-of every figure <figure>.py and its caption <figure>.rst. No list of observables stands anywhere: this module walks the folders.
+A folder holds its declaration (`OBSERVABLE` in __init__.py), measure.py, aggregate.py, derive.py, model.py, cost.py and check.py as far as it has
+them, and of every figure <figure>.py and its caption <figure>.rst. No list of observables stands anywhere: this module walks the folders.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def figures() -> dict[str, tuple[Figure, Path]]:
 
 
 def module_of(name: str, part: str) -> Path:
-    """The file of a part of an observable: `measure`, `aggregate`, `derive`, `model` or `cost`."""
+    """The file of a part of an observable: `measure`, `aggregate`, `derive`, `model`, `cost` or `check`."""
     return FOLDER / name / f"{part}.py"
 
 

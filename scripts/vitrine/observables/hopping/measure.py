@@ -77,7 +77,7 @@ def inherent_series(trajectory: Trajectory, frames: np.ndarray, tolerance: float
     """Inherent positions (S, N, d) of frames of a run, followed through the boundaries and without the drift of all; energies e_i (S, N), and how
     many did not converge.
 
-    e_i is half of the pair energies of the particle, so that their sum is U.
+    e_i is half of the pair energies of the particle, and its own F_i where the potential embeds it, so that their sum is U.
     """
     positions, energies, unconverged = [], [], 0
     for number in frames:
@@ -91,10 +91,11 @@ def inherent_series(trajectory: Trajectory, frames: np.ndarray, tolerance: float
 
 
 def half_energies(sample: Sample) -> np.ndarray:
-    """Half of the pair energies of every particle, (N,) [epsilon]."""
+    """Half of the pair energies of every particle, and F_i of embedded atoms, (N,) [epsilon]."""
     bonds = Interactions.of(sample)
     half = 0.5 * bonds.derivatives[0]
-    return np.bincount(bonds.i, half, sample.particles) + np.bincount(bonds.j, half, sample.particles)
+    energies = np.bincount(bonds.i, half, sample.particles) + np.bincount(bonds.j, half, sample.particles)
+    return energies + bonds.many.energies if bonds.many else energies
 
 
 def hops(positions: np.ndarray, energies: np.ndarray, jump: float) -> dict[str, np.ndarray]:
