@@ -1,9 +1,5 @@
-"""Tables of embedded-atom potentials that the tests write themselves, and the published ones where Debian's openkim-models is installed."""
+"""Tables of embedded-atom potentials that the tests write themselves."""
 
-import glob
-import os
-import re
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +8,6 @@ from vitrine.models import GlassFormer, glass_former
 CUTOFF, POINTS, DENSITIES = 2.5, 1251, 1501
 DR, DRHO = CUTOFF / (POINTS - 1), 0.02
 MASSES = (63.5, 91.2)
-KIM = os.environ.get("KIM_MODELS", "/usr/lib/*/kim-api/portable-models")
-PUBLISHED = {  # 003, refs. 65 and 66: folder in openkim-models, elements, fractions, atoms per cubic angstrom
-    "Cu64Zr36": ("EAM_Dynamo_MendelevSunZhang_2019_CuZr", ("Cu", "Zr"), 0.064),
-    "Ni64Zr36": ("EAM_Dynamo_WilsonMendelev_2015_NiZr", ("Ni", "Zr"), 0.066),
-}
 
 
 def functions(style: str) -> tuple[dict, dict, dict]:
@@ -56,16 +47,3 @@ def model(folder: Path, style: str = "eam/fs", **changes: object) -> GlassFormer
     """The glass former of a table that is written into a folder."""
     table = write_table(folder / f"made_up.{style.replace('/', '.')}", style)
     return glass_former("eam", {"table": str(table), "density": 1.1, "fractions": {"A": 0.6, "B": 0.4}, **changes})
-
-
-@cache
-def published(name: str) -> bytes | None:
-    """The published table, which openkim-models keeps as text within a library; None where it is not installed."""
-    start = PUBLISHED[name][0]
-    for path in sorted(glob.glob(f"{KIM}/{start}*/libkim-api-portable-model.so")):
-        content = Path(path).read_bytes()
-        for text in re.findall(rb"[\t\n\r -~]{100000,}", content):
-            place = re.search(rb"\n *2 +" + rb" +".join(one.encode() for one in PUBLISHED[name][1]), text)
-            if place:
-                return b"comment\n" * 3 + text[place.start() + 1 :]
-    return None

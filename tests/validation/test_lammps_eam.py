@@ -9,6 +9,8 @@ from vitrine.interactions import Interactions
 from vitrine.interactions.stress import atomic_stresses
 from vitrine.models import glass_former
 
+from examples.write_eam_table import PUBLISHED, published
+
 pytestmark = [pytest.mark.lammps, pytest.mark.skipif(lammps_runs.LMP is None, reason="the program lmp of LAMMPS is absent")]
 STRESSES = (
     "compute s all stress/atom NULL virial\ndump 2 all custom 1 stress.dump id c_s[1] c_s[2] c_s[3]\n"
@@ -54,13 +56,13 @@ def test_hessian(tmp_path):
     assert away.max() < 2e-3 and np.quantile(away, 0.99) < 1e-5
 
 
-@pytest.mark.parametrize("name", eam_tables.PUBLISHED)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_published_tables(name, tmp_path):
-    content = eam_tables.published(name)
+    content = published(name)
     if content is None:
         pytest.skip("the published table is absent: Debian's package openkim-models has it")
     (tmp_path / "published.eam.fs").write_bytes(content)
-    _, elements, density = eam_tables.PUBLISHED[name]
+    _, elements, density = PUBLISHED[name]
     parameters = {"table": str(tmp_path / "published.eam.fs"), "elements": list(elements), "fractions": {"A": 0.64, "B": 0.36}, "density": density}
     sample = scattered(glass_former("eam", parameters), 300, np.random.default_rng(4))
     said = lammps_runs.static(tmp_path, sample, interactions("eam/fs", "published.eam.fs", elements))
