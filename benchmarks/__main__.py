@@ -11,6 +11,7 @@ from pathlib import Path
 from vitrine.memory import keep_freed_memory
 from vitrine.preparation.minimise import minimise
 
+from benchmarks.alignment import alignment_rows
 from benchmarks.decay import decay_rows
 from benchmarks.dynamics import dynamics_rows
 from benchmarks.glasses import config, liquid_chain, poly
@@ -61,6 +62,7 @@ def particle_rows(parts: tuple[str, ...], particles: int) -> list[tuple]:
         measured = measure_rows(glass, slow)
         rows += measured + import_rows(glass, next(row[1] for row in measured if row[0].startswith("D(omega), values")))
         rows += nonlinear_rows(glass) + decay_rows() + key_core_rows() + oscillator_rows() + landscape_rows()
+        rows += alignment_rows()
         rows += dense_operator_rows(minimise(liquid_chain(model, DENSE_OPERATOR).current()).sample)
     return rows
 

@@ -25,7 +25,7 @@ def by_name(path: Path) -> str:
     return path.stem
 
 
-LATER = ("bond_operator", "pinching", "lengths", "nonlinear", "key_core_2dka", "key_core_crystal")  # many jobs, and what is like key_core_2dipl
+LATER = ("bond_operator", "pinching", "lengths", "nonlinear", "key_core_2dka", "key_core_crystal", "softness_slow")  # many jobs, and likenesses
 PLANNED = [pytest.param(path, marks=[pytest.mark.slow] if path.stem in LATER else [], id=path.stem) for path in STUDIES]
 
 
