@@ -42,7 +42,8 @@ def main(arguments: list[str]) -> int:
         return 1
     table = published(arguments[0])
     if table is None:
-        print(f"{KIM} has no {PUBLISHED[arguments[0]][0]}: install Debian's package openkim-models, or name its folder as KIM_MODELS", file=sys.stderr)
+        said = f"{KIM} has no {PUBLISHED[arguments[0]][0]}: install Debian's package openkim-models, or name the folder of its models as KIM_MODELS"
+        print(said, file=sys.stderr)
         return 1
     Path(arguments[1]).write_bytes(table)
     return 0

@@ -3,14 +3,17 @@
 import itertools
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import eam_tables
 import naive
 import numpy as np
 import pytest
 import vitrine
+import yaml
 from configs import changed, sentence
 from scipy.interpolate import CubicHermiteSpline
+from vitrine.config_files import merged_config
 from vitrine.errors import InputError
 from vitrine.interactions import Interactions
 from vitrine.interactions.forces import configurational_terms, energy_and_virial, listed_pairs, pair_forces, system
@@ -28,9 +31,13 @@ from vitrine.preparation.builtin_dynamics import BuiltinIntegrator
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.motion import Bath, Ramp, thermal_motion
 from vitrine.preparation.start import random_start
+from vitrine.study import Study
+
+from examples import write_eam_table
 
 STYLES = ("eam/fs", "eam/alloy")
 N = 150
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture(scope="module", params=STYLES)
@@ -313,3 +320,22 @@ def test_what_cannot_be_prepared_or_measured_is_one_sentence(metal):
     assert {"pinching", "bond_operator", "nonlinear_modes"} <= pairwise
     said = study(metal, {"elasticity": {}, "pinching": {}}, sampler="dynamics")
     assert said == ("config key observables.pinching takes the energy apart into pairs, and model eam is a many-body potential: set pinching: null")
+
+
+def test_the_study_of_a_metal_is_read(tmp_path):
+    """docs/softness_cuzr.yaml, with a table that is made up in the place of the published one."""
+    default, path = DOCS.with_name("config.yaml"), DOCS / "softness_cuzr.yaml"
+    config = merged_config([default, path])
+    config["model"]["eam"]["table"] = str(eam_tables.write_table(tmp_path / "made_up.eam.fs", elements=("Cu", "Zr")))
+    study = Study.from_config(config)
+    assert [label for label, place in study.places.items() if place.measured] == ["N300_T0.0517", "N300_T0.0259"]
+    assert {"velocity_spectrum", "softness", "hopping", "isoconfigurational", "atomic_stress"} <= {one.name for one in study.measured}
+    own = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert set(own) <= set(config) and set(own["preparation"]["dynamics"]) <= set(merged_config([default])["preparation"]["dynamics"])
+
+
+def test_a_table_that_cannot_be_had_is_one_sentence(tmp_path, capsys):
+    assert write_eam_table.main(["Al", "file"]) == 1 and "Cu64Zr36|Ni64Zr36 FILE" in capsys.readouterr().err
+    code = write_eam_table.main(["Cu64Zr36", str(tmp_path / "CuZr.eam.fs")])
+    said = capsys.readouterr().err
+    assert (code, said) == (0, "") if (tmp_path / "CuZr.eam.fs").exists() else (code == 1 and "openkim-models" in said and said.count("\n") == 1)

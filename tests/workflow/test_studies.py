@@ -11,6 +11,7 @@ from shortened import shortened
 from vitrine.observables import declarations
 
 from benchmarks.readme import PREDICTED, predicted
+from examples.write_eam_table import published
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STUDIES = sorted((REPOSITORY / "studies").glob("*.yaml"))
@@ -75,13 +76,13 @@ def test_bond_operator_is_the_ensemble_of_the_paper():
     assert sorted(ensemble["axes"]["parent_temperature"]) == [0.32, 0.45, 0.60, 1.00]
 
 
-SMALL = [path for path in STUDIES if path.stem.endswith("_small")]
+SMALL = [path for path in STUDIES if path.stem.endswith(("_small", "_slow"))]
 
 
 @pytest.mark.parametrize("path", SMALL, ids=by_name)
 def test_a_small_version_takes_the_branches_of_its_study(path):
     """Which is run below in its place: the same glass former, sampler, observables and figures, with other numbers."""
-    small, whole = read(path), read(path.with_stem(path.stem.removesuffix("_small")))
+    small, whole = read(path), read(path.with_stem(path.stem.rpartition("_")[0]))
     default = read(REPOSITORY / "config.yaml")
     chosen = [{name for name, section in {**default["observables"], **one["observables"]}.items() if section is not None} for one in (small, whole)]
     assert chosen[0] <= chosen[1]
@@ -112,3 +113,18 @@ def test_study_runs_to_its_end(workflow, overlay, tmp_path, path):
         assert set(rows.loc[names, "samples"]) == {2} and all(np.isfinite(rows.loc[name, "value"]) for name in names), label
     weak = quantities.loc[quantities["quantity"] == "omega_g", "value"]
     assert len(weak) == 0 or np.isfinite(weak).any()  # few bonds of so few particles are weak: at some points none that is pinched
+
+
+@pytest.mark.slow
+def test_the_metal_of_the_documentation_runs_to_its_end(workflow, overlay, tmp_path):
+    """docs/softness_cuzr.yaml, cut short, where its published table can be had: every hop and softness of two temperatures is a number."""
+    table, path = published("Cu64Zr36"), REPOSITORY / "docs" / "softness_cuzr.yaml"
+    if table is None:
+        pytest.skip("the published table is absent: Debian's package openkim-models has it")
+    (tmp_path / "CuZr.eam.fs").write_bytes(table)
+    metal = overlay({"model": {"eam": {"table": str(tmp_path / "CuZr.eam.fs")}}})
+    run = workflow(tmp_path, path, metal, overlay(shortened(REPOSITORY / "config.yaml", path, metal)))
+    assert "steps (100%) done" in run.succeed()
+    quantities = pd.read_parquet(tmp_path / "results" / "softness_cuzr" / "tables" / "quantities.parquet")
+    for name in ("softness_largest", "hop_square_all", "escape_all", "tension_a"):
+        assert len(values := quantities.loc[quantities["quantity"] == name, "value"]) == 2 and np.isfinite(values).all(), name
