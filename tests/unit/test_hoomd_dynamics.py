@@ -12,11 +12,14 @@ pytest.importorskip("hoomd.md", reason="this HOOMD-blue was built without molecu
 import hoomd
 from hoomd_runs import EXACT, STARTS, TABULATED, shuffled, start, verlet
 from naive import PLANAR, block_error, jackknife, poly
+from recorded_run import DYNAMICS
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
 from vitrine.preparation.hoomd_dynamics import WATCH, HoomdIntegrator
 from vitrine.preparation.motion import Bath, BlowUp, Motion, Ramp, thermal_motion
+from vitrine.preparation.record import record_trajectory
 from vitrine.preparation.start import random_start
+from vitrine.samples.velocities import sums_of
 
 pytestmark = pytest.mark.hoomd
 
@@ -433,3 +436,28 @@ def test_description():
     described = integrator("poly").description
     assert described["engine"] == f"HOOMD-blue {hoomd.version.version}" and described["device"] == "CPU" and 0 < described["force_error"] < 1e-4
     assert integrator("binary").description["force_error"] == 0.0
+
+
+# --- recorded runs ------------------------------------------------------------------------------------------------------------------------------
+
+RECORDED = {"frames": 60, "interval": 0.6, "settle": 3.0, "ensemble": "nve", "sampling": 0.06, "highest": 1.2, "resolution": 0.5}
+
+
+def record(settings):
+    """A run of the mixture at T = 0.5, which settles from its start."""
+    dynamics = {**DYNAMICS, "engine": "hoomd", "time_step": TIME_STEP}
+    return record_trajectory(replace(start("binary"), parent_temperature=0.5), 0.5, dynamics, settings, np.random.default_rng(1))
+
+
+def test_a_run_of_constant_energy_is_recorded_with_the_sums_of_its_velocities():
+    """The sums taken along the run are those of velocities that are stored as often, and energy and box stay."""
+    run = record(RECORDED)
+    stored = record({**RECORDED, "frames": 600, "interval": 0.06, "sampling": None})
+    assert (run.flag, stored.flag, stored.sums) == ("", "", None) and np.array_equal(stored.positions[::10], run.positions)
+    theirs = sums_of(stored.velocities, 0.06, 1.2, 0.5)
+    for name in ("low", "whole", "square"):
+        assert np.array_equal(getattr(run.sums, name), getattr(theirs, name)), name
+    kinetic = 0.5 * np.sum(run.velocities**2, axis=(1, 2))
+    energies = kinetic + [Interactions.of(run.frame(number)).energy for number in range(60)]
+    assert np.ptp(energies) < 0.01 * kinetic.mean() and all(np.array_equal(box, start("binary").box) for box in run.boxes)
+    assert np.ptp(kinetic) > 0.05 * kinetic.mean()  # of constant energy, not of constant kinetic energy
