@@ -177,6 +177,16 @@ OBSERVABLE = Observable(
         Quantity("hop_square_softest", r"\Sigma\Delta r^2", SQUARE, "sum |Delta r|^2 of the softest", "sum |dr|^2, softest", 196),
         Quantity("hop_square_diffusive", r"\Sigma\Delta r^2", SQUARE, "sum |Delta r|^2 of the most diffusive", "sum |dr|^2, most diffusive", 196.1),
         Quantity("hop_square_all", r"\Sigma\Delta r^2", SQUARE, "sum |Delta r|^2 of all particles", "sum |dr|^2, all", 196.2),
+        *(
+            Quantity(
+                f"motion_{group}", r"\langle\Delta^2\rangle", SQUARE, f"MSD of {name} at half of the run", f"MSD at half of the run, {short}", place
+            )
+            for group, name, short, place in (
+                ("softest", "the first share of the softest", "softest", 196.5),
+                ("diffusive", "the first share of the most diffusive", "most diffusive", 196.6),
+                ("peak", "the first share of the peak band", "peak", 196.7),
+            )
+        ),
         Quantity("hop_correlation_energy", r"r(S, n_\mathrm{hop})", NONE, "r(S, n_hop by energy)", "r(S, n_hop)", 197),
         Quantity("hop_correlation_square", r"r(S, \Sigma\Delta r^2)", NONE, "r(S, sum |Delta r|^2)", "r(S, sum |dr|^2)", 197.1),
         Quantity("reversibility_softest", "", NONE, "1 - net over path, softest", "reversibility, softest", 198),
@@ -188,6 +198,7 @@ OBSERVABLE = Observable(
         _published("hop_energy_softest", "n_hop of the softest 0.5 %, T near 0.26", 11.0, 81),
         _published("hop_energy_diffusive", "n_hop of the most diffusive 0.5 %, T near 0.26", 7.0, 82),
         _published("hop_energy_all", "n_hop of all particles, T near 0.26", 1.6, 83),
+        _published("motion_diffusive", "MSD of the most diffusive 0.5 % at half of the run, T near 0.26", 1.0, 83.1),
     ),
     figures=(
         Figure(

@@ -16,6 +16,7 @@ from vitrine.observables.hopping import (
     GROUP_NUMBERS,
     GROUP_SPECTRA,
     GROUP_SPECTRUM_CURVES,
+    GROUPS,
     HOPPING_GROUPS,
     HOPPING_NUMBERS,
 )
@@ -64,7 +65,12 @@ def aggregate_hopping(
         rows = groups[groups["group"] == group]
         values = replicates[column][:, rows["share"].idxmin()] if len(rows) else np.full(ensemble.rows, np.nan)
         estimates[name] = Estimate(values, HOPPING_GROUPS.unit_of(column), len(numbers), len(ledger))
-    motion, _ = mean_curves(GROUP_MOTION, group_motion, ensemble, ledger, ("group", "share", "lag"), ("second",))
+    motion, moved = mean_curves(GROUP_MOTION, group_motion, ensemble, ledger, ("group", "share", "lag"), ("second",))
+    for group in GROUPS[:3]:
+        rows = motion[motion["group"] == group]
+        last = rows.sort_values(["share", "lag"], ascending=[True, False]).index[:1]
+        values = moved["second"][:, last[0]] if len(last) else np.full(ensemble.rows, np.nan)
+        estimates[f"motion_{group}"] = Estimate(values, GROUP_MOTION.unit_of("second"), len(numbers), len(ledger))
     spectra, _ = mean_curves(GROUP_SPECTRA, group_spectra, ensemble, ledger, ("group", "share", "band", "omega"), ("spectrum",))
     curves = (motion[GROUP_MOTION_CURVES.names], spectra[GROUP_SPECTRUM_CURVES.names], groups[GROUP_NUMBERS.names])
     return estimates_frame(ensemble, estimates), *curves, ledger.frame()

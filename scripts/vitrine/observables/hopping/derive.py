@@ -5,10 +5,10 @@ from __future__ import annotations
 from vitrine.aggregation.results import Results, Rows
 
 PUBLISHED_TEMPERATURE = 0.26  # epsilon/k_B
-NAMES = ("hop_energy_softest", "hop_energy_diffusive", "hop_energy_all")
+NAMES = ("hop_energy_softest", "hop_energy_diffusive", "hop_energy_all", "motion_diffusive")
 
 
 def fit_hopping(rows: Rows, results: Results) -> None:
-    """n_hop of the softest, of the most diffusive and of all particles at the T nearest to the published one."""
+    """n_hop of the softest, of the most diffusive and of all particles, and the MSD of the most diffusive, at the T nearest to the published one."""
     for name in NAMES:
         rows.add_nearest(results, name, PUBLISHED_TEMPERATURE)

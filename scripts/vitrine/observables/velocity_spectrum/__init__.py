@@ -1,6 +1,7 @@
 """Vibrational density of states from velocities of a run at finite temperature, beside that of the inherent state (003 Fig. 1)."""
 
-from vitrine.declare import Figure, Observable, Quantity, Setting
+from vitrine.declare import Figure, Headline, Observable, Quantity, Setting
+from vitrine.papers import SOFTNESS as PAPER
 from vitrine.schema import FREQUENCY, MODULUS, NONE, TEMPERATURE, Column, Table
 
 TIME = "lambda_min sqrt(m/epsilon)"
@@ -77,6 +78,7 @@ OBSERVABLE = Observable(
     place=10.1,
     rule="measure_velocity_spectrum",
     aggregate="aggregate_velocity_spectrum",
+    derive="fit_velocity_spectrum",
     takes=("trajectories.gsd",),
     tables=(VELOCITY_SPECTRA, HARMONIC_FREQUENCIES, RUN_MOMENTS),
     combines=(VELOCITY_SPECTRA.file, RUN_MOMENTS.file),
@@ -125,6 +127,18 @@ OBSERVABLE = Observable(
         Quantity("phonon_transverse", r"\omega_t", FREQUENCY, "first transverse phonon by the runs' own G", "first transverse phonon", 189),
         Quantity("phonon_longitudinal", r"\omega_l", FREQUENCY, "first longitudinal phonon by the runs' own moduli"),
         Quantity("low_exponent", "", NONE, "slope of ln D against ln omega of the MD spectrum below omega = 0.6", "exponent of D below 0.6", 190),
+    ),
+    headlines=(
+        Headline(
+            "low_exponent",
+            "exponent of D below 0.6, T near 0.29",
+            1.0,
+            f"{PAPER}, Fig. 1b",
+            79.8,
+            comparable=False,
+            comment="not the same N or rate; read off a guiding line there",
+            model="kob_andersen",
+        ),
     ),
     figures=(
         Figure(
