@@ -117,7 +117,7 @@ def test_study_runs_to_its_end(workflow, overlay, tmp_path, path):
 
 @pytest.mark.slow
 def test_the_metal_of_the_documentation_runs_to_its_end(workflow, overlay, tmp_path):
-    """docs/softness_cuzr.yaml, cut short, where its published table can be had: softness, hops, escapes and stress are numbers wherever they are measured."""
+    """docs/softness_cuzr.yaml, cut short, where its published table can be had: numbers wherever it measures."""
     table, path = published("Cu64Zr36"), REPOSITORY / "docs" / "softness_cuzr.yaml"
     if table is None:
         pytest.skip("the published table is absent: Debian's package openkim-models has it")
