@@ -1,5 +1,6 @@
 """Figures of dynamics: what is drawn of spectra, softness, hops and escapes is what the tables say."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from drawn import bars, check, levels, lines, note, one, uprights, words
 from synthetic_tables import settings_of
 from test_figures import caption
+from vitrine.figures.data import nearest_value
 from vitrine.observables import declarations
 from vitrine.observables.hopping.group_motion import plot_group_motion
 from vitrine.observables.isoconfigurational.escape_probability import plot_escape_probability
@@ -86,6 +88,15 @@ def test_spectra_are_low_bins_and_then_segments_over_their_maximum():
     found = one(bars(negative, "negative"))
     np.testing.assert_allclose(found.y, 0.1 * np.array(sorted(LADDER)), rtol=1e-12)
     assert "4 samples" in note(figure)
+
+
+def test_published_temperatures_are_taken_in_units_of_t_g():
+    """0.11 and 0.26 of T_g = 0.32 are 300 and 600 K of a metal of 750 K; another unit of temperature is no T_g."""
+    frame = pd.DataFrame({"parent_temperature": [0.001, 0.11, 0.26, 0.29]})
+    assert [nearest_value(frame, SETTINGS, T) for T in (0.11, 0.26)] == [0.11, 0.26]
+    metal = replace(SETTINGS, temperature_unit=0.065)
+    assert [nearest_value(pd.DataFrame({"parent_temperature": [0.0517, 0.0259]}), metal, T) for T in (0.11, 0.26)] == [0.0259, 0.0517]
+    assert nearest_value(frame, replace(SETTINGS, temperature_unit=0.9, temperature_name="T_onset"), 0.26) == 0.26
 
 
 def test_without_spectra_the_panels_say_so():

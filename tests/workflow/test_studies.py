@@ -117,7 +117,7 @@ def test_study_runs_to_its_end(workflow, overlay, tmp_path, path):
 
 @pytest.mark.slow
 def test_the_metal_of_the_documentation_runs_to_its_end(workflow, overlay, tmp_path):
-    """docs/softness_cuzr.yaml, cut short, where its published table can be had: every hop and softness of two temperatures is a number."""
+    """docs/softness_cuzr.yaml, cut short, where its published table can be had: numbers wherever it measures."""
     table, path = published("Cu64Zr36"), REPOSITORY / "docs" / "softness_cuzr.yaml"
     if table is None:
         pytest.skip("the published table is absent: Debian's package openkim-models has it")
@@ -126,5 +126,7 @@ def test_the_metal_of_the_documentation_runs_to_its_end(workflow, overlay, tmp_p
     run = workflow(tmp_path, path, metal, overlay(shortened(REPOSITORY / "config.yaml", path, metal)))
     assert "steps (100%) done" in run.succeed()
     quantities = pd.read_parquet(tmp_path / "results" / "softness_cuzr" / "tables" / "quantities.parquet")
+    measured = sum(place.measured for place in run.resolved().places.values())
     for name in ("softness_largest", "hop_square_all", "escape_all", "tension_a"):
-        assert len(values := quantities.loc[quantities["quantity"] == name, "value"]) == 2 and np.isfinite(values).all(), name
+        values = quantities.loc[quantities["quantity"] == name, "value"]
+        assert len(values) == measured > 0 and np.isfinite(values).all(), name

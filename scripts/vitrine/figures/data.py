@@ -24,6 +24,7 @@ from vitrine.points import PARENT_TEMPERATURE, PARTICLES
 from vitrine.schema import BLANK
 from vitrine.tables import GLASSES
 
+T_G = 0.32  # of the Kob-Andersen glasses of 003, whose temperatures figures show [epsilon/k_B]
 HOLLOW = "hollow: no error bar, or most samples left out"
 
 
@@ -87,6 +88,15 @@ def values_of(frame: pd.DataFrame, settings: Settings) -> list:
     """The values on the study's axis in the main series, from the highest; words in order of appearance."""
     values = select(frame, settings)[settings.against].unique()
     return list(values) if settings.axis.type == "string" else sorted(values, reverse=True)
+
+
+def nearest_value(frame: pd.DataFrame, settings: Settings, temperature: float) -> object:
+    """The value on the study's axis nearest to a published temperature of 003, in units of T_g where the study has one; the first of another axis."""
+    values = list(frame[settings.against].unique())
+    if not settings.thermal:
+        return values[0]
+    wanted = temperature * (settings.temperature_unit / T_G if settings.temperature_name == "T_g" else 1.0)
+    return min(values, key=lambda value: abs(value - wanted))
 
 
 def series(quantities: pd.DataFrame, name: str, settings: Settings, large: bool = False) -> pd.DataFrame:

@@ -8,13 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vitrine.figures import marks
-from vitrine.figures.data import sample_note, select, series, values_of
+from vitrine.figures.data import nearest_value, sample_note, select, series
 from vitrine.figures.labels import place_words
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled
 
 COLOURS = {"soft": "#b2456e", "hard": SECOND, "all": INK}
 MARKERS = {"soft": "o", "hard": "s", "all": "D"}
+PUBLISHED_TEMPERATURE = 0.26  # of the glasses of 003, Fig. 5
 HIGHEST = 0.4  # score at the end of the colours
 
 
@@ -24,11 +25,11 @@ def plot_cluster_alignment(
 ) -> Figure:
     """(a), (b) similarity matrices of one glass; (c), (d) scores of each group against the dominant polyhedron, and that with its second shell.
 
-    At the last of the study's values that has any. Tables: CLUSTER_MATRIX, CLUSTER_SCORE_DENSITY, QUANTITIES (polyhedron_soft), FLAGS.
+    At the study's value nearest to T = 0.26. Tables: CLUSTER_MATRIX, CLUSTER_SCORE_DENSITY, QUANTITIES (polyhedron_soft), FLAGS.
     """
     figure, axes = new_figure(DOUBLE, 5.6, 2, 2)
     matrices, densities = select(cluster_matrix, settings), select(cluster_score_density, settings)
-    value = values_of(densities, settings)[-1] if len(densities) else None
+    value = nearest_value(densities, settings, PUBLISHED_TEMPERATURE) if len(densities) else None
     matrices, densities = (frame[frame[settings.against] == value] for frame in (matrices, densities))
     known = {"polyhedron_soft", "polyhedron_all"} & set(quantities["quantity"])
     share = series(quantities, max(known, default="polyhedron_soft"), settings)

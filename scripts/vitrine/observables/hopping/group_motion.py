@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vitrine.figures import marks
-from vitrine.figures.data import has_values, sample_note, select, series
+from vitrine.figures.data import has_values, nearest_value, sample_note, select, series
 from vitrine.figures.labels import place_words, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, name_panels, new_figure, styled
-from vitrine.observables.softness.softness import nearest_value
+from vitrine.observables.softness.softness import MAPPED
 from vitrine.observables.velocity_spectrum import TIME
 from vitrine.observables.velocity_spectrum.velocity_spectra import one_curve
 from vitrine.schema import ENERGY, FREQUENCY
@@ -52,7 +52,7 @@ def _here(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The rows without a flag at the value that is shown."""
     rows = select(frame, settings)
     rows = rows[rows["flag"].fillna("") == ""] if "flag" in rows else rows
-    return rows[rows[settings.against] == nearest_value(rows, settings)] if len(rows) else rows
+    return rows[rows[settings.against] == nearest_value(rows, settings, MAPPED)] if len(rows) else rows
 
 
 def _groups(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

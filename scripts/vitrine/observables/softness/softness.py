@@ -9,7 +9,7 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 
 from vitrine.figures import marks
-from vitrine.figures.data import has_values, sample_note, select, series
+from vitrine.figures.data import has_values, nearest_value, sample_note, select, series
 from vitrine.figures.labels import place_words, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled
@@ -17,7 +17,7 @@ from vitrine.observables.velocity_spectrum.velocity_spectra import one_curve
 from vitrine.schema import FREQUENCY, LENGTH
 from vitrine.statistics.neighbourhoods import ALL
 
-PUBLISHED_TEMPERATURE = 0.26  # of the published maps
+MAPPED, VIBRATING = 0.26, 0.11  # temperatures of the published maps, and of the published correlations: T_g/3
 THICKNESS = 2.0  # of the slab
 ROLES = {"softest": "#b22222", "hardest": "#1f5fa8"}
 KINDS = {"softness": ("o", "soft"), "peak": ("s", "peak"), "ldwf": ("D", "LDWF")}
@@ -34,7 +34,7 @@ def plot_softness(
     settings: Settings,
     flags: pd.DataFrame | None = None,
 ) -> Figure:
-    """(a) D of the softest and hardest particle; (b) r(S, LDWF) against the cutoff at the lowest value; (c), (d) maps; (e) g_S(r); (f) Moran's I.
+    """(a) D of the softest and hardest particle; (b) r(S, LDWF) against the cutoff near T_g/3; (c), (d) maps; (e) g_S(r); (f) Moran's I.
 
     Tables: SOFTNESS_PARTICLES and SOFTNESS_EXTREMES (of batches, collected), SOFTNESS_CURVES, SOFTNESS_SPACE_CURVES, QUANTITIES, FLAGS.
     (a), (c), (d): the first sample without a flag at the value nearest to T = 0.26.
@@ -54,19 +54,13 @@ def plot_softness(
     return figure
 
 
-def nearest_value(frame: pd.DataFrame, settings: Settings) -> object:
-    """The value on the study's axis nearest to the published temperature; the first where the axis is another."""
-    values = list(frame[settings.against].unique())
-    return min(values, key=lambda value: abs(value - PUBLISHED_TEMPERATURE)) if settings.thermal else values[0]
-
-
 def _one_sample(particles: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The particles of the first good sample at the value that is shown; empty where there is none."""
     good = select(particles, settings)
     good = good[(good["flag"].fillna("") == "") & np.isfinite(good["softness"])]
     if not len(good):
         return good
-    good = good[good[settings.against] == nearest_value(good, settings)]
+    good = good[good[settings.against] == nearest_value(good, settings, MAPPED)]
     return good[good["sample"] == good["sample"].min()]
 
 
@@ -90,14 +84,14 @@ def _draw_extremes(ax: Axes, extremes: pd.DataFrame, shown: pd.DataFrame, settin
 
 
 def _draw_cutoffs(ax: Axes, curves: pd.DataFrame, settings: Settings) -> None:
-    """r(S, LDWF) against omega_c at the lowest value, of all particles and of each species, and the reliability of S beside it."""
+    """r(S, LDWF) against omega_c at the value nearest to T = 0.11, of all particles and of each species, and the reliability of S beside it."""
     ax.set_xlabel(with_unit(r"\omega_c", FREQUENCY, settings))
     ax.set_ylabel("correlation")
     if not len(curves):
         marks.not_enough(ax, "no softness was measured")
         return
-    lowest = curves[settings.against].min()
-    here = curves[curves[settings.against] == lowest]
+    value = nearest_value(curves, settings, VIBRATING)
+    here = curves[curves[settings.against] == value]
     for species, (colour, marker, name) in SPECIES.items():
         rows = here[here["species"] == species].sort_values("cutoff")
         if len(rows):
@@ -108,7 +102,7 @@ def _draw_cutoffs(ax: Axes, curves: pd.DataFrame, settings: Settings) -> None:
     ax.plot(rows["cutoff"], rows["reliability"], linestyle="--", label="r(S, S') of half runs", gid="reliability", **style)
     ax.plot(rows["cutoff"], rows["reliability_ldwf"], linestyle=":", label="same, LDWF", gid="reliability-ldwf", **style)
     ax.set_ylim(min(0.0, ax.get_ylim()[0]), 1.02)
-    ax.legend(loc="lower right", fontsize=5.0, title=place_words(lowest, settings))
+    ax.legend(loc="lower right", fontsize=5.0, title=place_words(value, settings))
 
 
 def _draw_map(figure: Figure, ax: Axes, shown: pd.DataFrame, column: str, name: str, settings: Settings) -> None:
@@ -133,7 +127,7 @@ def _draw_space(ax: Axes, space: pd.DataFrame, settings: Settings) -> None:
     if not len(space):
         marks.not_enough(ax, "no softness was measured")
         return
-    value = nearest_value(space, settings)
+    value = nearest_value(space, settings, MAPPED)
     here = space[(space[settings.against] == value) & np.isfinite(space["correlation"])]
     for (kind, (marker, name)), colour in zip(KINDS.items(), (INK, SECOND, GREY), strict=True):
         rows = here[here["kind"] == kind]

@@ -8,19 +8,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vitrine.figures import marks
-from vitrine.figures.data import at_value, has_values, sample_note, select, series
-from vitrine.figures.labels import with_unit
+from vitrine.figures.data import at_value, has_values, nearest_value, sample_note, select, series
+from vitrine.figures.labels import place_words, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled, value_colours
 from vitrine.schema import FREQUENCY
 from vitrine.statistics.neighbourhoods import ALL
+
+COMPARED = 0.11  # temperature of the published comparison of MD and DM: T_g/3
 
 
 @styled
 def plot_velocity_spectra(
     velocity_spectrum_curves: pd.DataFrame, quantities: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None
 ) -> Figure:
-    """(a) MD and DM at the lowest value, every N; (b) MD of all values, DM of the lowest; (c) their distance; (d) negative instantaneous modes.
+    """(a) MD and DM near T_g/3, every N; (b) MD of all values, DM of (a); (c) their distance; (d) negative instantaneous modes.
 
     Tables: VELOCITY_SPECTRUM_CURVES, QUANTITIES (second_moment, negative_share, spectrum_distance, ...), FLAGS. Spectra are scaled to their maximum.
     """
@@ -70,11 +72,11 @@ def _draw(ax: Axes, rows: pd.DataFrame, column: str, **style: object) -> None:
 
 
 def _draw_sizes(ax: Axes, curves: pd.DataFrame, main: pd.DataFrame, quantities: pd.DataFrame, settings: Settings) -> None:
-    """Every N that has the lowest value on the axis; ticks at the first phonons of the main one."""
-    lowest = main[settings.against].min()
-    here = curves[curves[settings.against] == lowest]
+    """Every N at the value nearest to the published temperature; ticks at the first phonons of the main one."""
+    value = nearest_value(main, settings, COMPARED)
+    here = curves[curves[settings.against] == value]
     if settings.place_of("particles") is None or settings.against == "particles":
-        here = main[main[settings.against] == lowest].assign(particles=0)
+        here = main[main[settings.against] == value].assign(particles=0)
     sizes = sorted(here["particles"].unique())
     for size, colour in zip(sizes, (INK, SECOND, "#b5541c", GREY), strict=False):
         rows = here[here["particles"] == size]
@@ -85,20 +87,20 @@ def _draw_sizes(ax: Axes, curves: pd.DataFrame, main: pd.DataFrame, quantities: 
     ax.set_xscale("log")
     ax.set_yscale("log")
     for name, words in (("phonon_transverse", "t"), ("phonon_longitudinal", "l")):
-        place = at_value(series(quantities, name, settings), lowest)
+        place = at_value(series(quantities, name, settings), value)
         if np.isfinite(place) and place > 0:
             ax.axvline(place, ymax=0.05, color=GREY, linewidth=0.8, gid=name)
             ax.annotate(words, (place, 0.06), xycoords=("data", "axes fraction"), ha="center", fontsize=6.0, color=GREY)
-    ax.legend(loc="upper left", fontsize=5.5)
+    ax.legend(loc="upper left", fontsize=5.5, title=place_words(value, settings))
 
 
 def _draw_values(ax: Axes, main: pd.DataFrame, colours: dict, settings: Settings) -> None:
-    """MD at every value, DM at the lowest, and slopes for the eye."""
+    """MD at every value, DM at that of (a), and slopes for the eye."""
     for value, rows in main.groupby(settings.against):
         _draw(ax, rows, "spectrum", color=colours[value], linewidth=0.8, gid=f"md-{value}")
-    lowest = main[settings.against].min()
-    rows = main[main[settings.against] == lowest]
-    _draw(ax, rows, "harmonic", color=GREY, linewidth=0.9, linestyle="--", label="DM, coldest", gid="dm")
+    value = nearest_value(main, settings, COMPARED)
+    rows = main[main[settings.against] == value]
+    _draw(ax, rows, "harmonic", color=GREY, linewidth=0.9, linestyle="--", label=f"DM, {place_words(value, settings)}", gid="dm")
     ax.set_xscale("log")
     ax.set_yscale("log")
     start = one_curve(rows)
@@ -125,12 +127,12 @@ def _draw_distance(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> No
 
 
 def _draw_negative(ax: Axes, quantities: pd.DataFrame, settings: Settings) -> None:
-    """The share of negative instantaneous eigenvalues, on a logarithmic axis: it has no onset."""
+    """The share of negative instantaneous eigenvalues, zero where there are none: it has no onset at T = 0.20."""
     negative = series(quantities, "negative_share", settings)
     marks.value_axis(ax, settings, negative)
     ax.set_ylabel("negative modes, share")
-    if not has_values(negative, positive=True):
+    if not has_values(negative):
         marks.not_enough(ax, "no instantaneous configuration was asked for")
         return
-    marks.points(ax, negative, "negative", log=True)
-    marks.positive_limits(ax, negative)
+    marks.points(ax, negative, "negative")
+    marks.level(ax, 0.0)
