@@ -18,6 +18,7 @@ from vitrine.interactions import Interactions
 from vitrine.interactions.strains import deformed
 from vitrine.interactions.stress import atomic_stresses, shear_stress
 from vitrine.linalg import Factor
+from vitrine.linalg.shears import shear_response, symmetric_shears, upper_shears
 from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.observables.shear_stability import SHEAR_STABILITY
 from vitrine.observables.shear_stability.aggregate import DISTANCES, FEW, LOWEST, aggregate_shear_stability
@@ -29,7 +30,7 @@ from vitrine.points import PARTICLES, Axis, Point
 from vitrine.preparation import shape
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.quench import quench
-from vitrine.preparation.shape import relax_shape, shear_response, symmetric_shears, upper_shears
+from vitrine.preparation.shape import relax_shape
 from vitrine.statistics.tails import DRIFTS
 
 QUENCH = {"engine": "builtin", "minimiser": "lbfgs", "tolerance": 1e-10, "maximum_iterations": 20_000, "step": 0.1, "pressure": None}

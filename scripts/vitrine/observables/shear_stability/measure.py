@@ -1,4 +1,4 @@
-"""How one glass answers to all shears of its box: preparation/shape.py says how stresses and stiffnesses are defined."""
+"""How one glass answers to all shears of its box: linalg/shears.py says how stresses and stiffnesses are defined."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from vitrine.interactions import Interactions
 from vitrine.linalg import DEFAULT_ALGEBRA, Algebra, Factor
-from vitrine.preparation.shape import shear_response, symmetric_shears
+from vitrine.linalg.shears import shear_response, symmetric_shears
 from vitrine.samples import Sample
 
 
