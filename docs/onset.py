@@ -115,7 +115,7 @@ def onset() -> str:
 def main() -> None:
     """Measure, scale, measure again, and keep the table."""
     parser = argparse.ArgumentParser(prog="python -m docs.onset", description=__doc__)
-    parser.add_argument("--samples", type=int, default=40, help="liquids at each density")
+    parser.add_argument("--samples", type=int, default=36, help="liquids at each density")
     samples = parser.parse_args().samples
     rows = rows_of(*SPACE, moduli(*SPACE, samples))
     wanted = rows[0]["onset"]

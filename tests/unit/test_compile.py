@@ -84,7 +84,7 @@ def compiled():
 _prepare_and_measure(poly(), {"sampler": "swap"})
 before = compiled()
 glass = minimise(random_start(poly(), 200, np.random.default_rng(0))).sample
-measuring = [one for one in declarations().values() if one.rule and one.takes == ("glasses.gsd",) and one.dimension == 0]
+measuring = [one for one in declarations().values() if one.rule and one.takes == ("glasses.gsd",) and {2, 3} <= set(one.dimensions)]
 for one in measuring:
     few = {name: 3 for name in ("vectors", "bonds") if name in one.defaults}
     for settings in ({}, few):

@@ -22,7 +22,7 @@ from vitrine.samples import write_samples
 
 SCRIPTS = Path(vitrine.__file__).resolve().parents[1]
 DOOR = {one.rule: one for one in declarations().values() if one.rule and set(one.takes) == {"glasses.gsd"}}
-IN_SPACE = [name for name, one in DOOR.items() if one.dimension == 0]
+IN_SPACE = [name for name, one in DOOR.items() if {2, 3} <= set(one.dimensions)]
 MIXTURE = {**vitrine.GLASS_FORMERS["binary_ipl"], "dimension": 3, "density": 1.0, "truncation": "polynomial"}  # whose kernels are compiled already
 
 

@@ -17,6 +17,7 @@ from vitrine.observables.contacts.measure import measure_contacts
 from vitrine.observables.elasticity.measure import measure_elasticity
 from vitrine.observables.modes.measure import find_modes
 from vitrine.observables.pinching.measure import pinch_bonds
+from vitrine.observables.shear_stability.measure import measure_shear_stability
 from vitrine.observables.vibrability.measure import measure_vibrability
 from vitrine.parquet import Key, read_table, write_table
 from vitrine.points import Point
@@ -30,6 +31,7 @@ MEASURES = {
     "vibrability": (measure_vibrability, 1),
     "atomic_stress": (measure_atomic_stress, 1),
     "contacts": (measure_contacts, 1),
+    "shear_stability": (measure_shear_stability, 1),
 }
 TABLES_OF_SEVERAL = {
     "nonlinear_modes",
@@ -51,7 +53,7 @@ def samples(glass):
 
 
 def test_every_observable_that_measures_samples_is_here():
-    of_glasses = {name for name, one in declarations().items() if one.rule and one.takes == ("glasses.gsd",) and one.dimension == 0}
+    of_glasses = {name for name, one in declarations().items() if one.rule and one.takes == ("glasses.gsd",) and {2, 3} <= set(one.dimensions)}
     assert set(MEASURES) == of_glasses - TABLES_OF_SEVERAL
 
 
