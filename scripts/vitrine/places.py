@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,21 +112,36 @@ def places_of(config: Mapping, ensembles: Sequence[Ensemble], conda: bool) -> di
     for number, ensemble in enumerate(ensembles):
         for point in ensemble.points:
             own = with_leaves(_of_import(config, ensemble), point)
-            key = digest([own["model"], own["preparation"], own["quench"], number])
-            if key not in known:
-                if any(axis.leaf for axis in point.axes):
-                    check_schema(own)
-                known[key] = _resolved(own, number, ensemble, conda)
-            model, engine = known[key]
-            point = with_length(point, model.length)
-            if ensemble.origin == "prepared":
-                _check_size(f"ensembles[{number}]", point, model)
-                check_pressure(own["quench"], model, point.particles)
+            with _told_of_axes(number, point):
+                key = digest([own["model"], own["preparation"], own["quench"], number])
+                if key not in known:
+                    if any(axis.leaf for axis in point.axes):
+                        check_schema(own)
+                    known[key] = _resolved(own, number, ensemble, conda)
+                model, engine = known[key]
+                point = with_length(point, model.length)
+                if ensemble.origin == "prepared":
+                    _check_size(f"ensembles[{number}]", point, model)
+                    check_pressure(own["quench"], model, point.particles)
             if point.label in places:
                 raise InputError(f"config key ensembles[{number}].axes: the point {point.words} is in another ensemble already")
             before = ensemble.before(point)
             places[point.label] = Place(point, ensemble, own, model, engine, before.label if before else None, ensemble.is_measured(point))
     return places
+
+
+@contextmanager
+def _told_of_axes(number: int, point: Point) -> Iterator[None]:
+    """A refused leaf that an axis sets is told with the axis, since the leaf has another value in the file."""
+    try:
+        yield
+    except InputError as error:
+        key = re.match(r"config key ([\w.]+)", str(error))
+        for axis in point.axes if key else ():
+            section, _, leaf = axis.leaf.rpartition(".")
+            if key[1] == axis.leaf or (section == "model" and re.fullmatch(rf"model\.\w+\.{leaf}", key[1])):
+                raise InputError(f"{error}; it is set by ensembles[{number}].axes.{axis.name}") from error
+        raise
 
 
 def _of_import(config: Mapping, ensemble: Ensemble) -> Mapping:

@@ -54,6 +54,14 @@ BAD = {
     "axis without its leaf": (
         {"axes": {"p": {"leaf": "quench.tolerence"}}, **ensemble({"p": [1.0]})}, ["axes.p.leaf", "quench.tolerence", "no such leaf"],
     ),
+    "leaf of an axis": (
+        {"axes": {"p": {"leaf": "quench.pressure"}}, "quench": {"minimiser": "fire"}, **ensemble({"p": [1.0]})},
+        ["quench.pressure is 1", "lbfgs", "it is set by ensembles[0].axes.p"],
+    ),
+    "leaf of the glass former on an axis": (
+        {"axes": {"rho": {"leaf": "model.density"}}, **ensemble({"rho": [0.58, -1.0]})},
+        ["model.poly.density", "-1", "it is set by ensembles[0].axes.rho"],
+    ),
     "two ensembles with one point": ({"ensembles": [ENTRY] * 2}, ["N = 160, T_p = 1", "another ensemble"]),
     "against no axis": ({"against": "pressure"}, ["against", "pressure", "parent_temperature"]),
     "unknown model": ({"model": {"name": "polly"}}, ["model.name", "polly", "poly"]),
