@@ -10,6 +10,7 @@ from vitrine.config_files import merged_config
 from vitrine.study import Study
 
 LEAST = {2: 256, 3: 200}  # particles, by dimension
+SIDE = 6  # of the smallest of drawn systems
 ROOM = 1.3  # over the least number that the range of the interaction allows: at constant pressure a box shrinks
 RESTART = 10  # sweeps between two points at which a run may be taken up: the least that the config allows
 SWEEPS = 2000  # of a liquid
@@ -60,9 +61,10 @@ def _entry(entry: Mapping, path: str, rungs: tuple, sizes: Mapping[int, int]) ->
     if path:
         axes[path] = list(rungs)
     if "particles" in axes:
-        axes["particles"] = [sizes[size] for size in axes["particles"]]
         if entry.get("origin") == "drawn":
-            axes["particles"] = [round(size ** (1 / 3)) ** 3 for size in axes["particles"]]  # a cube, for the lattices among them
+            axes["particles"] = [(SIDE + sorted(sizes).index(size)) ** 3 for size in axes["particles"]]  # a cube, for the lattices among them
+        else:
+            axes["particles"] = [sizes[size] for size in axes["particles"]]
     measured = entry.get("measured", "all")
     if isinstance(measured, list):
         measured = [rung for rung in measured if rung in rungs]
