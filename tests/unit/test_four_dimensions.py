@@ -211,14 +211,14 @@ def test_moduli_are_those_of_finite_strain(glass):
     stress = -(bonds.pair_forces / bonds.distances)[:, None, None] * bonds.vectors[:, :, None] * bonds.vectors[:, None, :]
     stress = stress.sum(axis=0) / glass.volume
     both = [(value, value + stress[a, a] - stress[b, b]) for value, (a, b) in zip(upper, itertools.combinations(range(D), 2), strict=True)]
-    allowed = 5e-4 * row["shear_modulus_born"][0]  # so small a glass is next to floppy: Born's and the other term cancel almost
+    allowed = 1e-4 * row["shear_modulus_born"][0]  # so small a glass is next to floppy: Born's and the other term cancel almost
     assert row["shear_modulus"][0] == pytest.approx(np.mean(both), abs=allowed)
     pressures = []
     for sign in (1, -1):
         end = minimise(glass.moved(glass.positions * (1 + sign * e), box=glass.box * (1 + sign * e))).sample
         pressures.append(Interactions.of(end).pressure)
     bulk = -(pressures[0] - pressures[1]) / (2 * e * D)
-    assert row["bulk_modulus"][0] == pytest.approx(bulk, rel=1e-3)
+    assert row["bulk_modulus"][0] == pytest.approx(bulk, rel=2e-6)
     longitudinal = row["bulk_modulus"][0] + 2 * (D - 1) / D * row["shear_modulus"][0]
     assert row["c_l"][0] == pytest.approx(np.sqrt(longitudinal * glass.volume / 32), rel=1e-12)
 
