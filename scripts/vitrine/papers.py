@@ -21,3 +21,4 @@ PERSPECTIVE = "Lerner and Bouchbinder 2021, arXiv:2108.13859"
 PINCHING_RANGE = (1 / 3, 13 / 9)  # 002, Figs. 2, 4 and 5
 LENGTH_RANGE = (7 / 18, 13 / 9)  # 002, Fig. 6
 BOND_RANGE = (0.32 / 0.9, 1.00 / 0.9)  # 001, section IV B 2
+SOFTNESS_TEMPERATURE = 0.26  # T in epsilon/k_B, 0.8 T_g, of the maps and hops: 003, Figs. 2 to 5

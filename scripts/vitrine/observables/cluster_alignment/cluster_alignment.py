@@ -12,10 +12,10 @@ from vitrine.figures.data import nearest_value, sample_note, select, series
 from vitrine.figures.labels import place_words
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled
+from vitrine.papers import SOFTNESS_TEMPERATURE
 
 COLOURS = {"soft": "#b2456e", "hard": SECOND, "all": INK}
 MARKERS = {"soft": "o", "hard": "s", "all": "D"}
-PUBLISHED_TEMPERATURE = 0.26  # of the glasses of 003, Fig. 5
 HIGHEST = 0.4  # score at the end of the colours
 
 
@@ -29,7 +29,7 @@ def plot_cluster_alignment(
     """
     figure, axes = new_figure(DOUBLE, 5.6, 2, 2)
     matrices, densities = select(cluster_matrix, settings), select(cluster_score_density, settings)
-    value = nearest_value(densities, settings, PUBLISHED_TEMPERATURE) if len(densities) else None
+    value = nearest_value(densities, settings, SOFTNESS_TEMPERATURE) if len(densities) else None
     matrices, densities = (frame[frame[settings.against] == value] for frame in (matrices, densities))
     known = {"polyhedron_soft", "polyhedron_all"} & set(quantities["quantity"])
     share = series(quantities, max(known, default="polyhedron_soft"), settings)

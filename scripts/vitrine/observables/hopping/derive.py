@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from vitrine.aggregation.results import Results, Rows
+from vitrine.papers import SOFTNESS_TEMPERATURE
 
-PUBLISHED_TEMPERATURE = 0.26  # epsilon/k_B
 NAMES = ("hop_energy_softest", "hop_energy_diffusive", "hop_energy_all", "motion_diffusive")
 
 
 def fit_hopping(rows: Rows, results: Results) -> None:
     """n_hop of the softest, of the most diffusive and of all particles, and the MSD of the most diffusive, at the T nearest to the published one."""
     for name in NAMES:
-        rows.add_nearest(results, name, PUBLISHED_TEMPERATURE)
+        rows.add_nearest(results, name, SOFTNESS_TEMPERATURE)

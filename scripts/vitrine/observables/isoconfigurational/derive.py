@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from vitrine.aggregation.results import Results, Rows
-
-PUBLISHED_TEMPERATURE = 0.26  # epsilon/k_B
+from vitrine.papers import SOFTNESS_TEMPERATURE
 
 
 def fit_isoconfigurational(rows: Rows, results: Results) -> None:
     """The bin of S with the largest P at the T nearest to the published one."""
-    rows.add_nearest(results, "escape_peak_softness", PUBLISHED_TEMPERATURE)
+    rows.add_nearest(results, "escape_peak_softness", SOFTNESS_TEMPERATURE)

@@ -14,10 +14,11 @@ from vitrine.figures.labels import place_words, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled
 from vitrine.observables.velocity_spectrum.velocity_spectra import one_curve
+from vitrine.papers import SOFTNESS_TEMPERATURE
 from vitrine.schema import FREQUENCY, LENGTH
 from vitrine.statistics.neighbourhoods import ALL
 
-MAPPED, VIBRATING = 0.26, 0.11  # temperatures of the published maps, and of the published correlations: T_g/3
+VIBRATING = 0.11  # temperature of the published correlations: T_g/3
 THICKNESS = 2.0  # of the slab
 ROLES = {"softest": "#b22222", "hardest": "#1f5fa8"}
 KINDS = {"softness": ("o", "soft"), "peak": ("s", "peak"), "ldwf": ("D", "LDWF")}
@@ -60,7 +61,7 @@ def _one_sample(particles: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     good = good[(good["flag"].fillna("") == "") & np.isfinite(good["softness"])]
     if not len(good):
         return good
-    good = good[good[settings.against] == nearest_value(good, settings, MAPPED)]
+    good = good[good[settings.against] == nearest_value(good, settings, SOFTNESS_TEMPERATURE)]
     return good[good["sample"] == good["sample"].min()]
 
 
@@ -127,7 +128,7 @@ def _draw_space(ax: Axes, space: pd.DataFrame, settings: Settings) -> None:
     if not len(space):
         marks.not_enough(ax, "no softness was measured")
         return
-    value = nearest_value(space, settings, MAPPED)
+    value = nearest_value(space, settings, SOFTNESS_TEMPERATURE)
     here = space[(space[settings.against] == value) & np.isfinite(space["correlation"])]
     for (kind, (marker, name)), colour in zip(KINDS.items(), (INK, SECOND, GREY), strict=True):
         rows = here[here["kind"] == kind]
