@@ -194,6 +194,7 @@ def test_words_follow_the_axis(study: Study, settings: Settings) -> None:
     cold = replace(settings, temperature_name="T_g", temperature_unit=0.5)
     assert labels.axis_label(cold) == r"$T_p/T_\mathrm{g}$" and labels.inverse_label(cold) == r"$T_\mathrm{g}/T_p$"
     assert labels.place_words(0.25, cold) == r"$T_p/T_\mathrm{g}$ = 0.5" and labels.legend_label(0.25, cold) == "0.50 (0.25)"
+    assert labels.legend_label(0.0025, cold) == "0.005 (0.0025)"  # a ratio is never rounded to nothing
     assert labels.reference_words(cold) == "hottest $T_p$" and labels.legend_title(cold) == r"$T_p/T_\mathrm{g}$ ($k_BT_p/\varepsilon$)"
     pressure = against(study, PRESSURE, (1.0, 2.0, 3.0, 4.0))[1]
     assert labels.axis_label(pressure) == labels.legend_title(pressure) == r"$p\;[\varepsilon/\lambda_\mathrm{min}^{3}]$"

@@ -92,7 +92,10 @@ def at_words(axis: Axis, value: object, settings: Settings) -> str:
 
 def legend_label(value: object, settings: Settings) -> str:
     """A value on the study's axis in a legend; of T_p also in simulation units, in brackets."""
-    return f"{value / settings.temperature_unit:.2f} ({number(value)})" if settings.thermal else settings.axis.words(value)
+    if not settings.thermal:
+        return settings.axis.words(value)
+    ratio = value / settings.temperature_unit
+    return f"{ratio:{'.2f' if ratio >= 0.1 else '.2g'}} ({number(value)})"
 
 
 def legend_title(settings: Settings) -> str:
