@@ -11,9 +11,9 @@ from vitrine.figures.data import has_values, nearest_value, sample_note, select,
 from vitrine.figures.labels import place_words, with_unit
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, name_panels, new_figure, styled
-from vitrine.observables.softness.softness import MAPPED
 from vitrine.observables.velocity_spectrum import TIME
 from vitrine.observables.velocity_spectrum.velocity_spectra import one_curve
+from vitrine.papers import SOFTNESS_TEMPERATURE
 from vitrine.schema import ENERGY, FREQUENCY
 
 COLOURS = {"softest": "#b22222", "diffusive": "#2a7d2e", "peak": "#1f8fb3", "all": GREY}
@@ -52,7 +52,7 @@ def _here(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The rows without a flag at the value that is shown."""
     rows = select(frame, settings)
     rows = rows[rows["flag"].fillna("") == ""] if "flag" in rows else rows
-    return rows[rows[settings.against] == nearest_value(rows, settings, MAPPED)] if len(rows) else rows
+    return rows[rows[settings.against] == nearest_value(rows, settings, SOFTNESS_TEMPERATURE)] if len(rows) else rows
 
 
 def _groups(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -12,7 +12,7 @@ from vitrine.figures.data import has_values, nearest_value, sample_note, select,
 from vitrine.figures.labels import place_words
 from vitrine.figures.settings import Settings
 from vitrine.figures.style import DOUBLE, GREY, INK, SECOND, name_panels, new_figure, styled, value_colours, value_markers
-from vitrine.observables.softness.softness import MAPPED
+from vitrine.papers import SOFTNESS_TEMPERATURE
 
 PUBLISHED_LIMIT = 20.0  # 003 Fig. 3d, dashed line
 
@@ -63,7 +63,7 @@ def _draw_bins(ax: Axes, rows: pd.DataFrame, gid: str, **style: object) -> None:
 
 
 def _draw_particles(ax: Axes, propensity: pd.DataFrame, curves: pd.DataFrame, settings: Settings) -> None:
-    value = nearest_value(curves, settings, MAPPED)
+    value = nearest_value(curves, settings, SOFTNESS_TEMPERATURE)
     own = propensity[(propensity[settings.against] == value) & (propensity["flag"].fillna("") == "")]
     ax.plot(own["softness"], own["escapes"] / own["runs"], "o", color=GREY, markersize=1.4, alpha=0.5, linestyle="none", gid="particles")
     _draw_bins(ax, curves[curves[settings.against] == value], color=INK, marker="o", gid="bins", label="in bins")
