@@ -16,7 +16,7 @@ WORDS = {"pinch_exponent": "c(r), pinches", "quartic_exponent": "c(r), quartic m
 
 
 def far_ends() -> str:
-    """A row for each point and exponent, a column for each end of the window; then the largest change over its error, of all points of a study."""
+    """A row for each point and exponent, a column for each end of the window."""
     kept = {name: KEPT / name / FAR_EXPONENTS.file for name in STUDIES}
     kept = {name: read_table(FAR_EXPONENTS, path) for name, path in kept.items() if path.is_file()}
     if not kept:

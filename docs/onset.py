@@ -103,11 +103,9 @@ def onset() -> str:
     for (dimension, density), own in data.groupby(["dimension", "density"], sort=False):
         first = own.iloc[0]
         scaled = first["plateau"] / density / first["onset"]
-        moved = [number(own[own["parent_temperature"] == at].iloc[0][name], own[own["parent_temperature"] == at].iloc[0]["error"])
-                 for at, name in ((TEMPERATURES[0], "shear_modulus"), (TEMPERATURES[-1], "shear_modulus"))]  # fmt: skip
-        rows.append(
-            (str(dimension), f"{density:.3f}", *moved, number(first["onset"], first["onset_error"]), f"{scaled:.1f}", str(int(first["samples"])))
-        )
+        ends = [number(row.shear_modulus, row.error) for row in own.iloc[[0, -1]].itertuples()]  # of the ladder, hot to cold
+        placed = number(first["onset"], first["onset_error"])
+        rows.append((str(dimension), f"{density:.3f}", *ends, placed, f"{scaled:.1f}", str(int(first["samples"]))))
     names = ("d", "N/V", f"G at T = {TEMPERATURES[0]:g}", f"G at T = {TEMPERATURES[-1]:g}", "T_b", "G_inf a0^d/(k_B T_b)", "samples")
     return table(names, rows)
 

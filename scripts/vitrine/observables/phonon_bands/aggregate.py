@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -64,11 +65,16 @@ def _leave_out_other_boxes(bands: pd.DataFrame, ledger: Ledger) -> None:
     ledger.leave_out(other, OTHER_BOX)
 
 
+@dataclass(frozen=True, eq=False)
 class Band:
-    """A whole band of an ensemble: its row, and replicates (R,) of its frequency, width, omega/(c q) and the square root of n_z."""
+    """A whole band of an ensemble: a row of it; replicates (R,) of its frequency, width and omega/(c q); mean purity, and whether that suffices."""
 
-    def __init__(self, row: pd.Series, omega: np.ndarray, width: np.ndarray, ratio: np.ndarray, purity: float, separate: bool) -> None:
-        self.row, self.omega, self.width, self.ratio, self.purity, self.separate = row, omega, width, ratio, purity, separate
+    row: pd.Series
+    omega: np.ndarray
+    width: np.ndarray
+    ratio: np.ndarray
+    purity: float
+    separate: bool
 
     @classmethod
     def of(cls, rows: pd.DataFrame, speed: np.ndarray, weights: np.ndarray, least: float) -> Band | None:
