@@ -194,6 +194,14 @@ def test_long_words_are_turned_and_short_ones_are_not(study: Study) -> None:
         assert [text.get_text() for text in ax.get_xticklabels()] == [""] * 4
 
 
+def test_sizes_that_lie_close_are_ticked_and_not_all_named(study: Study) -> None:
+    for sizes, names in (((64000, 8000, 4000, 1000), ["1000", "4000", "", "64000"]), ((25600, 6400, 1600, 400), ["400", "1600", "6400", "25600"])):
+        moved, settings = against(study, PARTICLES, sizes)
+        ax = style.new_figure(3.0, 3.0)[1][0]
+        marks.value_axis(ax, settings, data.series(moved.quantities, "xi_g", settings))
+        assert list(ax.get_xticks()) == sorted(sizes) and [text.get_text() for text in ax.get_xticklabels()] == names
+
+
 def test_a_guide_is_a_power_law_through_its_anchor(panel: Axes) -> None:
     marks.guide(panel, (2.0, 3.0), (1.0, 4.0), 2.0, "slope", at=0.25)
     x, y = one(panel.lines).get_data()

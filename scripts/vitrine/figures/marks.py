@@ -20,6 +20,7 @@ from vitrine.observables import declarations
 
 RAINONE = "Rainone et al. 2020"
 GIANNINI = "Giannini et al. 2021"
+LETTER = 0.045  # of the width of a narrow panel: what a letter of a tick's name takes
 MOST_NAMES = 6  # ticks of a logarithmic axis that stand at the values themselves
 LONG_NAMES = 24  # letters of all names of ticks together, above which words are turned
 
@@ -139,23 +140,31 @@ def name_axis(ax: Axes, settings: Settings, table: pd.DataFrame, small: bool = F
         ax.set_xlim(table["x"].min() / 1.3, table["x"].max() * 1.3)
         plain_log_ticks(ax, "x")
         if whole and not small and len(names) <= MOST_NAMES:
-            fixed_ticks(ax, list(table["x"]), names)
+            places = np.log(table["x"].to_numpy(float))
+            named = far_apart(places, LETTER * np.diff(np.log(ax.get_xlim()))[0] * np.array([len(name) for name in names]))
+            fixed_ticks(ax, list(table["x"]), [name if index in named else "" for index, name in enumerate(names)])
     elif whole:
         ax.xaxis.set_major_locator(MaxNLocator(3 if small else 5, integer=True))
+
+
+def far_apart(places: np.ndarray, room: np.ndarray) -> list[int]:
+    """Indices of the rising places (n,) that lie further than their room (n,) behind the last one that is taken; the first is."""
+    taken: list[int] = []
+    for index, place in enumerate(places):
+        if not taken or place - places[taken[-1]] > room[index]:
+            taken.append(index)
+    return taken
 
 
 def inverse_temperature_axis(ax: Axes, settings: Settings, temperatures: list[float]) -> None:
     """x is the inverse of T_p in the unit of temperature; the upper axis marks the parent temperatures in simulation units, where they fit."""
     ax.set_xlabel(inverse_label(settings))
     low, high = ax.get_xlim()
-    found, names = [], []
-    for temperature in sorted(temperatures, reverse=True):
-        place = settings.temperature_unit / temperature
-        if not found or place - found[-1] > 0.085 * (high - low):
-            found.append(place)
-            names.append(number(temperature))
+    falling = np.sort(np.array(temperatures, dtype=float))[::-1]
+    places = settings.temperature_unit / falling
+    named = far_apart(places, np.full(len(places), 0.085 * (high - low)))
     upper = ax.secondary_xaxis("top")
-    upper.set_xticks(found, names)
+    upper.set_xticks(places[named], [number(temperature) for temperature in falling[named]])
     upper.set_xlabel(SIMULATION_LABEL, labelpad=4.0)
 
 
