@@ -16,6 +16,7 @@ STUDIES = {
     "key_core_glass": "glass of 8192",
     "key_core_2dipl_one": "2DIPL, 8192",
     "key_core_2dka_one": "2DKA, 8192",
+    "key_core_crystal_one": "crystal, 8192",
     "key_core_2dipl_small": "2DIPL, 1024",
     "key_core_2dka_small": "2DKA, 1024",
     "key_core_crystal_small": "crystal, 1024",
