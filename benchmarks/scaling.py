@@ -43,7 +43,7 @@ SCALING = Table(
 )
 SIZES = (256, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000)
 PLANAR_SIZES = (1000, 4000, 16_000)
-PLANAR_STEPS = ("random_start", "swap_sweep", "quench", "sparse")  # what dense matrices take follows from N d
+PLANAR_STEPS = ("random_start", "swap_sweep", "hamiltonian_sweep", "quench", "sparse")  # what dense matrices take follows from N d
 UP_TO = {"pardiso": 8000, "scipy": 8000}  # particles; CHOLMOD goes on
 OUTPUT = Path("results/benchmarks/scaling.parquet")
 

@@ -19,6 +19,7 @@ from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
 from vitrine.observables.modes.measure import find_modes
 from vitrine.observables.pinching.measure import ALL_AT_ONCE, BLOCK, pinch_bonds
 from vitrine.preparation.equilibrate import equilibrate
+from vitrine.preparation.hamiltonian import TRAJECTORY, TUNED, HamiltonianMonteCarlo
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
@@ -47,10 +48,22 @@ def sweep(subject: Subject, solver: str) -> Iterator[Row]:
     """A sweep of swap Monte Carlo, with its share of the looks at overlap, energy and pressure."""
     liquid, _, step = subject
     chain = SwapMonteCarlo(liquid, TEMPERATURE, np.random.default_rng(3), step=step)
-    settings, sweeps = config()["preparation"], LOOKS * -(-SWEEP_MOVES // (LOOKS * liquid.particles))
-    kept = {name: settings[name] for name in ("target_acceptance", "overlap_length")}
-    taken = seconds(lambda: equilibrate(chain, sweeps=sweeps, tuning_sweeps=TUNING, **kept))
-    yield "swap_sweep", 0, taken / (sweeps + TUNING)
+    yield "swap_sweep", 0, _of_sweep(chain, config()["preparation"]["target_acceptance"])
+
+
+def hamiltonian_sweep(subject: Subject, solver: str) -> Iterator[Row]:
+    """A sweep of Hamiltonian Monte Carlo, with its share of the looks; the time step is that of a chain whose step was tuned."""
+    target = config()["preparation"]["hamiltonian"]["target_acceptance"]
+    chain = HamiltonianMonteCarlo(subject[0], TEMPERATURE, np.random.default_rng(3))
+    chain.tune(50 * TUNED * TRAJECTORY, target)
+    yield "hamiltonian_sweep", 0, _of_sweep(chain, target)
+
+
+def _of_sweep(chain: SwapMonteCarlo, target: float) -> float:
+    """Seconds of a sweep of a chain."""
+    sweeps = LOOKS * -(-SWEEP_MOVES // (LOOKS * chain.sample.particles))
+    settings = {"target_acceptance": target, "overlap_length": config()["preparation"]["overlap_length"]}
+    return seconds(lambda: equilibrate(chain, sweeps=sweeps, tuning_sweeps=TUNING, **settings)) / (sweeps + TUNING)
 
 
 def quench(subject: Subject, solver: str) -> Iterator[Row]:
@@ -103,6 +116,7 @@ DENSE = {
 STEPS: dict[str, Callable[[Subject, str], Iterator[Row]]] = {
     "random_start": start,
     "swap_sweep": sweep,
+    "hamiltonian_sweep": hamiltonian_sweep,
     "quench": quench,
     "sparse": sparse,
     **{name: dense(name, measure) for name, measure in DENSE.items()},

@@ -25,6 +25,8 @@ from vitrine.linalg.tridiagonal import tridiagonal_eigenvalues
 from vitrine.models import GlassFormer, glass_former
 from vitrine.nonlinear.contractions import Contractions
 from vitrine.preparation.dynamics import Dynamics
+from vitrine.preparation.engines import MONTE_CARLO
+from vitrine.preparation.hamiltonian import TRAJECTORY, HamiltonianMonteCarlo
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.motion import Ramp
 from vitrine.preparation.start import random_start
@@ -75,9 +77,10 @@ def _prepare_and_measure(model: GlassFormer, settings: Mapping) -> None:
     """One small glass by all means that the settings ask for."""
     fewest = int(np.ceil((2.01 * model.range) ** model.dimension * model.density))
     start = random_start(model, max(FEWEST, fewest), np.random.default_rng(0))
-    if settings["sampler"] == "swap":
-        chain = SwapMonteCarlo(start, 1.0, np.random.default_rng(0))
-        chain.advance(2)
+    if settings["sampler"] in MONTE_CARLO:
+        sampler = SwapMonteCarlo if settings["sampler"] == "swap" else HamiltonianMonteCarlo
+        chain = sampler(start, 1.0, np.random.default_rng(0))
+        chain.advance(TRAJECTORY)
     else:
         exchanges = 1.0 if settings["sampler"] == "hybrid" else 0.0
         chain = Dynamics(start, Ramp(0, 0, 0.1, 0.1), {**settings["dynamics"], "engine": "builtin"}, np.random.default_rng(0), exchanges=exchanges)

@@ -23,6 +23,7 @@ from vitrine.observables import declarations, figures, function_of, module_of
 from vitrine.places import Place, places_of
 from vitrine.points import Axis, Point, full_key
 from vitrine.preparation.checks import check_trajectories
+from vitrine.preparation.engines import MONTE_CARLO
 from vitrine.provenance import digest
 
 MOST_BATCHES = 100_000  # of a study; Snakemake plans six jobs for each
@@ -75,8 +76,8 @@ class Study:
             },
         )
         for number, ensemble in enumerate(ensembles):
-            dynamics = config["preparation"]["sampler"] != "swap" or study.records or ensemble.origin == "imported"
-            _check_axes(f"ensembles[{number}]", ensemble, dynamics)
+            dynamics = config["preparation"]["sampler"] not in MONTE_CARLO or study.records or ensemble.origin == "imported"
+            _check_axes(f"ensembles[{number}]", ensemble, config["preparation"]["sampler"], dynamics)
             if study.records and ensemble.origin == "prepared":
                 spectra = any(one.spectra for one in study.measured)
                 check_trajectories(config["trajectories"], places[ensemble.points[0].label].dynamics["time_step"], spectra)
@@ -249,15 +250,15 @@ class Study:
     @property
     def dynamics_by_hoomd(self) -> bool:
         """Whether liquids need HOOMD-blue."""
-        return any(place.engine == "hoomd" and place.config["preparation"]["sampler"] != "swap" for place in self.places.values())
+        return any(place.engine == "hoomd" and place.config["preparation"]["sampler"] not in MONTE_CARLO for place in self.places.values())
 
     @property
     def engine_in_words(self) -> str:
         """What prepares the liquids, for the record."""
         if all(place.ensemble.origin == "imported" for place in self.places.values()):
             return "none: samples are imported"
-        swap = self.config["preparation"]["sampler"] == "swap"
-        return "swap Monte Carlo (builtin)" if swap else ", ".join(sorted({place.engine for place in self.places.values()}))
+        sampler = self.config["preparation"]["sampler"]
+        return MONTE_CARLO.get(sampler) or ", ".join(sorted({place.engine for place in self.places.values()}))
 
     def published(self, name: str, label: str | None = None) -> bool:
         """Whether the glass former is the one, with all its parameters, to which published numbers belong; for an empty name every one is."""
@@ -265,7 +266,7 @@ class Study:
         return not name or (model.name == name and model.describe()["parameters"] == dict(published_parameters(name)))
 
 
-def _check_axes(key: str, ensemble: Ensemble, dynamics: bool) -> None:
+def _check_axes(key: str, ensemble: Ensemble, sampler: str, dynamics: bool) -> None:
     """Refuse axes that contradict each other, that nothing takes, or along which no liquid can be handed on. dynamics: whether there are any."""
     axes = ensemble.points[0].axes
     leaves = [axis.leaf for axis in axes]
@@ -274,7 +275,7 @@ def _check_axes(key: str, ensemble: Ensemble, dynamics: bool) -> None:
             raise InputError(f"config key {key}.axes.{axis.name} sets {axis.leaf}, which another axis sets too: one of them is allowed")
         if axis.leaf.startswith("preparation.dynamics.") and not dynamics:
             raise InputError(
-                f"config key {key}.axes.{axis.name} sets {axis.leaf}, and preparation.sampler is swap: allowed are hybrid, dynamics and cooling"
+                f"config key {key}.axes.{axis.name} sets {axis.leaf}, and preparation.sampler is {sampler}: allowed are hybrid, dynamics and cooling"
             )
         if axis.name == ensemble.path and (axis.name == "particles" or axis.leaf == "model.dimension"):
             raise InputError(

@@ -10,7 +10,7 @@ from vitrine.schema import ENERGY, LENGTH, MODULUS, NONE, SWEEPS, TEMPERATURE, C
 
 LIQUIDS = Table(
     "liquids",
-    "equilibration of each liquid; a sweep is N trial moves of swap Monte Carlo, or a block of time steps and its exchanges",
+    "equilibration of each liquid; a sweep is N trial moves of swap Monte Carlo, a tenth of a trajectory and its exchanges, or a block of time steps and its exchanges",
     (
         Column("energy", "double", ENERGY, "mean potential energy per particle over the second half of the run, the measurement"),
         Column("energy_approach", "double", ENERGY, "the same over the second quarter, the end of the approach"),
@@ -22,7 +22,7 @@ LIQUIDS = Table(
         Column("sweeps", "int64", SWEEPS, "length of the run after the step was frozen: the same for all samples of a point"),
         Column("sweeps_asked", "double", SWEEPS, "length that the run should have had, were there no budget"),
         Column("relaxations", "int32", NONE, "relaxation times that the run completed"),
-        Column("step", "double", LENGTH, "largest displacement along an axis in one trial move, or the time step of dynamics"),
+        Column("step", "double", LENGTH, "largest displacement along an axis in one trial move, or the time step"),
         Column("displacement_acceptance", "double", NONE, "accepted fraction of the trial displacements"),
         Column("swap_acceptance", "double", NONE, "accepted fraction of the trial exchanges of sizes"),
     ),

@@ -41,7 +41,7 @@ def single_moves(monte_carlo, number):
     """Elementary moves one at a time; yields the counts of all so far after each."""
     counts = np.zeros(4, dtype=np.int64)
     for _ in range(number):
-        counts += monte_carlo._moves(1, monte_carlo.swap_fraction)
+        counts += monte_carlo._moves(1)
         yield counts
 
 

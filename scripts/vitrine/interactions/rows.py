@@ -102,3 +102,14 @@ def longest(vectors):
     for i in range(vectors.shape[0]):
         largest = max(largest, square(vectors, i))
     return np.sqrt(largest)
+
+
+@njit
+def furthest(x, origin):
+    """The largest squared distance of a particle from its origin; NaN or infinity if any particle has one of them."""
+    largest, total = 0.0, 0.0
+    for i in range(x.shape[0]):
+        moved = square_apart(x, origin, i)
+        largest = max(largest, moved)
+        total += moved
+    return largest if np.isfinite(total) else total

@@ -33,7 +33,7 @@ from vitrine.compile_cache import njit
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions.forces import PairList, listed_pairs, pair_energy_and_virial, pair_forces, system
 from vitrine.interactions.neighbours import padded
-from vitrine.interactions.rows import add, square, square_apart
+from vitrine.interactions.rows import add, furthest, square
 from vitrine.preparation.motion import RUNAWAY, Bath, BlowUp, Motion, Ramp, folded, twice_kinetic_energy
 from vitrine.samples.sample import Sample
 
@@ -202,7 +202,7 @@ class BuiltinIntegrator:
         x, origin = place.x * scale, place.origin * scale
         matter = system(self._sample, SKIN)
         margin = _margin(matter[0], place.listed[0], self._sample.model.range, self._sample.dimension)
-        if _furthest(x, origin) > margin * abs(margin):
+        if furthest(x, origin) > margin * abs(margin):
             return self._listed(x)
         pairs, force = place.pairs._replace(shifts=place.pairs.shifts * scale), np.empty_like(x)
         pair_forces(x, pairs, self._sample.model.kernels, force)
@@ -220,17 +220,6 @@ def _margin(h, listed, reach, dimension):
     for axis in range(1, dimension):
         edge = min(edge, h[axis, axis])
     return 0.5 * min(scale * SKIN - max(1.0 - scale, 0.0) * reach, 0.5 * edge - reach)
-
-
-@njit
-def _furthest(x, origin):
-    """The largest squared distance of a particle from its origin; NaN or infinity if any particle has one of them."""
-    furthest, total = 0.0, 0.0
-    for i in range(x.shape[0]):
-        moved = square_apart(x, origin, i)
-        furthest = max(furthest, moved)
-        total += moved
-    return furthest if np.isfinite(total) else total
 
 
 @njit
@@ -328,7 +317,7 @@ def _verlet(
             add(x, 0.5 * dt, v)
         else:
             add(x, dt, v)
-        moved, margin = _furthest(x, origin), _margin(h, listed[0], reach, dimension)
+        moved, margin = furthest(x, origin), _margin(h, listed[0], reach, dimension)
         if not moved < h[0, 0] ** 2:
             return pairs, step + 1, False
         if moved > margin * abs(margin):

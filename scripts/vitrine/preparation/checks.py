@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from vitrine.errors import InputError
 from vitrine.models import GlassFormer
-from vitrine.preparation.engines import chosen_engine
+from vitrine.preparation.engines import MONTE_CARLO, chosen_engine
 
 SPARSE = 0.2  # interval of frames above which their velocities give no spectrum of any liquid
 PRESSED = ("pressure", "highest_pressure", "per_decade")  # keys of `quench` for a box that is relaxed too
@@ -100,30 +100,32 @@ def check_pressure(quench: Mapping, model: GlassFormer, particles: int) -> None:
 def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> None:
     """Refuse samplers that cannot prepare the model."""
     sampler, dynamics = preparation["sampler"], preparation["dynamics"]
-    if sampler == "swap" and preparation["engine"] == "hoomd":
+    if sampler in MONTE_CARLO and preparation["engine"] == "hoomd":
         raise InputError(
-            "config key preparation.engine is hoomd: HOOMD-blue runs the samplers hybrid, dynamics and cooling, and preparation.sampler is swap"
+            f"config key preparation.engine is hoomd: HOOMD-blue runs the samplers hybrid, dynamics and cooling, and preparation.sampler is {sampler}"
         )
-    if sampler in ("swap", "hybrid") and model.embedding is not None:
+    if (sampler in MONTE_CARLO or sampler == "hybrid") and model.embedding is not None:
         raise InputError(
             f"config key preparation.sampler is {sampler}: {model.name} is a many-body potential, whose liquids are run by dynamics alone; "
             "allowed are dynamics and cooling"
         )
-    if sampler == "hybrid" and not model.polydisperse:
+    if sampler in ("hamiltonian", "hybrid") and not model.polydisperse:
         raise InputError(
-            f"config key preparation.sampler is hybrid: the model {model.name} has no sizes to exchange; allowed are dynamics and cooling"
+            f"config key preparation.sampler is {sampler}: the model {model.name} has no sizes to exchange; allowed are dynamics and cooling"
         )
-    if sampler == "swap" and len(model.potentials) > 1:
+    if sampler == "hamiltonian" and len(model.scales) > 1:
+        raise InputError(f"config key preparation.sampler is hamiltonian: particles of one type are allowed, this {model.name} has several; swap takes them")
+    if sampler in MONTE_CARLO and len(model.potentials) > 1:
         raise InputError(
-            f"config key preparation.sampler is swap: this {model.name} has a potential for each pair of types; allowed are dynamics and cooling"
+            f"config key preparation.sampler is {sampler}: this {model.name} has a potential for each pair of types; allowed are dynamics and cooling"
         )
-    if sampler == "swap" and model.dimension > 3:
+    if sampler in MONTE_CARLO and model.dimension > 3:
         raise InputError(
-            f"config key preparation.sampler is swap, for 2 and 3 dimensions, and the model has {model.dimension}: allowed are dynamics and cooling"
+            f"config key preparation.sampler is {sampler}, for 2 and 3 dimensions, and the model has {model.dimension}: allowed are dynamics and cooling"
         )
     if sampler == "hybrid" and dynamics["pressure"] is not None:
         raise InputError(f"config key preparation.dynamics.pressure is {dynamics['pressure']}: the hybrid sampler keeps the volume, allowed is null")
-    if sampler != "swap" and engine == "builtin" and dynamics["device"] == "gpu":
+    if sampler not in MONTE_CARLO and engine == "builtin" and dynamics["device"] == "gpu":
         raise InputError(
             "config key preparation.dynamics.device is gpu: preparation.engine is builtin here, which has the CPU alone; allowed are auto and cpu"
         )

@@ -8,6 +8,7 @@ from vitrine.errors import InputError
 from vitrine.models import GlassFormer
 
 MOST_SPECIES = 64  # distinct kinds of particles that HOOMD-blue's tables take
+MONTE_CARLO = {"swap": "swap Monte Carlo (builtin)", "hamiltonian": "Hamiltonian Monte Carlo (builtin)"}  # samplers without dynamics, in words
 GET_HOOMD = "run with `snakemake --sdm conda`, which makes envs/hoomd.yaml, or install hoomd from conda-forge into the environment of Snakemake"
 
 

@@ -14,6 +14,8 @@ from vitrine.models import GlassFormer
 from vitrine.points import Point
 from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.equilibrate import Chain, Equilibration, equilibrate
+from vitrine.preparation.engines import MONTE_CARLO
+from vitrine.preparation.hamiltonian import HamiltonianMonteCarlo
 from vitrine.preparation.motion import BlowUp, Ramp
 from vitrine.preparation.relaxation import RelaxationClock
 from vitrine.preparation.restart import Restarts
@@ -82,7 +84,7 @@ def equilibrate_liquid(
         tag = purpose ^ APPROACH if time and time[0] < 0 else purpose
         return sample_generator(seed, tag, start.particles, parent_temperature, start.index, *map(abs, time), further=further)
 
-    for refinement in range(1 + (0 if settings["sampler"] == "swap" else settings["dynamics"]["halvings"])):
+    for refinement in range(1 + (0 if settings["sampler"] in MONTE_CARLO else settings["dynamics"]["halvings"])):
         keeper = restarts.keeper(f"{start.index:08d}.{refinement}", stream, _fingerprint(start), sweeps) if restarts else None
         try:
             chain, schedule = _chain(start, parent_temperature, stream, settings, refinement, sweeps)
@@ -110,6 +112,13 @@ def _chain(
     schedule = {name: settings[name] for name in CHAIN} | {"sweeps": sweeps}
     if settings["sampler"] == "swap":
         return SwapMonteCarlo(start, temperature, stream(), settings["swap_fraction"], settings["swap_range"]), schedule
+    if settings["sampler"] == "hamiltonian":
+        own = settings["hamiltonian"]
+        chain = HamiltonianMonteCarlo(
+            start, temperature, stream(), swap_range=settings["swap_range"], trajectory_time=own["trajectory_time"],
+            exchanges=own["exchanges_per_particle"],
+        )  # fmt: skip
+        return chain, {**schedule, "target_acceptance": own["target_acceptance"]}
     dynamics = settings["dynamics"]
     sweep = dynamics["time_step"] * dynamics["steps_per_sweep"]
     hotter = start.parent_temperature

@@ -9,6 +9,7 @@ Arrays: body (N, 4) = x, y, z, size; reference (N, 4); lists (N, capacity), of w
 the close neighbours, which forbid most of the moves that are forbidden. Cells hold the particles by reference position: members (cells, room), their
 references, place (cells, room, 4), and homes (N, 2), the cell and the slot of each particle. Room for one particle at a time: found (3, capacity),
 known (N,), and near (2, 8, capacity and some), where its neighbours stand in contiguous order, so that the compiler can use vector instructions.
+squares, shells, measured and tally are those of `exchanges.py`.
 """
 
 from __future__ import annotations
@@ -23,26 +24,30 @@ from vitrine.interactions.neighbours import cell_counts, mixed_size, padded
 from vitrine.samples.sample import Sample, widths
 
 REST, TRIAL = 0.25, 0.3  # [lambda_min]; near the fastest at every temperature
-SKIN = REST + TRIAL
+SKIN = REST + TRIAL  # that of single moves
 CLOSE = 0.85  # neighbours nearer than this fraction of the range are close
-SHRUNK = 0.3  # a particle smaller than its reference size by more has too long a list [lambda_min]
+SHRUNK = 1.2  # a particle smaller than its reference size by more than this times `rest` has too long a list
 PADDING = 32  # room at the end of `near` for loops over whole blocks
+SHELLS, SHELL_WIDTH, CLOSE_SHELLS = 16, 0.65, 5  # shells of squared distance [lambda_min^2], the last without an end; close neighbours fill so many
 CELL = 1.7  # least edge of a cell [lambda_min]
 
 Neighbourhood = namedtuple(
     "Neighbourhood",
     "body reference types scales energies ranges lists counts members place occupancy homes found known near "
-    "edges n_cells growth longest largest nonadditivity",
+    "squares shells measured tally edges n_cells growth longest largest nonadditivity rest trial",
 )
 
 
-def neighbourhood(sample: Sample) -> Neighbourhood:
-    """Lists of a sample in a rectangular box, every particle's references being its own position and size."""
+def neighbourhood(sample: Sample, rest: float = REST, trial: float = TRIAL) -> Neighbourhood:
+    """Lists of a sample in a rectangular box, every particle's references being its own position and size.
+
+    rest, trial: what a particle may use of the skin at rest, and in the trial move under way [lambda_min].
+    """
     model = sample.model
     x, h = padded(sample.positions, sample.box)
     body = np.column_stack([x, sample.sizes])
     n, d = sample.particles, sample.dimension
-    reach = model.range + SKIN
+    reach = model.range + rest + trial
     n_cells = cell_counts(widths(sample.box), CELL)
     cells = int(np.prod(n_cells))
     sphere = 4.19 * reach**3 if d == 3 else 3.15 * reach**2
@@ -54,9 +59,10 @@ def neighbourhood(sample: Sample) -> Neighbourhood:
         ranges=model.ranges, lists=np.zeros((n, capacity), dtype=np.uint32), counts=np.zeros((n, 2), dtype=np.int64),
         members=np.zeros((cells, room), dtype=np.uint32), place=np.zeros((cells, room, 4)), occupancy=np.zeros(cells, dtype=np.int64),
         homes=np.zeros((n, 2), dtype=np.int64), found=np.zeros((3, capacity), dtype=np.uint32), known=np.zeros(n, dtype=np.bool_),
-        near=np.ones((2, 8, capacity + PADDING)), edges=tuple(np.diag(h).tolist()), n_cells=tuple(n_cells.tolist()),
+        near=np.ones((2, 8, capacity + PADDING)), squares=np.empty((n, capacity + PADDING)),
+        shells=np.zeros((n, SHELLS), dtype=np.int64), measured=np.zeros(n, dtype=np.bool_), tally=np.zeros(SHELLS, dtype=np.int64), edges=tuple(np.diag(h).tolist()), n_cells=tuple(n_cells.tolist()),
         growth=longest * (0.5 + model.nonadditivity * model.largest_size), longest=longest, largest=model.largest_size,
-        nonadditivity=model.nonadditivity,
+        nonadditivity=model.nonadditivity, rest=rest, trial=trial,
     )  # fmt: skip
     state.near[:, 4:6] = [[float(model.scales[0, 0])], [float(model.energies[0, 0])]]
     _fill(state)
@@ -105,6 +111,7 @@ def _enter_list(i, j, close, state):
     if count == state.lists.shape[1]:
         raise SampleError("a neighbour list is full: the sample is far denser in one place than on average")
     state.counts[i, 0] = count + 1
+    state.measured[i] = False
     state.lists[i, count] = j
     if close:
         state.lists[i, count] = state.lists[i, first]
@@ -116,6 +123,7 @@ def _enter_list(i, j, close, state):
 def _leave_list(i, j, state):
     """Take j, which is there, out of the list of i."""
     hole, last = 0, state.counts[i, 0] - 1
+    state.measured[i] = False
     for k in range(last + 1):
         hole += k if state.lists[i, k] == j else 0  # no way out of the loop, so that it runs on vectors
     if hole < state.counts[i, 1]:
@@ -156,8 +164,8 @@ def _wrapped(layer, count):
 def _search(i, state):
     """Find the particles near the reference of i: the close ones into found[0], the others into found[1]; returns both numbers."""
     (e0, e1, e2), (n0, n1, n2) = state.edges, state.n_cells
-    x, y, z, size = state.reference[i, 0], state.reference[i, 1], state.reference[i, 2], state.reference[i, 3]
-    bound = state.longest * mixed_size(size, max(size, state.largest), state.nonadditivity) + SKIN  # no partner reaches further than the largest
+    x, y, z, size, skin = state.reference[i, 0], state.reference[i, 1], state.reference[i, 2], state.reference[i, 3], state.rest + state.trial
+    bound = state.longest * mixed_size(size, max(size, state.largest), state.nonadditivity) + skin  # no partner reaches further than the largest
     bound2 = bound * bound
     layer0, first0, last0, inside0, width0 = _span(x, e0, n0, bound)
     layer1, first1, last1, inside1, width1 = _span(y, e1, n1, bound)
@@ -183,7 +191,7 @@ def _search(i, state):
                         continue
                     j = state.members[cell, slot]
                     reach = state.ranges[state.types[i], state.types[j]] * mixed_size(size, state.place[cell, slot, 3], state.nonadditivity)
-                    if r2 >= (reach + SKIN) ** 2 or j == i:
+                    if r2 >= (reach + skin) ** 2 or j == i:
                         continue
                     if close + others == state.lists.shape[1]:
                         raise SampleError("a neighbour list is full: the sample is far denser in one place than on average")
@@ -231,6 +239,7 @@ def renew(i, x, y, z, size, state):
         else:
             _enter_list(j, i, k < close, state)
     state.counts[i, 0], state.counts[i, 1] = close + others, close
+    state.measured[i] = False
     for k in range(before):
         j = found[2, k]
         if known[j]:
@@ -247,17 +256,51 @@ def used_skin(i, state):
 
 
 @njit(forceinline=True)
-def outgrown(used, size, reference_size):
+def outgrown(used, size, reference_size, rest):
     """Whether a particle at rest wants new references: it has used more than its share of the skin, or has shrunk until its list is too long."""
-    return used > REST or size < reference_size - SHRUNK
+    return used > rest or size < reference_size - SHRUNK * rest
 
 
 @njit
 def follow(positions, state):
     """Take particles to new positions (N, d), all at once; those that used up their share of the skin get new references."""
     body = state.body
+    state.measured[:] = False
     for axis in range(positions.shape[1]):
         body[:, axis] = positions[:, axis]
     for i in range(body.shape[0]):
-        if outgrown(used_skin(i, state), body[i, 3], state.reference[i, 3]):
+        if outgrown(used_skin(i, state), body[i, 3], state.reference[i, 3], state.rest):
             renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)
+
+
+@njit(error_model="numpy")
+def near_pairs(allowed, state):
+    """Pairs that may interact while no particle moves by more than `allowed`, each once: both particles, 1/lambda_ij^2 and range. For one type alone.
+
+    The lists hold them all if no particle has used more of the skin than half of it, less `allowed`; those that have get new references first.
+    """
+    body, (e0, e1, e2), half = state.body, state.edges, 0.5 * (state.rest + state.trial)
+    i0, i1, i2 = 1.0 / e0, 1.0 / e1, 1.0 / e2
+    room, found = 1, 0
+    for i in range(body.shape[0]):
+        if used_skin(i, state) + allowed > half:
+            renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)
+    for i in range(body.shape[0]):
+        room += state.counts[i, 0]
+    first, second = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint32)
+    inverse_squares, ranges = np.empty(room), np.empty(room)
+    for i in range(body.shape[0]):
+        x, y, z, size, mine = body[i, 0], body[i, 1], body[i, 2], body[i, 3], state.lists[i, : state.counts[i, 0]]
+        for k in range(mine.size):
+            j = mine[k]
+            dx, dy, dz = body[j, 0] - x, body[j, 1] - y, body[j, 2] - z
+            dx -= e0 * np.rint(dx * i0)
+            dy -= e1 * np.rint(dy * i1)
+            dz -= e2 * np.rint(dz * i2)
+            mixed = mixed_size(size, body[j, 3], state.nonadditivity)
+            first[found], second[found], inverse_squares[found], ranges[found] = i, j, mixed, state.longest * mixed
+            reach = state.longest * mixed + 2.0 * allowed
+            found += (dx * dx + dy * dy + dz * dz < reach * reach) & (j > i)  # no branch: no processor could foretell it
+    for n in range(found):
+        inverse_squares[n] = 1.0 / (state.scales[0, 0] * inverse_squares[n]) ** 2
+    return first[:found], second[:found], inverse_squares[:found], ranges[:found]

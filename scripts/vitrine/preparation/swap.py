@@ -15,14 +15,12 @@ import numpy as np
 from vitrine.compile_cache import njit
 from vitrine.errors import SampleError
 from vitrine.interactions.forces import configurational_terms, energy_and_virial
-from vitrine.interactions.neighbours import mixed_size
 from vitrine.models.glass_former import GlassFormer
-from vitrine.models.kernels import reduced_energy_of_both
-from vitrine.preparation.neighbourhood import TRIAL, follow, neighbourhood, outgrown, renew, used_skin
+from vitrine.preparation.exchanges import exchange_sizes
+from vitrine.preparation.moves import NEW, OLD, gather_kinds, padded, pair_energies, sum_new, tell
+from vitrine.preparation.neighbourhood import TRIAL, Neighbourhood, follow, neighbourhood, outgrown, renew, used_skin
 from vitrine.samples.sample import Sample
 
-BLOCK = 8  # entries that the compiler's vector loops take at once, or a multiple of it
-NEW, OLD = 6, 7  # rows of `near` for energies of pairs after a move and before it
 LARGEST_STEP = TRIAL / np.sqrt(3)  # from its reference, a trial displacement never uses more skin than a trial may
 
 
@@ -49,7 +47,7 @@ class SwapMonteCarlo:
             raise ValueError(
                 f"the step is {self.step:g}: it must be positive and at most {LARGEST_STEP:.4g} lambda_min, what the neighbour lists allow"
             )
-        self._state = neighbourhood(self.sample)
+        self._state = self._lists(self.sample)
         if len(self.sample.model.kernels) > 1:
             raise ValueError(
                 f"swap Monte Carlo needs one reduced potential for all pairs, model {self.sample.model.name} has one for each pair of types"
@@ -63,20 +61,27 @@ class SwapMonteCarlo:
         _sum_energies(self._state, self._kernel, self._energies)
         self._repulsive = purely_repulsive(self.sample.model)
 
+    def _lists(self, sample: Sample) -> Neighbourhood:
+        return neighbourhood(sample)
+
     def advance(self, sweeps: int) -> np.ndarray:
         """Run `sweeps` sweeps; return trial displacements, accepted ones, trial exchanges, accepted ones."""
-        return self._moves(sweeps * self.sample.particles, self.swap_fraction)
+        return self._moves(sweeps * self.sample.particles)
 
-    def exchange(self, trials: int) -> np.ndarray:
-        """Try exchanges of sizes alone; counts as those of `advance`."""
-        return self._moves(trials, 1.0)
-
-    def _moves(self, moves: int, swap_fraction: float) -> np.ndarray:
+    def _moves(self, moves: int) -> np.ndarray:
         counts = np.zeros(4, dtype=np.int64)
         steps = np.where(np.arange(3) < self.sample.dimension, self.step, 0.0)
         _run(
-            self._state, self._kernel, self._energies, self._repulsive, self.temperature, steps, swap_fraction, self.swap_range, moves, self.rng,
-            counts,
+            self._state, self._kernel, self._energies, self._repulsive, self.temperature, steps, self.swap_fraction, self.swap_range, moves,
+            self.rng, counts,
+        )  # fmt: skip
+        return counts
+
+    def exchange(self, trials: int) -> np.ndarray:
+        """Try exchanges of sizes alone; counts as those of `advance`."""
+        counts = np.zeros(4, dtype=np.int64)
+        exchange_sizes(
+            self._state, self._kernel, self._energies, self._repulsive, self.temperature, self.swap_range, trials, self.rng, counts
         )  # fmt: skip
         return counts
 
@@ -152,65 +157,16 @@ def purely_repulsive(model: GlassFormer) -> bool:
     return bool(np.all(model.energies >= 0))
 
 
-# The compiled loops. A function that is given `state` and calls another compiled function counts references to all the arrays, at the cost of a dozen
-# pairs each time; one that calls none does not. So the loop over moves calls the pieces of a move itself, and they are leaves, inlined.
-
-
-@njit(forceinline=True)
-def _padded(count):
-    """The next multiple of BLOCK: loops over whole blocks leave no rest to be done one by one. The padding is out of everybody's range."""
-    return (count + BLOCK - 1) // BLOCK * BLOCK
-
-
 @njit(forceinline=True)
 def _gather(i, begin, end, part, state):
-    """Copy the neighbours begin..end of particle i into near[part]: positions (0-2), sizes (3), scales (4) and energies (5) of the pair of types."""
+    """Copy positions and sizes of the neighbours begin..end of particle i into near[part]; the padding is out of everybody's range."""
     body, mine = state.body, state.lists[i, begin:end]
     x, y, z, sizes = state.near[part, 0, begin:], state.near[part, 1, begin:], state.near[part, 2, begin:], state.near[part, 3, begin:]
     for k in range(end - begin):
         j = mine[k]
         x[k], y[k], z[k], sizes[k] = body[j, 0], body[j, 1], body[j, 2], body[j, 3]
-    for k in range(end - begin, _padded(end) - begin):
+    for k in range(end - begin, padded(end) - begin):
         x[k] = np.nan
-    if state.scales.shape[0] > 1:
-        for k in range(begin, end):
-            state.near[part, 4, k] = state.scales[state.types[i], state.types[state.lists[i, k]]]
-            state.near[part, 5, k] = state.energies[state.types[i], state.types[state.lists[i, k]]]
-
-
-@njit(error_model="numpy", forceinline=True)
-def _pair_energies(x0, y0, z0, size, begin, end, part, row, state, kernel):
-    """Energies of a particle of a place and size with each gathered neighbour begin..end, into near[part, row].
-
-    No branch, so the loop runs on vectors. y = r^2/lambda^2 and 1/y come from one division, the slowest instruction here.
-    """
-    (e0, e1, e2), near, stop = state.edges, state.near, _padded(end)
-    i0, i1, i2 = 1.0 / e0, 1.0 / e1, 1.0 / e2
-    x, y, z, sizes = near[part, 0, begin:stop], near[part, 1, begin:stop], near[part, 2, begin:stop], near[part, 3, begin:stop]
-    scales, energies, out = near[part, 4, begin:stop], near[part, 5, begin:stop], near[part, row, begin:stop]
-    for k in range(stop - begin):
-        dx, dy, dz = x[k] - x0, y[k] - y0, z[k] - z0
-        dx -= e0 * np.rint(dx * i0)
-        dy -= e1 * np.rint(dy * i1)
-        dz -= e2 * np.rint(dz * i2)
-        r2 = dx * dx + dy * dy + dz * dz
-        scale2 = (scales[k] * mixed_size(size, sizes[k], state.nonadditivity)) ** 2
-        inverse = 1.0 / (r2 * scale2)
-        energy = energies[k] * reduced_energy_of_both(r2 * r2 * inverse, scale2 * scale2 * inverse, kernel)
-        out[k] = energy if r2 < kernel.cutoff2 * scale2 else 0.0
-
-
-@njit(forceinline=True)
-def _sum(begin, end, part, state):
-    """Sum of the new energies. Four sums side by side: one alone would wait for each addition."""
-    values = state.near[part, NEW, begin:]
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    for k in range(0, _padded(end) - begin, 4):
-        a += values[k]
-        b += values[k + 1]
-        c += values[k + 2]
-        d += values[k + 3]
-    return (a + b) + (c + d)
 
 
 @njit(forceinline=True)
@@ -247,16 +203,6 @@ def _undo(parts, who, before, state):
             state.body[who[part], axis] = before[part, axis]
 
 
-@njit(forceinline=True)
-def _tell(i, skip, part, energy_of, state):
-    """After an accepted move of particle i, add to the energies of its neighbours what those of their pairs with it have gained, but for `skip`."""
-    count = state.counts[i, 0]
-    mine, new, old = state.lists[i, :count], state.near[part, NEW, :count], state.near[part, OLD, :count]
-    for k in range(count):
-        if mine[k] != skip:
-            energy_of[mine[k]] += new[k] - old[k]
-
-
 @njit
 def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction, swap_range, moves, rng, counts):
     """Elementary moves, each made, judged, and undone if rejected; adds to `counts` (tried, accepted displacements; tried, accepted exchanges).
@@ -265,6 +211,7 @@ def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction,
     holds also for a trial beyond the skin, whose list may lack neighbours: only if the listed ones do not forbid it, it gets a new list.
     """
     body = state.body
+    state.measured[:] = False
     who, before, energy = np.zeros(2, dtype=np.int64), np.zeros((2, 4)), np.zeros(2)
     for _ in range(moves):
         who[0] = int(rng.random() * body.shape[0])
@@ -284,13 +231,14 @@ def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction,
         part, total = 0, 0.0
         while part < parts and total <= limit:
             i, begin, count = who[part], 0, state.counts[who[part], 0]
-            energy[part], end = 0.0, min(count, _padded(max(state.counts[i, 1], 1)))  # the close ones, then the others
+            energy[part], end = 0.0, min(count, padded(max(state.counts[i, 1], 1)))  # the close ones, then the others
             while begin < end and total + energy[part] <= limit:
                 _gather(i, begin, end, part, state)
-                _pair_energies(body[i, 0], body[i, 1], body[i, 2], body[i, 3], begin, end, part, NEW, state, kernel)
-                energy[part] += _sum(begin, end, part, state)
+                gather_kinds(i, begin, end, part, state)
+                pair_energies(body[i, 0], body[i, 1], body[i, 2], body[i, 3], begin, end, part, NEW, state, kernel)
+                energy[part] += sum_new(begin, end, part, state)
                 begin, end = end, count
-            if total + energy[part] <= limit and used_skin(i, state) > TRIAL:
+            if total + energy[part] <= limit and used_skin(i, state) > state.trial:
                 renew(i, before[part, 0], before[part, 1], before[part, 2], body[i, 3], state)
                 continue
             total += energy[part]
@@ -302,11 +250,11 @@ def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction,
         for part in range(parts):
             i = who[part]
             energy_of[i] = energy[part]
-            _pair_energies(before[part, 0], before[part, 1], before[part, 2], before[part, 3], 0, state.counts[i, 0], part, OLD, state, kernel)
-            _tell(i, who[1 - part] if parts == 2 else -1, part, energy_of, state)  # the pair of an exchange keeps its energy: so does its lambda_ij
+            pair_energies(before[part, 0], before[part, 1], before[part, 2], before[part, 3], 0, state.counts[i, 0], part, OLD, state, kernel)
+            tell(i, state.counts[i, 0], who[1 - part] if parts == 2 else -1, part, energy_of, state)  # their own pair keeps its lambda_ij
         for part in range(parts):
             i = who[part]
-            if outgrown(used_skin(i, state), body[i, 3], state.reference[i, 3]):
+            if outgrown(used_skin(i, state), body[i, 3], state.reference[i, 3], state.rest):
                 renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)
 
 
@@ -316,6 +264,7 @@ def _sum_energies(state, kernel, energy_of):
     for i in range(state.body.shape[0]):
         count = state.counts[i, 0]
         _gather(i, 0, count, 0, state)
+        gather_kinds(i, 0, count, 0, state)
         x, y, z, size = state.body[i, 0], state.body[i, 1], state.body[i, 2], state.body[i, 3]
-        _pair_energies(x, y, z, size, 0, count, 0, NEW, state, kernel)
-        energy_of[i] = _sum(0, count, 0, state)
+        pair_energies(x, y, z, size, 0, count, 0, NEW, state, kernel)
+        energy_of[i] = sum_new(0, count, 0, state)

@@ -20,6 +20,7 @@ from vitrine.costs import Ask, Costs, Need, measured_costs, together
 from vitrine.errors import InputError
 from vitrine.models import published_parameters
 from vitrine.observables import function_of, module_of
+from vitrine.preparation.engines import MONTE_CARLO
 
 if TYPE_CHECKING:
     from vitrine.declare import Observable
@@ -43,31 +44,33 @@ STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary
 
 
 @cache
-def _relaxation_table() -> tuple[dict, list[tuple[float, float]]]:
-    """The file, and its points (1/T_p, ln tau) from hot to cold."""
+def _relaxation_table() -> tuple[dict, dict[str, list[tuple[float, float]]]]:
+    """The file, and for each sampler of Monte Carlo its points (1/T_p, ln tau) from hot to cold."""
     told = yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
-    return told, sorted((1 / row["T_p"], math.log(row["sweeps"])) for row in told["swap"])
+    return told, {name: sorted((1 / row["T_p"], math.log(row["sweeps"])) for row in told[name]) for name in MONTE_CARLO}
 
 
 def relaxation_time(place: Place) -> float | None:
     """tau of a point in sweeps of its sampler; None where none was measured: other glass formers or parameters, and dynamics without exchanges."""
-    told, points = _relaxation_table()
-    settings = place.preparation
-    if place.model.describe() != {"name": "poly", "parameters": published_parameters("poly")} or settings["sampler"] not in ("swap", "hybrid"):
+    told, tables = _relaxation_table()
+    settings, sampler = place.preparation, place.preparation["sampler"]
+    if place.model.describe() != {"name": "poly", "parameters": published_parameters("poly")} or sampler not in (*MONTE_CARLO, "hybrid"):
         return None
+    points = tables.get(sampler, tables["swap"])
     x = 1 / place.point.parent_temperature
     rank = min(max(1, sum(point[0] < x for point in points)), len(points) - 1)
     (x0, y0), (x1, y1) = points[rank - 1 : rank + 1]
     tau = math.exp(y0 + (y1 - y0) * (x - x0) / (x1 - x0))
-    if settings["sampler"] == "swap":
+    if sampler in MONTE_CARLO:
         return tau
     sweep = settings["dynamics"]["time_step"] * settings["dynamics"]["steps_per_sweep"]
     return tau / told["hybrid_sweep"] * HYBRID_SWEEP / sweep
 
 
-def coldest_measured() -> float:
-    """The lowest T_p whose relaxation time was measured."""
-    return 1 / _relaxation_table()[1][-1][0]
+def coldest_measured(sampler: str) -> float:
+    """The lowest T_p whose relaxation time was measured with a sampler."""
+    tables = _relaxation_table()[1]
+    return 1 / tables.get(sampler, tables["swap"])[-1][0]
 
 
 def expected_sweeps(place: Place) -> float:
@@ -108,15 +111,16 @@ def _pilot(study: Study, place: Place, costs: Costs) -> Need:
 def _run(place: Place, costs: Costs, sweeps: float) -> Need:
     """So many sweeps of the sampler, and the random start at the top of a ladder."""
     settings, particles, dimension = place.preparation, place.particles, place.model.dimension
-    swap = costs.step("swap_sweep", particles, dimension)
+    sweep_of = {"hamiltonian": "hamiltonian_sweep"}.get(settings["sampler"], "swap_sweep")
+    monte_carlo = costs.step(sweep_of, particles, dimension)
     seconds = 0.0 if place.before else costs.step("random_start", particles, dimension).seconds
-    if settings["sampler"] == "swap":
-        return Need(seconds + sweeps * swap.seconds, swap.megabytes, SERIES_ROWS)
+    if settings["sampler"] in MONTE_CARLO:
+        return Need(seconds + sweeps * monte_carlo.seconds, monte_carlo.megabytes, SERIES_ROWS)
     dynamics, former = settings["dynamics"], (place.model.name, dimension)
     sweep = dynamics["steps_per_sweep"] * costs.of_model(*former, "step") * particles
     if settings["sampler"] == "hybrid":
         sweep += dynamics["exchanges_per_particle"] * costs.of_model(*former, "exchange") * particles
-    return Need(seconds + sweeps * sweep, swap.megabytes, SERIES_ROWS)
+    return Need(seconds + sweeps * sweep, monte_carlo.megabytes, SERIES_ROWS)
 
 
 def _history(study: Study, place: Place) -> float:

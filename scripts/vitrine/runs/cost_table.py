@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from vitrine.batches import sample_indices
 from vitrine.costs import Costs, measured_costs
 from vitrine.observables import module_of
+from vitrine.preparation.engines import MONTE_CARLO
 from vitrine.runs.cost import IMPORTING, PILOT, PREPARING, STUDY_RULES, coldest_measured, job_cost, need_of, relaxation_time
 from vitrine.runs.steps import averaged_at, rules_of_batches
 from vitrine.runs.words import aligned, duration, rounded, some_of
@@ -204,7 +205,7 @@ def _notes(study: Study) -> list[str]:
 def _notes_on_liquids(places: Sequence[Place]) -> list[str]:
     """What is not known of the time that liquids take."""
     notes = []
-    if any(place.preparation["sampler"] != "swap" for place in places):
+    if any(place.preparation["sampler"] not in MONTE_CARLO for place in places):
         notes.append("time steps are those of the built-in engine on one core; HOOMD-blue on a GPU is another matter")
     places = [place for place in places if place.has_pilot]
     times = {place.point.label: relaxation_time(place) for place in places}
@@ -213,8 +214,10 @@ def _notes_on_liquids(places: Sequence[Place]) -> list[str]:
         where = "of these liquids" if len(unknown) == len(places) else f"at {_labels(unknown)}"
         notes.append(f"no relaxation time {where} was measured: each is taken to use up preparation.maximum_sweeps")
     known = [place for place in places if times[place.point.label] is not None]
-    if known and min(place.point.parent_temperature for place in known) < coldest_measured():
-        notes.append(f"relaxation times below T_p = {coldest_measured():g} are extrapolated")
+    for sampler in dict.fromkeys(place.preparation["sampler"] for place in known):
+        coldest = min(place.point.parent_temperature for place in known if place.preparation["sampler"] == sampler)
+        if coldest < coldest_measured(sampler):
+            notes.append(f"relaxation times below T_p = {coldest_measured(sampler):g} are extrapolated")
     early = [place for place in known if place.preparation["relaxation_times"] * times[place.point.label] > place.preparation["maximum_sweeps"]]
     if early:
         notes.append(f"preparation.maximum_sweeps ends the runs early at {_labels(early)}: these points are then not in equilibrium")
