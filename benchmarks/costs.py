@@ -2,7 +2,8 @@
 
 Writes the fits (results/benchmarks/scaling_fits.parquet), scripts/vitrine/costs.yaml, docs/scaling.svg with its twins in results/benchmarks, and the
 predicted cost in the head of every file of studies/ (--heads: these alone); python -m docs then renews the pages. The times of jobs that only combine
-tables or draw come from the benchmark files of a finished study (--study).
+tables or draw come from the benchmark files of a finished study (--study). --add STEP --beside OTHER measures a step that costs.yaml has not, and one
+that it has: the new law is what STEP takes times what OTHER takes there over what it takes here.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from vitrine.runs.spent import read_benchmark
 
 from benchmarks.fits import FITS, LAW, fit_steps
 from benchmarks.readme import REPOSITORY, write_head
-from benchmarks.scaling import LONG_TABLES, OUTPUT, SCALING
+from benchmarks.glasses import FOLDER
+from benchmarks.scaling import LONG_TABLES, OUTPUT, SCALING, step_rows
 from benchmarks.scaling_figure import plot_scaling
 
+ADDED_SIZES = ((3, (500, 1000, 2000, 4000)), (2, (1000, 2000, 4000)))
 FIGURE = REPOSITORY / "docs" / "scaling.svg"
 HEAD = """\
 # What the steps of a study take on one core: measured by benchmarks/scaling.py, written by benchmarks/costs.py, not to be edited by hand.
@@ -36,8 +39,8 @@ HEAD = """\
 """
 
 
-def costs_yaml(scaling: pd.DataFrame, fits: pd.DataFrame, origin: dict, jobs: dict[str, float]) -> str:
-    """The text of costs.yaml, from the tables SCALING and FITS, the provenance of the former, and the seconds of jobs `table` and `figure`."""
+def costs(scaling: pd.DataFrame, fits: pd.DataFrame, origin: dict, jobs: dict[str, float]) -> dict:
+    """What costs.yaml says, from the tables SCALING and FITS, the provenance of the former, and the seconds of jobs `table` and `figure`."""
     single = {(row.step, row.model, row.dimension, row.quantity): row.value for row in scaling[scaling["particles"] <= 1].itertuples()}
     models = []
     for model, dimension in dict.fromkeys(key[1:3] for key in single if key[0] == "time_step"):
@@ -49,7 +52,7 @@ def costs_yaml(scaling: pd.DataFrame, fits: pd.DataFrame, origin: dict, jobs: di
         numbers = {quantity: single[f"row_{table}", "poly", 3, quantity] for quantity in ("bytes", "seconds", "megabytes")}
         rows.append({"table": table, "bytes": numbers["bytes"], "seconds": numbers["seconds"], "memory": 1e6 * numbers["megabytes"]})
     start = {quantity: single["start", "poly", 3, quantity] for quantity in ("seconds", "megabytes")}
-    told = {
+    return {
         "machine": f"{origin['machine']['processor']}, {origin['machine']['blas']}",
         "date": origin["date"],
         "dsyevd_6000": single["dsyevd", "", 3, "seconds"],
@@ -58,7 +61,6 @@ def costs_yaml(scaling: pd.DataFrame, fits: pd.DataFrame, origin: dict, jobs: di
         "models": models,
         "rows": rows,
     }
-    return HEAD + yaml.safe_dump(_rounded(told), default_flow_style=None, sort_keys=False, width=200)
 
 
 def _rounded(value: object) -> object:
@@ -86,19 +88,48 @@ def job_times(study: Path) -> dict[str, float]:
     return {kind: float(np.mean(values)) for kind, values in times.items()}
 
 
+def added(told: dict, step: str, beside: str, folder: Path) -> dict:
+    """What costs.yaml says, with the law of another step in it."""
+    rows = [
+        row
+        for dimension, sizes in ADDED_SIZES
+        for name in (step, beside)
+        for row in step_rows(name, dimension, "", sizes, np.inf, folder)
+    ]
+    laws = fit_steps(pd.DataFrame(rows))[list(LAW)].to_dict("records")
+    here = {(law["step"], law["dimension"]): law for law in laws}
+    there = {(law["step"], law["dimension"]): law for law in told["steps"]}
+    new = []
+    for law in (law for law in laws if law["step"] == step):
+        known = (beside, law["dimension"])
+        new.append({**law, "a": law["a"] * there[known]["a"] / here[known]["a"]})
+    steps = [*(law for law in told["steps"] if law["step"] != step), *new]
+    return {**told, "steps": sorted(steps, key=lambda law: (law["step"], law["dimension"], law["solver"]))}
+
+
+def write_costs(told: dict) -> None:
+    """costs.yaml."""
+    with whole_file(COSTS) as partial:
+        partial.write_text(HEAD + yaml.safe_dump(_rounded(told), default_flow_style=None, sort_keys=False, width=200), encoding="utf-8")
+
+
 def main() -> None:
     """Write everything that follows from the measurement."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.costs", description=__doc__)
     parser.add_argument("--scaling", type=Path, default=OUTPUT, help="the table that benchmarks.scaling wrote")
     parser.add_argument("--study", type=Path, default=Path("results/default"), help="results of a finished study")
     parser.add_argument("--heads", action="store_true", help="only the heads of the studies, from the costs.yaml that is there")
+    parser.add_argument("--add", metavar="STEP", help="measure this step of benchmarks.steps alone, and ...")
+    parser.add_argument("--beside", metavar="STEP", default="swap_sweep", help="... this one, which costs.yaml has")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where large glasses are kept")
     arguments = parser.parse_args()
-    if not arguments.heads:
+    if arguments.add:
+        write_costs(added(yaml.safe_load(COSTS.read_text(encoding="utf-8")), arguments.add, arguments.beside, arguments.folder))
+    elif not arguments.heads:
         scaling, origin = read_table(SCALING, arguments.scaling), read_provenance(arguments.scaling)
         fits, beside = fit_steps(scaling), arguments.scaling.with_name
         write_table(FITS, fits, beside("scaling_fits.parquet"), {name: origin[name] for name in ("version", "date", "machine")})
-        with whole_file(COSTS) as partial:
-            partial.write_text(costs_yaml(scaling, fits, origin, job_times(arguments.study)), encoding="utf-8")
+        write_costs(costs(scaling, fits, origin, job_times(arguments.study)))
         save(plot_scaling(scaling, fits), [FIGURE, beside("scaling.svg"), beside("scaling.pdf")])
     for study in sorted((REPOSITORY / "studies").glob("*.yaml")):
         write_head(study)
