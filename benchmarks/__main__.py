@@ -24,7 +24,7 @@ from benchmarks.measures import SlowReferences, dense_operator_rows, measure_row
 from benchmarks.nonlinear import nonlinear_rows
 from benchmarks.orchestration import orchestration_rows
 from benchmarks.oscillators import oscillator_rows
-from benchmarks.preparation import quench_rows, swap_rows
+from benchmarks.preparation import quench_rows, relaxation_rows, swap_rows
 from benchmarks.reading import import_rows, reading_rows
 from benchmarks.table import as_text, table_of, write
 from benchmarks.timing import seconds
@@ -55,7 +55,7 @@ def particle_rows(parts: tuple[str, ...], particles: int) -> list[tuple]:
     rows = []
     if "preparation" in parts:
         moves = swap_rows(liquid, chain)
-        rows += moves + scaled_rows(moves, slow.machine) + quench_rows(liquid)
+        rows += moves + scaled_rows(moves, slow.machine) + relaxation_rows(liquid) + quench_rows(liquid)
     if "reading" in parts:
         rows += reading_rows(liquid)
     if "measures" in parts:

@@ -22,8 +22,8 @@ from vitrine.parquet import read_provenance, read_table, write_table
 from vitrine.runs.spent import read_benchmark
 
 from benchmarks.fits import FITS, LAW, fit_steps
-from benchmarks.readme import REPOSITORY, write_head
 from benchmarks.glasses import FOLDER
+from benchmarks.readme import REPOSITORY, write_head
 from benchmarks.scaling import LONG_TABLES, OUTPUT, SCALING, step_rows
 from benchmarks.scaling_figure import plot_scaling
 
@@ -90,12 +90,7 @@ def job_times(study: Path) -> dict[str, float]:
 
 def added(told: dict, step: str, beside: str, folder: Path) -> dict:
     """What costs.yaml says, with the law of another step in it."""
-    rows = [
-        row
-        for dimension, sizes in ADDED_SIZES
-        for name in (step, beside)
-        for row in step_rows(name, dimension, "", sizes, np.inf, folder)
-    ]
+    rows = [row for dimension, sizes in ADDED_SIZES for name in (step, beside) for row in step_rows(name, dimension, "", sizes, np.inf, folder)]
     laws = fit_steps(pd.DataFrame(rows))[list(LAW)].to_dict("records")
     here = {(law["step"], law["dimension"]): law for law in laws}
     there = {(law["step"], law["dimension"]): law for law in told["steps"]}

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import yaml
+from vitrine.preparation.hamiltonian import TRAJECTORY, TUNED, HamiltonianMonteCarlo
 from vitrine.preparation.minimise import minimise
+from vitrine.preparation.swap import SwapMonteCarlo
+from vitrine.runs.cost import RELAXATION_TIMES
 
 from benchmarks.references import cell_list_moves, plain_cells, scipy_quench
 from benchmarks.timing import seconds
+
+COLD = 0.4  # the parent temperature of the liquid whose price is told
 
 
 def swap_rows(liquid, chain) -> list[tuple]:
@@ -17,6 +23,22 @@ def swap_rows(liquid, chain) -> list[tuple]:
     reference = seconds(lambda: cell_list_moves(*plain, model.kernels[0], model.nonadditivity, 0.6, chain.step, moves // 10, rng)) * 10
     ours = seconds(lambda: chain.advance(20))
     return [("swap Monte Carlo move", ours / moves, "cell list, every energy over 27 cells", reference / moves)]
+
+
+def relaxation_rows(liquid) -> list[tuple]:
+    """An independent liquid at T = 0.4: a sweep of Hamiltonian Monte Carlo against one of swap Monte Carlo, each times its relaxation time.
+
+    The relaxation times [sweeps] are those of relaxation_times.yaml, which finished studies gave; they do not depend on N.
+    """
+    told = yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
+    times = {name: next(row["sweeps"] for row in told[name] if row["T_p"] == COLD) for name in ("swap", "hamiltonian")}
+    swap = SwapMonteCarlo(liquid, COLD, np.random.default_rng(1))
+    swap.tune(200, 0.25)
+    hamiltonian = HamiltonianMonteCarlo(liquid, COLD, np.random.default_rng(2))
+    hamiltonian.tune(20 * TUNED * TRAJECTORY, 0.8)
+    reference = seconds(lambda: swap.advance(20)) / 20 * times["swap"]
+    ours = seconds(lambda: hamiltonian.advance(2 * TRAJECTORY)) / (2 * TRAJECTORY) * times["hamiltonian"]
+    return [(f"independent liquid at T = {COLD:g}, Hamiltonian Monte Carlo", ours, "swap Monte Carlo", reference)]
 
 
 def quench_rows(liquid) -> list[tuple]:

@@ -1,6 +1,7 @@
 """Relaxation times of POLY from finished studies into the table of the cost model: python -m benchmarks.relaxation results/NAME ...
 
-Of studies of the default glass former made by swap Monte Carlo. A T_p that the table has already gets the new value; the others stay.
+Of studies of the default glass former made by one sampler, swap Monte Carlo unless --sampler says otherwise. A T_p that the table has already gets
+the new value; the others stay.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from vitrine.files import whole_file
+from vitrine.preparation.engines import MONTE_CARLO
 from vitrine.runs.cost import RELAXATION_TIMES
 
 COLUMNS = ["parent_temperature", "particles", "relaxation_time", "flag"]  # alone: tables of older versions lack others
@@ -31,10 +33,12 @@ def main() -> None:
     """Bring the table up to date."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.relaxation", description=__doc__)
     parser.add_argument("studies", type=Path, nargs="+", help="results of finished studies")
+    parser.add_argument("--sampler", choices=MONTE_CARLO, default="swap", help="that of the studies")
+    arguments = parser.parse_args()
     text = RELAXATION_TIMES.read_text(encoding="utf-8")
     told, head = yaml.safe_load(text), [line for line in text.splitlines() if line.startswith("#")]
-    rows = {row["T_p"]: row for row in told["swap"]}
-    for new in measured(parser.parse_args().studies).itertuples():
+    rows = {row["T_p"]: row for row in told.get(arguments.sampler, [])}
+    for new in measured(arguments.studies).itertuples():
         rows[float(new.parent_temperature)] = {
             "T_p": float(new.parent_temperature),
             "sweeps": float(f"{new.time:.4g}"),
@@ -42,7 +46,7 @@ def main() -> None:
             "samples": int(new.samples),
             "particles": int(new.particles),
         }
-    told["swap"] = [rows[T_p] for T_p in sorted(rows, reverse=True)]
+    told[arguments.sampler] = [rows[T_p] for T_p in sorted(rows, reverse=True)]
     with whole_file(RELAXATION_TIMES) as partial:
         partial.write_text("\n".join([*head, yaml.safe_dump(told, default_flow_style=None, sort_keys=False, width=150)]), encoding="utf-8")
 

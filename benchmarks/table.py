@@ -28,6 +28,7 @@ BENCHMARKS = Table(
 TARGETS = (
     ("swap Monte Carlo move", "cell list", 1 / 20),
     ("swap Monte Carlo move, scaled", "2 million moves/s", 1.0),
+    ("independent liquid", "swap Monte Carlo", 0.5),
     ("quench", "FIRE", 0.33),
     ("quench", "scipy L-BFGS", 0.8),
     ("reading of 1000 frames", "2 s", 1.0),

@@ -13,6 +13,7 @@ from vitrine.declare import Observable, Setting
 from vitrine.models import GLASS_FORMERS
 from vitrine.observables import declarations, figures, known_tables
 from vitrine.points import AXES
+from vitrine.preparation.engines import MONTE_CARLO
 from vitrine.runs.cost import RELAXATION_TIMES
 from vitrine.runs.cost_table import headline
 from vitrine.schema import FLAG, SAMPLE, Column, Table
@@ -184,8 +185,12 @@ def scaling() -> str:
 def relaxation_times() -> str:
     """The relaxation times that the cost model stands on."""
     told = yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
-    rows = [(f"{row['T_p']:g}", f"{row['sweeps']:g} ± {row['error']:g}", str(row["samples"]), str(row["particles"])) for row in told["swap"]]
-    return table(("T_p [epsilon/k_B]", "tau [sweeps of swap Monte Carlo]", "samples", "N"), rows)
+    tables = {name: {row["T_p"]: row for row in told[name]} for name in MONTE_CARLO}
+    rows = [
+        (f"{T_p:g}", *(f"{own[T_p]['sweeps']:g} ± {own[T_p]['error']:g} ({own[T_p]['samples']})" if T_p in own else "-" for own in tables.values()))
+        for T_p in sorted(set().union(*tables.values()), reverse=True)
+    ]
+    return table(("T_p [epsilon/k_B]", *(f"tau of {name} [sweeps] (samples)" for name in tables)), rows)
 
 
 def measuring_modules() -> str:

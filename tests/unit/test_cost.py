@@ -36,6 +36,7 @@ OBSERVABLES = ("modes", "elasticity", "pinching", "bond_operator", "soft_spots")
 STEPS = (
     "random_start", "swap_sweep", "quench", "hessian", "factorisation", "moduli", "modes_lowest", "bond_operator_largest", "pinched_bond",
     "modes_values", "modes_vectors", "bond_operator_values", "bond_operator_vectors", "pinching_all",
+    "hamiltonian_sweep",
 )  # fmt: skip
 TAKES = {step: place + 1.0 for place, step in enumerate(STEPS)}
 FACTORISED = ("factorisation", "moduli", "modes_lowest", "bond_operator_largest", "pinched_bond")
@@ -138,6 +139,13 @@ def test_a_batch_of_liquids_runs_its_tuning_and_its_sweeps():
     assert job_cost("equilibrate_liquids", asked, COLD, 4, COSTS)[0] == pytest.approx(1.5 + 4 * 1000 * TAKES["swap_sweep"])
     hottest = job_cost("equilibrate_liquids", asked, HOT, 4, COSTS)[0]
     assert hottest == pytest.approx(1.5 + 4 * (TAKES["random_start"] + 1000 * TAKES["swap_sweep"]))
+
+
+def test_liquids_of_trajectories_take_their_own_sweeps_and_times():
+    asked = study(preparation={"sampler": "hamiltonian", "tuning_sweeps": 100, "minimum_sweeps": 900, "maximum_sweeps": 900})
+    assert job_cost("equilibrate_liquids", asked, COLD, 4, COSTS)[0] == pytest.approx(1.5 + 4 * 1000 * TAKES["hamiltonian_sweep"])
+    told = yaml.safe_load(cost.RELAXATION_TIMES.read_text(encoding="utf-8"))["hamiltonian"]
+    assert relaxation_time(asked.places[COLD]) == pytest.approx(next(row["sweeps"] for row in told if row["T_p"] == 0.5))
 
 
 def test_hybrid_liquids_take_time_steps_and_exchanges():

@@ -280,6 +280,7 @@ def test_published_numbers_stand_in_captions_where_they_are_drawn() -> None:
     ("sampler", "said", "sweep"),
     [
         ("swap", "under swap Monte Carlo", "one sweep is N trial moves."),
+        ("hamiltonian", "under Hamiltonian Monte Carlo", "one sweep is a tenth of a trajectory and of the exchanges after it."),
         ("hybrid", "under dynamics with exchanges of sizes in between", "one sweep is 25 time steps and the exchanges after them."),
         ("dynamics", "under thermostatted dynamics", "one sweep is 25 time steps."),
         ("cooling", "under thermostatted dynamics", "one sweep is 25 time steps."),

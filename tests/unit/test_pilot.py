@@ -30,7 +30,7 @@ def test_every_point_has_a_pilot_unless_its_length_is_known():
     assert of(config) == [(True, None)] * 3
     assert of(changed("preparation.sweeps", 5000, config)) == [(False, 5000)] * 3
     assert of(changed("preparation.sweeps", [1000, 2000, 3000], config)) == [(False, 1000), (False, 2000), (False, 3000)]
-    for sampler in ("hybrid", "dynamics"):
+    for sampler in ("hamiltonian", "hybrid", "dynamics"):
         assert of(changed("preparation.sampler", sampler, config)) == [(True, None)] * 3
     assert of(changed("preparation.sampler", "cooling", config)) == [(False, None)] * 3
 

@@ -58,6 +58,16 @@ BAD = {
     "hybrid without sizes": (
         {"model": ("binary_ipl", BINARY), "preparation": {"sampler": "hybrid"}}, ["preparation.sampler", "hybrid", "binary_ipl", "dynamics"],
     ),
+    "trajectories without sizes": (
+        {"model": ("binary_ipl", BINARY), "preparation": {"sampler": "hamiltonian"}}, ["preparation.sampler", "hamiltonian", "binary_ipl", "dynamics"],
+    ),
+    "trajectories in HOOMD-blue": (
+        {"levels": 16, "preparation": {"engine": "hoomd", "sampler": "hamiltonian"}}, ["preparation.engine", "hoomd", "hamiltonian"],
+    ),
+    "no time for trajectories": (
+        {"preparation": {"hamiltonian": {"trajectory_time": 0, "exchanges_per_particle": 8, "target_acceptance": 0.8}}},
+        ["preparation.hamiltonian.trajectory_time", "0", "greater than 0"],
+    ),
     "swap of many potentials": (
         {"model": ("kob_andersen", KOB_ANDERSEN), "preparation": {"sampler": "swap"}}, ["preparation.sampler", "swap", "kob_andersen", "cooling"],
     ),
@@ -147,7 +157,7 @@ def test_swap_monte_carlo_does_not_depend_on_hoomd(with_hoomd, monkeypatch):
     """A study of swap Monte Carlo must not be made anew when HOOMD-blue is installed."""
     told = preparation(CONFIG)
     assert "engine" not in told and "dynamics" not in told and "walltime_minutes" not in told
-    assert told["sampler"] == "swap" and told["relaxation_times"] == CONFIG["preparation"]["relaxation_times"]
+    assert "hamiltonian" not in told and told["sampler"] == "swap" and told["relaxation_times"] == CONFIG["preparation"]["relaxation_times"]
     assert not Study.from_config(CONFIG).dynamics_by_hoomd
     monkeypatch.undo()
     assert preparation(CONFIG) == told

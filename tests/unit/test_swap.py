@@ -9,7 +9,7 @@ import pytest
 from naive import PLANAR, SMALL, binary, block_error, jittered, liquid, poly, unit_spheres
 from vitrine.errors import SampleError
 from vitrine.interactions import Interactions
-from vitrine.preparation.neighbourhood import REST, SKIN, neighbourhood, renew, used_skin
+from vitrine.preparation.neighbourhood import SKIN, neighbourhood, renew, used_skin
 from vitrine.preparation.swap import LARGEST_STEP, SwapMonteCarlo, purely_repulsive
 from vitrine.samples import Sample
 
@@ -69,7 +69,7 @@ def assert_lists_are_sound(monte_carlo):
     np.fill_diagonal(interacting, False)
     assert not np.any(interacting & ~listed)
     used = [used_skin(i, state) for i in range(n)]
-    assert max(used) <= REST
+    assert max(used) <= state.rest
     assert state.occupancy.sum() == n
     for i in range(n):
         assert state.members[tuple(state.homes[i])] == i

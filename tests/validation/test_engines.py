@@ -1,4 +1,4 @@
-"""One physics, whatever the sampler: swap Monte Carlo, hybrid and plain dynamics, built in and by HOOMD-blue, give the same liquids and glasses.
+"""One physics, whatever the sampler: swap and Hamiltonian Monte Carlo, hybrid and plain dynamics, built in and by HOOMD-blue, give the same liquids and glasses.
 
 Every sampler runs the same model at the same temperature from starts of its own; what is compared are means with errors from blocks, and the errors
 are small enough for a wrong ensemble to show: a liquid 10 % hotter would be six errors away. One of all the means is beyond 4.5 errors by chance once
@@ -13,6 +13,7 @@ from naive import poly, scattered, unless_by_chance
 from vitrine.interactions import Interactions
 from vitrine.interactions.forces import configurational_terms
 from vitrine.preparation.dynamics import Dynamics
+from vitrine.preparation.hamiltonian import HamiltonianMonteCarlo
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.motion import Ramp
 from vitrine.preparation.swap import SwapMonteCarlo
@@ -32,6 +33,10 @@ def chain_of(sampler, temperature, seed):
     chain = SwapMonteCarlo(start, temperature if sampler == "swap" else 1.3 * temperature, rng)
     chain.tune(200, 0.25)
     if sampler == "swap":
+        return chain
+    if sampler == "hamiltonian":
+        chain = HamiltonianMonteCarlo(chain.current(), temperature, rng)
+        chain.tune(400, 0.8)
         return chain
     kind, engine = sampler.split("-")
     exchanges = 1.0 if kind == "hybrid" else 0.0
@@ -79,6 +84,7 @@ def deviations(blocks, others):
 
 
 SAMPLERS = [
+    "hamiltonian",
     "hybrid-builtin",
     "dynamics-builtin",
     "langevin-builtin",

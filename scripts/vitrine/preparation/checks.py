@@ -114,7 +114,9 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> Non
             f"config key preparation.sampler is {sampler}: the model {model.name} has no sizes to exchange; allowed are dynamics and cooling"
         )
     if sampler == "hamiltonian" and len(model.scales) > 1:
-        raise InputError(f"config key preparation.sampler is hamiltonian: particles of one type are allowed, this {model.name} has several; swap takes them")
+        raise InputError(
+            f"config key preparation.sampler is hamiltonian: particles of one type are allowed, this {model.name} has several; swap takes them"
+        )
     if sampler in MONTE_CARLO and len(model.potentials) > 1:
         raise InputError(
             f"config key preparation.sampler is {sampler}: this {model.name} has a potential for each pair of types; allowed are dynamics and cooling"

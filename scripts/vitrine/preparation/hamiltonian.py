@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from vitrine.samples.sample import Sample
 
 TRAJECTORY = 10  # sweeps that a trajectory with its exchanges is counted as
 REST = TRIAL = 0.8  # of the skin of the neighbour lists [lambda_min]; near the fastest at every temperature
-FIRST_STEP, LARGEST_STEP = 0.02, 0.05  # time for each evaluation of the forces [lambda_min sqrt(m/epsilon)]
+FIRST_STEP = 0.02  # time for each evaluation of the forces [lambda_min sqrt(m/epsilon)]
 TUNED = 4  # trajectories between two changes of the step while it is tuned
 
 
@@ -44,6 +45,7 @@ class HamiltonianMonteCarlo(SwapMonteCarlo):
     step: float = FIRST_STEP
     trajectory_time: float = 0.3
     exchanges: float = 8.0
+    largest_step: ClassVar[float] = 0.2
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -74,7 +76,7 @@ class HamiltonianMonteCarlo(SwapMonteCarlo):
             self._judged[:] = 0.0
             self.advance(TUNED * TRAJECTORY)
             accepted = self._judged[1] / self._judged[0]
-            self.step = float(np.clip(self.step * np.clip(accepted / target, 0.8, 1.25), 1e-4, LARGEST_STEP))
+            self.step = float(np.clip(self.step * np.clip(accepted / target, 0.8, 1.25), 1e-4, self.largest_step))
 
     @property
     def description(self) -> dict:

@@ -13,8 +13,8 @@ from vitrine.errors import SampleError
 from vitrine.models import GlassFormer
 from vitrine.points import Point
 from vitrine.preparation.dynamics import Dynamics
-from vitrine.preparation.equilibrate import Chain, Equilibration, equilibrate
 from vitrine.preparation.engines import MONTE_CARLO
+from vitrine.preparation.equilibrate import Chain, Equilibration, equilibrate
 from vitrine.preparation.hamiltonian import HamiltonianMonteCarlo
 from vitrine.preparation.motion import BlowUp, Ramp
 from vitrine.preparation.relaxation import RelaxationClock

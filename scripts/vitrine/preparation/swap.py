@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -37,16 +38,15 @@ class SwapMonteCarlo:
     swap_fraction: float = 0.2
     swap_range: float = 0.35
     step: float = 0.1
+    largest_step: ClassVar[float] = LARGEST_STEP
 
     def __post_init__(self) -> None:
         if np.any(self.sample.box != np.diag(np.diag(self.sample.box))):
             raise ValueError("swap Monte Carlo needs a rectangular box, this one is tilted")
         if self.sample.dimension > 3:
             raise ValueError(f"swap Monte Carlo has 2 and 3 dimensions, this sample has {self.sample.dimension}")
-        if not 0 < self.step <= LARGEST_STEP:
-            raise ValueError(
-                f"the step is {self.step:g}: it must be positive and at most {LARGEST_STEP:.4g} lambda_min, what the neighbour lists allow"
-            )
+        if not 0 < self.step <= self.largest_step:
+            raise ValueError(f"the step is {self.step:g}: it must be positive and at most {self.largest_step:.4g}, what the neighbour lists allow")
         self._state = self._lists(self.sample)
         if len(self.sample.model.kernels) > 1:
             raise ValueError(
@@ -89,7 +89,7 @@ class SwapMonteCarlo:
         """Run `sweeps` sweeps in blocks of ten and bring the acceptance of displacements to `target`."""
         for _ in range(max(1, sweeps // 10)):
             tried, accepted = self.advance(10)[:2]
-            self.step = float(np.clip(self.step * np.clip(accepted / max(tried, 1) / target, 0.8, 1.25), 1e-4, LARGEST_STEP))
+            self.step = float(np.clip(self.step * np.clip(accepted / max(tried, 1) / target, 0.8, 1.25), 1e-4, self.largest_step))
 
     def follow(self, positions: np.ndarray) -> None:
         """Take all particles to positions (N, d), unfolded, as dynamics moved them."""
