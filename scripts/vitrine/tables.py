@@ -10,7 +10,8 @@ from vitrine.schema import ENERGY, LENGTH, MODULUS, NONE, SWEEPS, TEMPERATURE, C
 
 LIQUIDS = Table(
     "liquids",
-    "equilibration of each liquid; a sweep is N trial moves of swap Monte Carlo, a tenth of a trajectory and its exchanges, or a block of time steps and its exchanges",
+    "equilibration of each liquid; a sweep is N trial moves of swap Monte Carlo, a tenth of a trajectory and its exchanges of Hamiltonian Monte "
+    "Carlo, or a block of time steps and its exchanges",
     (
         Column("energy", "double", ENERGY, "mean potential energy per particle over the second half of the run, the measurement"),
         Column("energy_approach", "double", ENERGY, "the same over the second quarter, the end of the approach"),

@@ -59,7 +59,7 @@ BAD = {
         {"model": ("binary_ipl", BINARY), "preparation": {"sampler": "hybrid"}}, ["preparation.sampler", "hybrid", "binary_ipl", "dynamics"],
     ),
     "trajectories without sizes": (
-        {"model": ("binary_ipl", BINARY), "preparation": {"sampler": "hamiltonian"}}, ["preparation.sampler", "hamiltonian", "binary_ipl", "dynamics"],
+        {"model": ("binary_ipl", BINARY), "preparation": {"sampler": "hamiltonian"}}, ["preparation.sampler", "hamiltonian", "binary_ipl"],
     ),
     "trajectories in HOOMD-blue": (
         {"levels": 16, "preparation": {"engine": "hoomd", "sampler": "hamiltonian"}}, ["preparation.engine", "hoomd", "hamiltonian"],

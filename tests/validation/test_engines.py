@@ -1,4 +1,4 @@
-"""One physics, whatever the sampler: swap and Hamiltonian Monte Carlo, hybrid and plain dynamics, built in and by HOOMD-blue, give the same liquids and glasses.
+"""One physics, whatever the sampler: Monte Carlo (swap, Hamiltonian), hybrid and plain dynamics, built in and by HOOMD-blue, give the same glasses.
 
 Every sampler runs the same model at the same temperature from starts of its own; what is compared are means with errors from blocks, and the errors
 are small enough for a wrong ensemble to show: a liquid 10 % hotter would be six errors away. One of all the means is beyond 4.5 errors by chance once

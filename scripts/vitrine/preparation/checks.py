@@ -123,7 +123,8 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> Non
         )
     if sampler in MONTE_CARLO and model.dimension > 3:
         raise InputError(
-            f"config key preparation.sampler is {sampler}, for 2 and 3 dimensions, and the model has {model.dimension}: allowed are dynamics and cooling"
+            f"config key preparation.sampler is {sampler}, for 2 and 3 dimensions, and the model has {model.dimension}: "
+            "allowed are dynamics and cooling"
         )
     if sampler == "hybrid" and dynamics["pressure"] is not None:
         raise InputError(f"config key preparation.dynamics.pressure is {dynamics['pressure']}: the hybrid sampler keeps the volume, allowed is null")

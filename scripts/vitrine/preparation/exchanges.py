@@ -22,7 +22,7 @@ def _measure(i, state):
     body, (e0, e1, e2), count = state.body, state.edges, state.counts[i, 0]
     i0, i1, i2 = 1.0 / e0, 1.0 / e1, 1.0 / e2
     mine, squares, x, y, z = state.lists[i, :count], state.squares[i], body[i, 0], body[i, 1], body[i, 2]
-    apart, others, ends, tally = state.near[1, OLD], state.found[2], state.shells[i], state.tally
+    apart, others, shells, ends, tally = state.near[1, OLD], state.found[2], state.found[1], state.shells[i], state.tally
     tally[:] = 0
     for k in range(count):
         j = mine[k]
@@ -33,7 +33,9 @@ def _measure(i, state):
         dz -= e2 * np.rint(dz * i2)
         apart[k] = dx * dx + dy * dy + dz * dz
     for k in range(count):
-        tally[min(np.uint64(apart[k] * (1 / SHELL_WIDTH)), np.uint64(SHELLS - 1))] += 1
+        shells[k] = min(np.int32(apart[k] * (1 / SHELL_WIDTH)), np.int32(SHELLS - 1))
+    for k in range(count):
+        tally[shells[k]] += 1
     total = 0
     for shell in range(SHELLS):
         inside = tally[shell]
@@ -41,9 +43,8 @@ def _measure(i, state):
         total += inside
         ends[shell] = total
     for k in range(count):
-        shell = min(np.uint64(apart[k] * (1 / SHELL_WIDTH)), np.uint64(SHELLS - 1))
-        place = tally[shell]
-        tally[shell] = place + 1
+        place = tally[shells[k]]
+        tally[shells[k]] = place + 1
         squares[place], mine[place] = apart[k], others[k]
     squares[count : padded(count)] = np.inf
     state.counts[i, 1] = ends[CLOSE_SHELLS - 1]

@@ -29,7 +29,7 @@ from vitrine.preparation.trajectories import KICKS, follow_forces
 from vitrine.samples.sample import Sample
 
 TRAJECTORY = 10  # sweeps that a trajectory with its exchanges is counted as
-REST = TRIAL = 0.8  # of the skin of the neighbour lists [lambda_min]; near the fastest at every temperature
+REST = TRIAL = 0.9  # of the skin of the neighbour lists [lambda_min]; near the fastest at every temperature
 FIRST_STEP = 0.02  # time for each evaluation of the forces [lambda_min sqrt(m/epsilon)]
 TUNED = 4  # trajectories between two changes of the step while it is tuned
 

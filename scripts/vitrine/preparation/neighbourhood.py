@@ -60,7 +60,8 @@ def neighbourhood(sample: Sample, rest: float = REST, trial: float = TRIAL) -> N
         members=np.zeros((cells, room), dtype=np.uint32), place=np.zeros((cells, room, 4)), occupancy=np.zeros(cells, dtype=np.int64),
         homes=np.zeros((n, 2), dtype=np.int64), found=np.zeros((3, capacity), dtype=np.uint32), known=np.zeros(n, dtype=np.bool_),
         near=np.ones((2, 8, capacity + PADDING)), squares=np.empty((n, capacity + PADDING)),
-        shells=np.zeros((n, SHELLS), dtype=np.int64), measured=np.zeros(n, dtype=np.bool_), tally=np.zeros(SHELLS, dtype=np.int64), edges=tuple(np.diag(h).tolist()), n_cells=tuple(n_cells.tolist()),
+        shells=np.zeros((n, SHELLS), dtype=np.int64), measured=np.zeros(n, dtype=np.bool_), tally=np.zeros(SHELLS, dtype=np.int64),
+        edges=tuple(np.diag(h).tolist()), n_cells=tuple(n_cells.tolist()),
         growth=longest * (0.5 + model.nonadditivity * model.largest_size), longest=longest, largest=model.largest_size,
         nonadditivity=model.nonadditivity, rest=rest, trial=trial,
     )  # fmt: skip
