@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.sparse as sp
-from naive import liquid, poly, pseudo_inverse, saddle, with_rattler
+import scipy.sparse.linalg
+from naive import fcc, liquid, poly, pseudo_inverse, saddle, with_rattler
 from vitrine import linalg
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions import Interactions
@@ -19,6 +20,7 @@ from vitrine.linalg import (
     largest_pencil,
     lowest_modes,
     solvers,
+    spectra,
     without_translation,
 )
 from vitrine.linalg.dissection import smallest_cover
@@ -115,6 +117,29 @@ def test_full_spectrum_against_numpy(bonds, dimension):
     assert np.allclose(again, stiffness, rtol=1e-10)
     assert np.allclose(modes.T @ modes, np.eye(len(stiffness)), atol=1e-11)
     assert np.allclose(bonds.hessian @ modes, modes * stiffness, atol=1e-10 * stiffness.max())
+
+
+@pytest.mark.parametrize("number", [5, 12, 23, 40, 80])
+def test_every_copy_of_a_degenerate_mode_of_a_crystal(number):
+    """The multiplets of fcc have six, twelve and more members; Lanczos from one vector may pass some over."""
+    bonds = Interactions.of(fcc(4, 1.1))
+    exact = np.linalg.eigvalsh(bonds.hessian.toarray())[3 : 3 + number]
+    stiffness, modes = lowest_modes(bonds.hessian, 3, number)
+    assert stiffness == pytest.approx(exact, rel=1e-9)
+    assert modes.T @ modes == pytest.approx(np.eye(number), abs=1e-10)
+    assert bonds.hessian @ modes == pytest.approx(modes * stiffness, abs=1e-8)
+
+
+def test_copies_that_were_passed_over_are_found():
+    """Seven of twelve copies taken away, more than are looked for at once, and larger eigenvalues given in their place."""
+    bonds = Interactions.of(fcc(4, 1.1))
+    stiffness, modes = np.linalg.eigh(bonds.hessian.toarray())
+    factor = Factor(bonds.hessian, 3)
+    softness = sp.linalg.LinearOperator(modes.shape, matvec=lambda x: factor.solve(np.ravel(x)), dtype=float)
+    kept = np.r_[3:8, 15:26]
+    values, vectors = spectra._with_missed_copies(softness, 1 / stiffness[kept], modes[:, kept], 3, None)
+    assert np.sort(1 / values) == pytest.approx(stiffness[3:19], rel=1e-9)
+    assert vectors.T @ vectors == pytest.approx(np.eye(16), abs=1e-9)
 
 
 @pytest.mark.parametrize("number", [1, 10])

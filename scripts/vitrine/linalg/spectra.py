@@ -16,6 +16,8 @@ from vitrine.linalg.pencil import reduced_pencil
 from vitrine.linalg.solve import Factor, grounded, held_unknowns, without_translation
 
 CONVERGED = 1e-12  # relative error at which Lanczos stops
+ALIKE = 1e-9  # relative difference below which two eigenvalues are copies of one
+COPIES = 4  # that are looked for at once
 ZERO = 1e-9  # a stiffness below this fraction of the mean one is a zero mode
 
 
@@ -77,12 +79,42 @@ def lowest_modes(
 
     inverse = spla.LinearOperator((size, size), matvec=response, dtype=float)
     start = without_translation(start_vector(size), dimension, masses)
-    softness, modes = lanczos(inverse, number, v0=start)
+    softness, modes = _with_missed_copies(inverse, *lanczos(inverse, number, v0=start), dimension, masses)
     order = np.argsort(-softness)
     stiffness = 1 / softness[order]
     if stiffness[0] < ZERO * dynamical_matrix(hessian, dimension, masses).diagonal().mean():
         raise SampleError(f"not a rigid minimum: more than the {dimension} translations are zero modes")
     return stiffness, modes[:, order]
+
+
+def _with_missed_copies(
+    operator: spla.LinearOperator, values: np.ndarray, vectors: np.ndarray, dimension: int, masses: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The largest eigenvalues that Lanczos found and their vectors, or as many with copies of degenerate ones that it passed over.
+
+    Started from one vector, Lanczos sees copies by rounding alone. Where two values are alike, as in crystals, the rest of the space is searched for
+    larger ones than the smallest found, until there is none.
+    """
+    number, turn, ordered = len(values), 0, np.sort(values)
+    at_once = min(COPIES, len(vectors) - dimension - number - 1)
+    while at_once > 0 and np.any(np.diff(ordered) < ALIKE * ordered[1:]):
+        turn += 1
+
+        def beyond(x: np.ndarray, known: np.ndarray = vectors) -> np.ndarray:
+            y = operator.matvec(x - known @ (known.T @ x))
+            return y - known @ (known.T @ y)
+
+        start = without_translation(np.random.default_rng([1, turn]).standard_normal(len(vectors)), dimension, masses)
+        rest = spla.LinearOperator(operator.shape, matvec=lambda x: beyond(np.ravel(x)), dtype=float)
+        more, others = lanczos(rest, at_once, v0=beyond(start))
+        missed = more > ordered[0] * (1 + ALIKE)
+        if not np.any(missed):
+            break
+        values, vectors = np.concatenate([values, more[missed]]), np.column_stack([vectors, others[:, missed]])
+        kept = np.argsort(-values)[:number]
+        values, vectors = values[kept], vectors[:, kept]
+        ordered = np.sort(values)
+    return values, vectors
 
 
 def full_pencil(
