@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import yaml
-from vitrine.preparation.hamiltonian import TRAJECTORY, TUNED, HamiltonianMonteCarlo
+from vitrine.preparation.hamiltonian import TRAJECTORY, HamiltonianMonteCarlo
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.swap import SwapMonteCarlo
 from vitrine.runs.cost import RELAXATION_TIMES
@@ -35,7 +35,7 @@ def relaxation_rows(liquid) -> list[tuple]:
     swap = SwapMonteCarlo(liquid, COLD, np.random.default_rng(1))
     swap.tune(200, 0.25)
     hamiltonian = HamiltonianMonteCarlo(liquid, COLD, np.random.default_rng(2))
-    hamiltonian.tune(20 * TUNED * TRAJECTORY, 0.8)
+    hamiltonian.tune(100 * TRAJECTORY, 0.8)
     reference = seconds(lambda: swap.advance(20)) / 20 * times["swap"]
     ours = seconds(lambda: hamiltonian.advance(2 * TRAJECTORY)) / (2 * TRAJECTORY) * times["hamiltonian"]
     return [(f"independent liquid at T = {COLD:g}, Hamiltonian Monte Carlo", ours, "swap Monte Carlo", reference)]

@@ -19,7 +19,7 @@ from vitrine.observables.bond_operator.measure import diagonalise_bond_operator
 from vitrine.observables.modes.measure import find_modes
 from vitrine.observables.pinching.measure import ALL_AT_ONCE, BLOCK, pinch_bonds
 from vitrine.preparation.equilibrate import equilibrate
-from vitrine.preparation.hamiltonian import TRAJECTORY, TUNED, HamiltonianMonteCarlo
+from vitrine.preparation.hamiltonian import TRAJECTORY, HamiltonianMonteCarlo
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
@@ -55,7 +55,7 @@ def hamiltonian_sweep(subject: Subject, solver: str) -> Iterator[Row]:
     """A sweep of Hamiltonian Monte Carlo, with its share of the looks; the time step is that of a chain whose step was tuned."""
     target = config()["preparation"]["hamiltonian"]["target_acceptance"]
     chain = HamiltonianMonteCarlo(subject[0], TEMPERATURE, np.random.default_rng(3))
-    chain.tune(50 * TUNED * TRAJECTORY, target)
+    chain.tune(200 * TRAJECTORY, target)
     yield "hamiltonian_sweep", 0, _of_sweep(chain, target)
 
 

@@ -31,7 +31,7 @@ from vitrine.samples.sample import Sample
 TRAJECTORY = 10  # sweeps that a trajectory with its exchanges is counted as
 REST = TRIAL = 0.9  # of the skin of the neighbour lists [lambda_min]; near the fastest at every temperature
 FIRST_STEP = 0.02  # time for each evaluation of the forces [lambda_min sqrt(m/epsilon)]
-TUNED = 4  # trajectories between two changes of the step while it is tuned
+GAIN, SLOWER = 0.3, 5  # of the tuning: how ln step follows one trajectory at first, and after how many trajectories by less
 
 
 @dataclass
@@ -71,12 +71,19 @@ class HamiltonianMonteCarlo(SwapMonteCarlo):
         return counts
 
     def tune(self, sweeps: int, target: float) -> None:
-        """Run `sweeps` sweeps in blocks of TUNED trajectories and bring the mean probability of their acceptance to `target`."""
-        for _ in range(max(1, sweeps // (TUNED * TRAJECTORY))):
+        """Run `sweeps` sweeps and bring the mean probability of acceptance to `target`.
+
+        ln step follows the probability of each trajectory less the target, with a gain that falls (Robbins and Monro, Ann. Math. Stat. 22, 400); what is
+        kept is its mean over the second half, for that of one moment is known to the scatter of a few trajectories only.
+        """
+        turns, steps = max(2, sweeps // TRAJECTORY), []
+        for turn in range(turns):
             self._judged[:] = 0.0
-            self.advance(TUNED * TRAJECTORY)
-            accepted = self._judged[1] / self._judged[0]
-            self.step = float(np.clip(self.step * np.clip(accepted / target, 0.8, 1.25), 1e-4, self.largest_step))
+            self.advance(TRAJECTORY)
+            gain = GAIN / np.sqrt(1 + turn / SLOWER)
+            self.step = float(np.clip(self.step * np.exp(gain * (self._judged[1] - target)), 1e-4, self.largest_step))
+            steps.append(self.step)
+        self.step = float(np.exp(np.mean(np.log(steps[turns // 2 :]))))
 
     @property
     def description(self) -> dict:
