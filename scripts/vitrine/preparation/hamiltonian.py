@@ -73,8 +73,8 @@ class HamiltonianMonteCarlo(SwapMonteCarlo):
     def tune(self, sweeps: int, target: float) -> None:
         """Run `sweeps` sweeps and bring the mean probability of acceptance to `target`.
 
-        ln step follows the probability of each trajectory less the target, with a gain that falls (Robbins and Monro, Ann. Math. Stat. 22, 400); what is
-        kept is its mean over the second half, for that of one moment is known to the scatter of a few trajectories only.
+        ln step follows the probability of each trajectory less the target, with a gain that falls (Robbins and Monro, Ann. Math. Stat. 22, 400). What
+        is kept is its mean over the second half, for that of one moment is known to the scatter of a few trajectories only.
         """
         turns, steps = max(2, sweeps // TRAJECTORY), []
         for turn in range(turns):
