@@ -10,11 +10,13 @@ from vitrine.job import start_log
 from vitrine.models import glass_former
 from vitrine.parquet import Key, write_table
 from vitrine.points import Point
+from vitrine.preparation.equilibrate import Equilibration
 from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows, starts
 from vitrine.preparation.pilot import NONE_ASKED, pilot_times, run_length
 from vitrine.preparation.restart import Restarts
+from vitrine.preparation.side_by_side import Meeting, one_by_one_or_side_by_side
 from vitrine.provenance import provenance
-from vitrine.samples import write_samples
+from vitrine.samples import Sample, write_samples
 from vitrine.tables import LIQUIDS, RELAXATION
 
 if __name__ == "__main__":
@@ -27,11 +29,16 @@ if __name__ == "__main__":
     length = NONE_ASKED if settings["sampler"] == "cooling" else run_length(settings, times)
     restarts = Restarts.of(params, snakemake.config["preparation"]["walltime_minutes"])
     indices = sample_indices(snakemake.wildcards.batch)
-    liquids, runs, series = [], [], []
-    for start in starts(former, point, indices, params.seed, params.before, snakemake.input.get("before")):
-        liquid, run = equilibrate_liquid(
-            start, point.parent_temperature, params.seed, settings, length.sweeps, restarts, point.further, params.identity
+    begun = starts(former, point, indices, params.seed, params.before, snakemake.input.get("before"))
+
+    def prepare(start: Sample, meeting: Meeting | None) -> tuple[Sample, Equilibration | None]:
+        """One liquid."""
+        return equilibrate_liquid(
+            start, point.parent_temperature, params.seed, settings, length.sweeps, restarts, point.further, params.identity, meeting=meeting
         )
+
+    liquids, runs, series = [], [], []
+    for liquid, run in one_by_one_or_side_by_side(settings, begun, prepare):
         row, curves = liquid_rows(liquid, run, length.asked)
         liquids.append(liquid)
         runs.append(LIQUIDS.row(**row))

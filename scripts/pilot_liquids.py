@@ -13,8 +13,9 @@ from vitrine.points import Point
 from vitrine.preparation.liquids import starts
 from vitrine.preparation.pilot import pilot_liquid
 from vitrine.preparation.restart import Restarts
+from vitrine.preparation.side_by_side import Meeting, one_by_one_or_side_by_side
 from vitrine.provenance import provenance
-from vitrine.samples import write_samples
+from vitrine.samples import Sample, write_samples
 from vitrine.seeds import PILOT_START
 from vitrine.tables import PILOT
 
@@ -24,9 +25,15 @@ if __name__ == "__main__":
     point, former = Point.of(params.point), glass_former(**params.model)
     compile_once(former, settings, params.code)
     restarts = Restarts.of(params, snakemake.config["preparation"]["walltime_minutes"])
+    chains = range(settings["pilot_samples"])
+    begun = starts(former, point, chains, params.seed, params.before, snakemake.input.get("before"), PILOT_START)
+
+    def run(start: Sample, meeting: Meeting | None) -> tuple[Sample, dict]:
+        """One chain of the pilot."""
+        return pilot_liquid(start, point.parent_temperature, params.seed, settings, restarts, point.further, params.identity, meeting)
+
     liquids, rows = [], []
-    for start in starts(former, point, range(settings["pilot_samples"]), params.seed, params.before, snakemake.input.get("before"), PILOT_START):
-        liquid, row = pilot_liquid(start, point.parent_temperature, params.seed, settings, restarts, point.further, params.identity)
+    for liquid, row in one_by_one_or_side_by_side(settings, begun, run):
         logging.getLogger("vitrine").info("sample %d: %s", liquid.index, liquid.flag or f"relaxation time {row['relaxation_time']:.0f} sweeps")
         liquids.append(liquid)
         rows.append(PILOT.row(**row))

@@ -24,6 +24,7 @@ from vitrine.linalg.pencil import reduced_pencil
 from vitrine.linalg.tridiagonal import tridiagonal_eigenvalues
 from vitrine.models import GlassFormer, glass_former
 from vitrine.nonlinear.contractions import Contractions
+from vitrine.preparation.counted import CountedSwap
 from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.engines import MONTE_CARLO
 from vitrine.preparation.hamiltonian import TRAJECTORY, HamiltonianMonteCarlo
@@ -37,6 +38,7 @@ from vitrine.statistics.radial import binned_medians
 CONFIG = Path(__file__).resolve().parents[2] / "config.yaml"
 SCRIPT = Path(__file__).resolve().parents[1] / "equilibrate_liquids.py"
 CACHE = folder()
+CHAINS = {"swap": SwapMonteCarlo, "swap_gpu": CountedSwap, "hamiltonian": HamiltonianMonteCarlo}
 FEWEST = 160  # particles of the small sample, or what the range of the interaction asks for
 
 
@@ -78,8 +80,7 @@ def _prepare_and_measure(model: GlassFormer, settings: Mapping) -> None:
     fewest = int(np.ceil((2.01 * model.range) ** model.dimension * model.density))
     start = random_start(model, max(FEWEST, fewest), np.random.default_rng(0))
     if settings["sampler"] in MONTE_CARLO:
-        sampler = SwapMonteCarlo if settings["sampler"] == "swap" else HamiltonianMonteCarlo
-        chain = sampler(start, 1.0, np.random.default_rng(0))
+        chain = CHAINS[settings["sampler"]](start, 1.0, np.random.default_rng(0))
         chain.advance(TRAJECTORY)
     else:
         exchanges = 1.0 if settings["sampler"] == "hybrid" else 0.0

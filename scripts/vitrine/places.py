@@ -77,8 +77,8 @@ class Place:
         """What the liquids are made with: the config's section, its engine resolved and its lists cut down to this rung."""
         section = {key: value for key, value in self.config["preparation"].items() if key != "walltime_minutes"}  # it changes no sample
         section["sweeps"] = self._of_rung(section["sweeps"])
-        if section["sampler"] != "hamiltonian":
-            del section["hamiltonian"]
+        for own in {"hamiltonian", "swap_gpu"} - {section["sampler"]}:
+            del section[own]
         if section["sampler"] in MONTE_CARLO:
             return {key: value for key, value in section.items() if key not in ("dynamics", "engine")}
         return {**section, "dynamics": self.dynamics}

@@ -141,6 +141,14 @@ def test_a_batch_of_liquids_runs_its_tuning_and_its_sweeps():
     assert hottest == pytest.approx(1.5 + 4 * (TAKES["random_start"] + 1000 * TAKES["swap_sweep"]))
 
 
+@pytest.mark.parametrize(("device", "sweep"), [("gpu", 2000 / cost.GPU_MOVES), ("cpu", cost.COUNTED * TAKES["swap_sweep"])])
+def test_liquids_on_a_gpu_take_their_share_of_it(device, sweep):
+    settings = {"sampler": "swap_gpu", "tuning_sweeps": 100, "minimum_sweeps": 900, "maximum_sweeps": 900}
+    asked = study(preparation={**settings, "swap_gpu": {"device": device, "look_sweeps": 100}})
+    assert job_cost("equilibrate_liquids", asked, COLD, 4, COSTS)[0] == pytest.approx(1.5 + 4 * 1000 * sweep)
+    assert relaxation_time(asked.places[COLD]) == relaxation_time(study().places[COLD])
+
+
 def test_liquids_of_trajectories_take_their_own_sweeps_and_times():
     asked = study(preparation={"sampler": "hamiltonian", "tuning_sweeps": 100, "minimum_sweeps": 900, "maximum_sweeps": 900})
     assert job_cost("equilibrate_liquids", asked, COLD, 4, COSTS)[0] == pytest.approx(1.5 + 4 * 1000 * TAKES["hamiltonian_sweep"])

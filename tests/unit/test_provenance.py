@@ -102,6 +102,11 @@ def edit(path, old, new, count=1):
     path.write_text(text.replace(old, new, count), encoding="utf-8")
 
 
+def test_kernels_of_a_gpu_are_code_of_the_liquids(library, reruns):
+    moved = reruns(lambda: edit(library / "vitrine" / "preparation" / "swap_gpu.cu", "0.5 * total", "0.25 * total"))
+    assert {"equilibrate_liquids", "pilot_liquids"} <= moved and not {"find_modes", "quench_samples", "fit_study"} & moved
+
+
 def test_the_same_code_has_the_same_hash(library, untouched):
     assert hashes(library) == untouched
     assert all(len(value) == 16 for value in untouched.values())

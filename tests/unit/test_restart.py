@@ -31,6 +31,7 @@ SETTINGS = {
     "overlap_length": 0.3,
     "restart_sweeps": EVERY,
     "hamiltonian": {"trajectory_time": 0.2, "exchanges_per_particle": 2.0, "target_acceptance": 0.8},
+    "swap_gpu": {"device": "cpu", "look_sweeps": 10},
     "dynamics": DYNAMICS,
 }
 SWEEPS = 320  # of every run that is not a cooling's
@@ -43,6 +44,7 @@ ENGINES = ["builtin", pytest.param("hoomd", marks=pytest.mark.hoomd)]
 CASES = {
     "swap": ("swap", poly, 140, {}),
     "hamiltonian": ("hamiltonian", poly, 140, {}),
+    "swap_gpu": ("swap_gpu", poly, 140, {}),
     "hybrid": ("hybrid", lambda: poly(size_levels=6), 140, {}),
     "dynamics": ("dynamics", lambda: glass_former("binary_ipl", BINARY), 100, {"thermostat": "langevin"}),
     "cooling": ("cooling", lambda: glass_former("kob_andersen", KOB_ANDERSEN), 160, {"thermostat": "mttk", "pressure": 1.0}),
@@ -100,7 +102,7 @@ def same(first, second):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("case", CASES)
 def test_a_killed_run_goes_on_to_the_same_bits(case, engine, tmp_path, killing):
-    if case in ("swap", "hamiltonian") and engine == "hoomd":
+    if case in ("swap", "hamiltonian", "swap_gpu") and engine == "hoomd":
         pytest.skip("Monte Carlo is built in")
     undisturbed = run(case, engine, tmp_path / "undisturbed")
     deaths = 0

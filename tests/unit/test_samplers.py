@@ -68,6 +68,26 @@ BAD = {
         {"preparation": {"hamiltonian": {"trajectory_time": 0, "exchanges_per_particle": 8, "target_acceptance": 0.8}}},
         ["preparation.hamiltonian.trajectory_time", "0", "greater than 0"],
     ),
+    "a GPU without sizes": (
+        {"model": ("binary_ipl", BINARY), "preparation": {"sampler": "swap_gpu"}}, ["preparation.sampler", "swap_gpu", "binary_ipl"],
+    ),
+    "a GPU and odd powers": (
+        {"preparation": {"sampler": "swap_gpu"}, "model": ("poly", {**CONFIG["model"]["poly"], "exponent": 9})},
+        ["preparation.sampler", "swap_gpu", "even powers", "swap takes it"],
+    ),
+    "a GPU in HOOMD-blue": (
+        {"levels": 16, "preparation": {"engine": "hoomd", "sampler": "swap_gpu"}}, ["preparation.engine", "hoomd", "swap_gpu"],
+    ),
+    "looks that miss the restarts": (
+        {"preparation": {"sampler": "swap_gpu", "swap_gpu": {"device": "gpu", "look_sweeps": 30}}},
+        ["preparation.restart_sweeps", "5000", "look_sweeps", "30", "multiple"],
+    ),
+    "looks between sweeps": (
+        {"preparation": {"swap_gpu": {"device": "gpu", "look_sweeps": 15}}}, ["preparation.swap_gpu.look_sweeps", "15", "multiple of 10"],
+    ),
+    "another device of chains": (
+        {"preparation": {"swap_gpu": {"device": "auto", "look_sweeps": 100}}}, ["preparation.swap_gpu.device", "auto", "gpu", "cpu"],
+    ),
     "swap of many potentials": (
         {"model": ("kob_andersen", KOB_ANDERSEN), "preparation": {"sampler": "swap"}}, ["preparation.sampler", "swap", "kob_andersen", "cooling"],
     ),

@@ -1,4 +1,4 @@
-"""One physics, whatever the sampler: Monte Carlo (swap, Hamiltonian), hybrid and plain dynamics, built in and by HOOMD-blue, give the same glasses.
+"""One physics, whatever the sampler: Monte Carlo (swap, counted, Hamiltonian), hybrid, dynamics, built in and by HOOMD-blue, give the same glasses.
 
 Every sampler runs the same model at the same temperature from starts of its own; what is compared are means with errors from blocks, and the errors
 are small enough for a wrong ensemble to show: a liquid 10 % hotter would be six errors away. One of all the means is beyond 4.5 errors by chance once
@@ -12,6 +12,7 @@ import pytest
 from naive import poly, scattered, unless_by_chance
 from vitrine.interactions import Interactions
 from vitrine.interactions.forces import configurational_terms
+from vitrine.preparation.counted import CountedSwap
 from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.hamiltonian import HamiltonianMonteCarlo
 from vitrine.preparation.minimise import minimise
@@ -34,6 +35,8 @@ def chain_of(sampler, temperature, seed):
     chain.tune(200, 0.25)
     if sampler == "swap":
         return chain
+    if sampler == "counted":
+        return CountedSwap(chain.current(), temperature, rng, step=chain.step)
     if sampler == "hamiltonian":
         chain = HamiltonianMonteCarlo(chain.current(), temperature, rng)
         chain.tune(400, 0.8)
@@ -84,6 +87,7 @@ def deviations(blocks, others):
 
 
 SAMPLERS = [
+    "counted",
     "hamiltonian",
     "hybrid-builtin",
     "dynamics-builtin",

@@ -75,6 +75,11 @@ class GlassFormer:
         return self.scales * np.array([[self.potential_of(a, b).cutoff for b in types] for a in types])
 
     @property
+    def of_even_powers(self) -> bool:
+        """Whether all pairs have one potential, a sum of even powers of the distance."""
+        return len(self.potentials) == 1 and isinstance(self.potential, PairPotential) and all(power % 2 == 0 for _, power in self.potential.terms)
+
+    @property
     def range(self) -> float:
         """The longest distance at which two particles interact."""
         return float(np.max(self.ranges)) * self.largest_size

@@ -109,13 +109,13 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> Non
             f"config key preparation.sampler is {sampler}: {model.name} is a many-body potential, whose liquids are run by dynamics alone; "
             "allowed are dynamics and cooling"
         )
-    if sampler in ("hamiltonian", "hybrid") and not model.polydisperse:
+    if sampler in ("hamiltonian", "swap_gpu", "hybrid") and not model.polydisperse:
         raise InputError(
             f"config key preparation.sampler is {sampler}: the model {model.name} has no sizes to exchange; allowed are dynamics and cooling"
         )
-    if sampler == "hamiltonian" and len(model.scales) > 1:
+    if sampler in ("hamiltonian", "swap_gpu") and len(model.scales) > 1:
         raise InputError(
-            f"config key preparation.sampler is hamiltonian: particles of one type are allowed, this {model.name} has several; swap takes them"
+            f"config key preparation.sampler is {sampler}: particles of one type are allowed, this {model.name} has several; swap takes them"
         )
     if sampler in MONTE_CARLO and len(model.potentials) > 1:
         raise InputError(
@@ -126,6 +126,8 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> Non
             f"config key preparation.sampler is {sampler}, for 2 and 3 dimensions, and the model has {model.dimension}: "
             "allowed are dynamics and cooling"
         )
+    if sampler == "swap_gpu":
+        _check_swap_gpu(preparation, model)
     if sampler == "hybrid" and dynamics["pressure"] is not None:
         raise InputError(f"config key preparation.dynamics.pressure is {dynamics['pressure']}: the hybrid sampler keeps the volume, allowed is null")
     if sampler not in MONTE_CARLO and engine == "builtin" and dynamics["device"] == "gpu":
@@ -134,6 +136,19 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> Non
         )
     if engine == "hoomd" and dynamics["thermostat"] == "langevin" and dynamics["pressure"] is not None:
         raise InputError("config key preparation.dynamics.thermostat is langevin: HOOMD-blue allows bussi and mttk at constant pressure")
+
+
+def _check_swap_gpu(preparation: Mapping, model: GlassFormer) -> None:
+    """Refuse what the chains on a GPU cannot do."""
+    look, restart = preparation["swap_gpu"]["look_sweeps"], preparation["restart_sweeps"]
+    if not model.of_even_powers:
+        raise InputError(
+            f"config key preparation.sampler is swap_gpu: a potential of even powers of r is allowed, this {model.name} has another; swap takes it"
+        )
+    if restart % look:
+        raise InputError(
+            f"config key preparation.restart_sweeps is {restart}: with preparation.swap_gpu.look_sweeps {look} a multiple of it is allowed"
+        )
 
 
 def check_list(key: str, value: object, rungs: int) -> None:

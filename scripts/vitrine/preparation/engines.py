@@ -8,7 +8,11 @@ from vitrine.errors import InputError
 from vitrine.models import GlassFormer
 
 MOST_SPECIES = 64  # distinct kinds of particles that HOOMD-blue's tables take
-MONTE_CARLO = {"swap": "swap Monte Carlo (builtin)", "hamiltonian": "Hamiltonian Monte Carlo (builtin)"}  # samplers without dynamics, in words
+MONTE_CARLO = {
+    "swap": "swap Monte Carlo (builtin)",
+    "hamiltonian": "Hamiltonian Monte Carlo (builtin)",
+    "swap_gpu": "swap Monte Carlo (GPU)",
+}  # samplers without dynamics, in words
 GET_HOOMD = "run with `snakemake --sdm conda`, which makes envs/hoomd.yaml, or install hoomd from conda-forge into the environment of Snakemake"
 
 

@@ -88,7 +88,7 @@ class Progress:
         return {"time": np.int64(self.time), "counts": self.counts, "energies": np.array(self.energies), "terms": np.array(self.terms), **clock}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray], overlap_length: float) -> Progress:
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], overlap_length: float, look_sweeps: int = CHECK) -> Progress:
         """The progress that `arrays` describes."""
         clock = {name.removeprefix("clock."): value for name, value in arrays.items() if name.startswith("clock.")}
         return cls(
@@ -96,7 +96,7 @@ class Progress:
             arrays["counts"].copy(),
             arrays["energies"].tolist(),
             [tuple(row) for row in arrays["terms"].tolist()],
-            RelaxationClock.from_arrays(clock, overlap_length) if clock else None,
+            RelaxationClock.from_arrays(clock, overlap_length, look_sweeps) if clock else None,
         )
 
     def look(self, chain: Chain, particles: int) -> None:
@@ -115,21 +115,23 @@ def equilibrate(
     target_acceptance: float,
     overlap_length: float,
     approach_sweeps: int = 0,
+    look_sweeps: int = CHECK,
     keeper: Keeper | None = None,
     enough: Callable[[RelaxationClock], bool] = lambda clock: False,
 ) -> Equilibration:
     """Run a chain from its present state for `sweeps`, rounded up to a whole number of looks.
 
     The step is tuned first and then frozen, and `approach_sweeps` more are run (a cooling ramp, velocities that settle); nothing of this is measured.
-    enough: ends the run earlier, as soon as it says so of the chain's clock; only a pilot may, since that biases what it measures.
+    look_sweeps: sweeps between looks at the overlap and the energy. enough: ends the run earlier, as soon as it says so of the chain's clock; only a
+    pilot may, since that biases what it measures.
     """
     stored = keeper.load() if keeper else None
     if stored:
-        progress = Progress.from_arrays(stored["progress"], overlap_length)
+        progress = Progress.from_arrays(stored["progress"], overlap_length, look_sweeps)
         chain.take_up(stored["chain"], keeper.stream(progress.time))
     else:
         chain.tune(tuning_sweeps, target_acceptance)
-        progress = Progress(-CHECK * -(-approach_sweeps // CHECK))
+        progress = Progress(-look_sweeps * -(-approach_sweeps // look_sweeps))
     taken_up_at = progress.time if stored else None
     particles = len(chain.positions)
     while progress.time < sweeps and not (progress.clock and enough(progress.clock)):
@@ -138,25 +140,25 @@ def equilibrate(
             keeper.save(progress.arrays(), state)
             chain.take_up(state, keeper.stream(progress.time))
         if progress.time == 0:
-            progress.clock = RelaxationClock(chain.positions, overlap_length)
-        counts = chain.advance(CHECK)
-        progress.time += CHECK
+            progress.clock = RelaxationClock(chain.positions, overlap_length, look_sweeps)
+        counts = chain.advance(look_sweeps)
+        progress.time += look_sweeps
         if progress.clock:
             progress.counts += counts
             progress.look(chain, particles)
     if keeper and progress.time != taken_up_at:
         keeper.save(progress.arrays(), chain.state())
-    return _summary(chain, progress)
+    return _summary(chain, progress, look_sweeps)
 
 
-def _summary(chain: Chain, progress: Progress) -> Equilibration:
+def _summary(chain: Chain, progress: Progress, look_sweeps: int) -> Equilibration:
     energies, clock = np.array(progress.energies), progress.clock
     quarter, half = len(energies) // 4, len(energies) // 2
     squares, laplacian, pressure = np.array(progress.terms[len(progress.terms) // 2 :]).mean(axis=0)
     tried_moves, accepted_moves, tried_swaps, accepted_swaps = progress.counts
     return Equilibration(
         relaxation_time=clock.relaxation_time,
-        energy_relaxation_time=CHECK * correlation_time(energies[half:]),
+        energy_relaxation_time=look_sweeps * correlation_time(energies[half:]),
         sweeps=progress.time,
         relaxations=len(clock.durations),
         energy=float(energies[half:].mean()),
@@ -168,5 +170,5 @@ def _summary(chain: Chain, progress: Progress) -> Equilibration:
         displacement_acceptance=float(accepted_moves / tried_moves) if tried_moves else np.nan,
         swap_acceptance=float(accepted_swaps / tried_swaps) if tried_swaps else np.nan,
         overlap_curve=clock.curve,
-        energy_series=[(CHECK * end, mean) for end, mean in block_means(energies, SERIES_POINTS)],
+        energy_series=[(look_sweeps * end, mean) for end, mean in block_means(energies, SERIES_POINTS)],
     )

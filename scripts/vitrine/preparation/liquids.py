@@ -6,19 +6,22 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from vitrine.errors import SampleError
 from vitrine.models import GlassFormer
 from vitrine.points import Point
+from vitrine.preparation.counted import CountedSwap
 from vitrine.preparation.dynamics import Dynamics
 from vitrine.preparation.engines import MONTE_CARLO
 from vitrine.preparation.equilibrate import Chain, Equilibration, equilibrate
 from vitrine.preparation.hamiltonian import HamiltonianMonteCarlo
 from vitrine.preparation.motion import BlowUp, Ramp
-from vitrine.preparation.relaxation import RelaxationClock
+from vitrine.preparation.relaxation import RelaxationClock, look_sweeps
 from vitrine.preparation.restart import Restarts
+from vitrine.preparation.side_by_side import Meeting, MeetingSwap
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
 from vitrine.samples import Sample, batch_samples
@@ -69,12 +72,14 @@ def equilibrate_liquid(
     identity: str = "",
     purpose: int = LIQUID,
     enough: Callable[[RelaxationClock], bool] | None = None,
+    meeting: Meeting | None = None,
 ) -> tuple[Sample, Equilibration | None]:
     """Bring one sample from another temperature (or a random start) to T_p and run it there for `sweeps`, by the sampler of the settings.
 
     `cooling` runs for its hold time instead. A start that cannot be used keeps its flag and has no equilibration. A time step that blows up is
     halved, as often as the settings allow; then the start is kept and flagged. further: words of random streams for axes beyond N and T_p;
-    identity: what makes the sample (Study.identity), kept in its provenance; purpose: tag of its random stream; enough: as `equilibrate` takes it.
+    identity: what makes the sample (Study.identity), kept in its provenance; purpose: tag of its random stream; enough: as `equilibrate` takes it;
+    meeting: where a chain of `swap_gpu` makes its moves together with others, None for one on the CPU.
     """
     if start.particles == 0:
         return replace(start, parent_temperature=parent_temperature), None
@@ -87,7 +92,7 @@ def equilibrate_liquid(
     for refinement in range(1 + (0 if settings["sampler"] in MONTE_CARLO else settings["dynamics"]["halvings"])):
         keeper = restarts.keeper(f"{start.index:08d}.{refinement}", stream, _fingerprint(start), sweeps) if restarts else None
         try:
-            chain, schedule = _chain(start, parent_temperature, stream, settings, refinement, sweeps)
+            chain, schedule = _chain(start, parent_temperature, stream, settings, refinement, sweeps, meeting)
             run = equilibrate(chain, keeper=keeper, **schedule, **({"enough": enough} if enough else {}))
         except BlowUp as trouble:
             flag = trouble.flag(settings["dynamics"]["time_step"] / 2**refinement)
@@ -106,12 +111,14 @@ def equilibrate_liquid(
 
 
 def _chain(
-    start: Sample, temperature: float, stream: Callable[..., np.random.Generator], settings: Mapping, refinement: int, sweeps: int
-) -> tuple[Chain, dict]:
+    start: Sample, temperature: float, stream: Callable[..., np.random.Generator], settings: Mapping, refinement: int, sweeps: int,
+    meeting: Meeting | None,
+) -> tuple[Chain, dict]:  # fmt: skip
     """The chain of the settings' sampler, and what `equilibrate` shall do with it."""
-    schedule = {name: settings[name] for name in CHAIN} | {"sweeps": sweeps}
-    if settings["sampler"] == "swap":
-        return SwapMonteCarlo(start, temperature, stream(), settings["swap_fraction"], settings["swap_range"]), schedule
+    schedule = {name: settings[name] for name in CHAIN} | {"sweeps": sweeps, "look_sweeps": look_sweeps(settings)}
+    if settings["sampler"] in ("swap", "swap_gpu"):
+        sampler = SwapMonteCarlo if settings["sampler"] == "swap" else CountedSwap if meeting is None else partial(MeetingSwap, meeting=meeting)
+        return sampler(start, temperature, stream(), settings["swap_fraction"], settings["swap_range"]), schedule
     if settings["sampler"] == "hamiltonian":
         own = settings["hamiltonian"]
         chain = HamiltonianMonteCarlo(

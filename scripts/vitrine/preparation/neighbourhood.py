@@ -21,6 +21,7 @@ import numpy as np
 from vitrine.compile_cache import njit
 from vitrine.errors import SampleError
 from vitrine.interactions.neighbours import cell_counts, mixed_size, padded
+from vitrine.models.glass_former import GlassFormer
 from vitrine.samples.sample import Sample, widths
 
 REST, TRIAL = 0.25, 0.3  # [lambda_min]; near the fastest at every temperature
@@ -36,6 +37,11 @@ Neighbourhood = namedtuple(
     "body reference types scales energies ranges lists counts members place occupancy homes found known near "
     "squares shells measured tally edges n_cells growth longest largest nonadditivity rest trial",
 )
+
+
+def growth_of(model: GlassFormer) -> float:
+    """By how much the range of a particle's pairs grows at most, for each unit of its own size."""
+    return float(np.max(model.ranges)) * (0.5 + model.nonadditivity * model.largest_size)
 
 
 def neighbourhood(sample: Sample, rest: float = REST, trial: float = TRIAL) -> Neighbourhood:
@@ -62,7 +68,7 @@ def neighbourhood(sample: Sample, rest: float = REST, trial: float = TRIAL) -> N
         near=np.ones((2, 8, capacity + PADDING)), squares=np.empty((n, capacity + PADDING)),
         shells=np.zeros((n, SHELLS), dtype=np.int64), measured=np.zeros(n, dtype=np.bool_), tally=np.zeros(SHELLS, dtype=np.int64),
         edges=tuple(np.diag(h).tolist()), n_cells=tuple(n_cells.tolist()),
-        growth=longest * (0.5 + model.nonadditivity * model.largest_size), longest=longest, largest=model.largest_size,
+        growth=growth_of(model), longest=longest, largest=model.largest_size,
         nonadditivity=model.nonadditivity, rest=rest, trial=trial,
     )  # fmt: skip
     state.near[:, 4:6] = [[float(model.scales[0, 0])], [float(model.energies[0, 0])]]

@@ -11,8 +11,9 @@ import numpy as np
 from vitrine.parquet import read_provenance, read_table
 from vitrine.preparation.equilibrate import Equilibration
 from vitrine.preparation.liquids import equilibrate_liquid
-from vitrine.preparation.relaxation import CHECK
+from vitrine.preparation.relaxation import look_sweeps
 from vitrine.preparation.restart import Restarts
+from vitrine.preparation.side_by_side import Meeting
 from vitrine.provenance import check_identity
 from vitrine.samples import Sample
 from vitrine.seeds import PILOT
@@ -37,6 +38,7 @@ def pilot_liquid(
     restarts: Restarts | None = None,
     further: Sequence[int] = (),
     identity: str = "",
+    meeting: Meeting | None = None,
 ) -> tuple[Sample, dict]:
     """Run one chain of the pilot until it has relaxed `pilot_relaxations` times, or spent `maximum_sweeps`; its end, and its row of tables.PILOT."""
     wanted = settings["pilot_relaxations"]
@@ -51,6 +53,7 @@ def pilot_liquid(
         identity,
         purpose=PILOT,
         enough=lambda clock: len(clock.durations) >= wanted,
+        meeting=meeting,
     )
     key = {"sample": liquid.index, "flag": liquid.flag}
     if run is None:
@@ -86,5 +89,6 @@ def run_length(settings: Mapping, relaxation_times: Iterable[float] = ()) -> Run
     known = [time for time in relaxation_times if np.isfinite(time)]
     if not known:
         return RunLength(settings["maximum_sweeps"], np.inf)
-    asked = max(CHECK * int(np.ceil(settings["relaxation_times"] * np.mean(known) / CHECK)), settings["minimum_sweeps"])
+    look = look_sweeps(settings)
+    asked = max(look * int(np.ceil(settings["relaxation_times"] * np.mean(known) / look)), settings["minimum_sweeps"])
     return RunLength(min(asked, settings["maximum_sweeps"]), asked)

@@ -10,25 +10,37 @@ from collections.abc import Mapping
 
 import numpy as np
 
-CHECK = 10  # sweeps between looks at the overlap and the energy
-CURVE_TIMES = np.unique(np.round(CHECK * 10 ** (np.arange(0, 49) / 8)).astype(np.int64) // CHECK * CHECK)  # [sweeps]
+CHECK = 10  # sweeps between looks at the overlap and the energy, unless a sampler has its own
+
+
+def look_sweeps(settings: Mapping) -> int:
+    """Sweeps between looks at a liquid, of a sampler's settings."""
+    return settings["swap_gpu"]["look_sweeps"] if settings["sampler"] == "swap_gpu" else CHECK
+
+
+def curve_times(every: int) -> np.ndarray:
+    """Times [sweeps] at which Q(t) is kept, of looks that are `every` sweeps apart: eight to a decade."""
+    return np.unique(np.round(every * 10 ** (np.arange(0, 49) / 8)).astype(np.int64) // every * every)
+
+
+CURVE_TIMES = curve_times(CHECK)
 
 
 class RelaxationClock:
     """Counts relaxations of the self-overlap and averages Q(t) over the origins, each followed until the end of the next one's relaxation."""
 
-    def __init__(self, positions: np.ndarray, length: float) -> None:
-        self.length = length
+    def __init__(self, positions: np.ndarray, length: float, every: int = CHECK) -> None:
+        self.length, self.times = length, curve_times(every)
         self.durations: list[int] = []
         self._origins = [(0, positions)]
-        self._sums = np.zeros(len(CURVE_TIMES))
-        self._counts = np.zeros(len(CURVE_TIMES), dtype=np.int64)
+        self._sums = np.zeros(len(self.times))
+        self._counts = np.zeros(len(self.times), dtype=np.int64)
 
     def look(self, time: int, positions: np.ndarray) -> None:
         """Take note of the positions (N, d, unfolded) at a time."""
         for start, origin in self._origins:
-            place = np.searchsorted(CURVE_TIMES, time - start)
-            if place < len(CURVE_TIMES) and CURVE_TIMES[place] == time - start:
+            place = np.searchsorted(self.times, time - start)
+            if place < len(self.times) and self.times[place] == time - start:
                 self._sums[place] += self._overlap(origin, positions)
                 self._counts[place] += 1
         start, origin = self._origins[-1]
@@ -52,9 +64,9 @@ class RelaxationClock:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray], length: float) -> RelaxationClock:
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], length: float, every: int = CHECK) -> RelaxationClock:
         """The clock that `arrays` describes."""
-        clock = cls(arrays["origin_positions"][0], length)
+        clock = cls(arrays["origin_positions"][0], length, every)
         clock.durations = arrays["durations"].tolist()
         clock._origins = list(zip(arrays["origin_times"].tolist(), arrays["origin_positions"], strict=True))
         clock._sums, clock._counts = arrays["sums"].copy(), arrays["counts"].copy()
@@ -69,4 +81,4 @@ class RelaxationClock:
     def curve(self) -> list[tuple[int, float]]:
         """(time, mean overlap) at the times that were reached."""
         seen = self._counts > 0
-        return [(int(t), float(q)) for t, q in zip(CURVE_TIMES[seen], self._sums[seen] / self._counts[seen], strict=True)]
+        return [(int(t), float(q)) for t, q in zip(self.times[seen], self._sums[seen] / self._counts[seen], strict=True)]

@@ -1,0 +1,167 @@
+"""The chains of a batch side by side on a GPU. Each runs as it would alone, in a thread of its own; they meet where they make their moves.
+
+A thread that wants moves waits until all others want theirs, or are done; the last one to come makes those of all in one go. What a chain does hangs
+on its own key and number of moves alone, so that no number depends on the company.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Condition
+from typing import NamedTuple, Protocol, TypeVar
+
+import numpy as np
+
+from vitrine.errors import InputError, SampleError
+from vitrine.interactions.forces import energy_and_virial
+from vitrine.linalg.gpu import Device, find_gpu
+from vitrine.preparation.counted import CountedSwap
+from vitrine.samples.sample import Sample
+
+Result = TypeVar("Result")
+
+
+class Moved(NamedTuple):
+    """A chain after its moves: counts as those of `swap._run`, places and sizes (N, 4), energy; or what went wrong with it."""
+
+    counts: np.ndarray
+    body: np.ndarray
+    energy: float
+    trouble: str = ""
+
+
+class Chains(Protocol):
+    """Where chains live: on a GPU (`swap_gpu.py`), or in the tests on the CPU."""
+
+    def put(self, seat: int, body: np.ndarray, key: np.ndarray, temperature: float) -> None: ...
+
+    def advance(self, seats: list[int], steps: list[float], firsts: list[int], moves: list[int]) -> list[Moved]: ...
+
+
+class Meeting:
+    """Where the chains of a batch meet: so many `members`, each with a seat. make(sample, swap_fraction, swap_range, members) gives the Chains."""
+
+    def __init__(self, members: int, make: Callable[[Sample, float, float, int], Chains]) -> None:
+        self._members, self._make, self._seats = members, make, 0
+        self._chains: Chains | None = None
+        self._condition, self._capacity = Condition(), members
+        self._posted: dict[int, tuple[float, int, int]] = {}
+        self._moved: dict[int, Moved | Exception] = {}
+
+    def join(self, sample: Sample, swap_fraction: float, swap_range: float) -> int:
+        """A seat for a chain."""
+        with self._condition:
+            if self._chains is None:
+                self._chains = self._make(sample, swap_fraction, swap_range, self._capacity)
+            self._seats += 1
+            return self._seats - 1
+
+    def put(self, seat: int, body: np.ndarray, key: np.ndarray, temperature: float) -> None:
+        """Put a chain at its start, or where it is taken up."""
+        with self._condition:
+            self._chains.put(seat, body, key, temperature)
+
+    def advance(self, seat: int, step: float, first: int, moves: int) -> Moved:
+        """Wait for the others, and make moves together with them. Raises SampleError where something is wrong with this chain alone."""
+        with self._condition:
+            self._posted[seat] = (step, first, moves)
+            self._go_if_all_are_here()
+            while seat not in self._moved:
+                self._condition.wait()
+            moved = self._moved.pop(seat)
+        if isinstance(moved, Exception):
+            raise moved
+        if moved.trouble:
+            raise SampleError(moved.trouble)
+        return moved
+
+    def leave(self) -> None:
+        """A chain is done."""
+        with self._condition:
+            self._members -= 1
+            self._go_if_all_are_here()
+
+    def _go_if_all_are_here(self) -> None:
+        if not self._posted or len(self._posted) < self._members:
+            return
+        seats = sorted(self._posted)
+        try:
+            moved = self._chains.advance(seats, *map(list, zip(*(self._posted[seat] for seat in seats), strict=True)))
+        except Exception as error:  # of the device: every thread that waits is told
+            moved = [error] * len(seats)
+        self._moved.update(zip(seats, moved, strict=True))
+        self._posted.clear()
+        self._condition.notify_all()
+
+
+@dataclass
+class MeetingSwap(CountedSwap):
+    """A chain of counted moves that makes them at a meeting."""
+
+    meeting: Meeting = field(kw_only=True)
+    _seat: int | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self._seat is None:
+            self._seat = self.meeting.join(self.sample, self.swap_fraction, self.swap_range)
+        self.meeting.put(self._seat, self._state.body, self._key, self.temperature)
+        self._energy = self.measured_energy()
+
+    def _moves(self, moves: int) -> np.ndarray:
+        moved = self.meeting.advance(self._seat, self.step, self._made, moves)
+        self._made += moves
+        self._state.body[:], self._energy = moved.body, moved.energy
+        return moved.counts
+
+    @property
+    def energy(self) -> float:
+        """Potential energy after the last moves."""
+        return self._energy
+
+    def measured_energy(self) -> float:
+        """Potential energy, summed anew over all pairs."""
+        return energy_and_virial(self.current())[0]
+
+    @property
+    def description(self) -> dict:
+        """The engine, for provenance."""
+        return {"engine": "swap Monte Carlo on a GPU"}
+
+
+def one_by_one_or_side_by_side(settings: Mapping, starts: Iterable[Sample], work: Callable[[Sample, Meeting | None], Result]) -> Iterator[Result]:
+    """work(start, meeting) of each start, in their order: at once for those that a GPU runs, else one after the other and without a meeting.
+
+    settings: of the preparation. Raises InputError where a GPU is asked for and there is none.
+    """
+    if settings["sampler"] != "swap_gpu" or settings["swap_gpu"]["device"] == "cpu":
+        for start in starts:
+            yield work(start, None)
+        return
+    found = find_gpu()
+    if not isinstance(found, Device):
+        raise InputError(
+            f"config key preparation.sampler is swap_gpu and there is no GPU ({found}): allowed here are the other samplers, or "
+            "preparation.swap_gpu.device cpu"
+        )
+    from vitrine.preparation.swap_gpu import GpuChains
+
+    yield from side_by_side(list(starts), work, GpuChains)
+
+
+def side_by_side(
+    starts: list[Sample], work: Callable[[Sample, Meeting], Result], make: Callable[[Sample, float, float, int], Chains]
+) -> Iterator[Result]:
+    """work(start, meeting) of all starts at once, each in its thread, in their order."""
+    meeting = Meeting(len(starts), make)
+
+    def one(start: Sample) -> Result:
+        try:
+            return work(start, meeting)
+        finally:
+            meeting.leave()
+
+    with ThreadPoolExecutor(max(1, len(starts))) as threads:
+        yield from threads.map(one, starts)
