@@ -22,7 +22,8 @@ def code_hash(script: str | Path, *modules: str | Path) -> str:
     """Hash of a script and of the library modules that it or one of `modules` uses, directly or through others; comments and layout do not count.
 
     Snakemake sees an edit of a script but not of a module that it imports: rules carry this hash in their params. `modules` are those that a driver
-    loads by name. Declarations are left out: they name every figure and published value, and a rule carries the digest of what it uses of its own. CUDA beside a module counts as it stands.
+    loads by name. Declarations are left out: they name every figure and published value, and a rule carries the digest of what it uses of its own.
+    CUDA beside a module counts as it stands.
     """
     entries = [Path(script), *map(Path, modules)]
     reached = set().union(*(_reached(entry) for entry in entries)) | set(entries[1:])
