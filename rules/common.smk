@@ -16,6 +16,7 @@ LENGTH = study.main.length
 # What jobs of full spectra ask for, and how many samples each has under way: on the CPU one after the other.
 GPU = {"gpu": 1} if config["linear_algebra"]["device"] == "gpu" else {}
 SAMPLES_AT_ONCE = 4 if GPU else 1
+CHAINS = {"gpu": 1} if study.chains_on_gpu else {}  # what jobs of liquids ask for
 
 
 def code(script, *modules):

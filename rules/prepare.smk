@@ -18,6 +18,7 @@ if any(place.has_pilot for place in study.places.values()):
             f"../envs/{'hoomd' if study.dynamics_by_hoomd else 'analysis'}.yaml"
         resources:
             **resources_of("pilot_liquids"),
+            **CHAINS,
         params:
             **params.preparing(study),
             restarts=f"{RESULTS}/restarts/pilot_liquids/{{point}}",
@@ -48,6 +49,7 @@ if study.labels_of("prepared"):
             f"../envs/{'hoomd' if study.dynamics_by_hoomd else 'analysis'}.yaml"
         resources:
             **resources_of("equilibrate_liquids"),
+            **CHAINS,
         params:
             **params.preparing(study),
             restarts=f"{RESULTS}/restarts/equilibrate_liquids/{BATCH_NAME}",

@@ -226,6 +226,8 @@ class Study:
         preparation = place.preparation
         if "dynamics" in preparation:
             preparation["dynamics"] = {**preparation["dynamics"], "engine": place.config["preparation"]["engine"], "device": ""}
+        if "swap_gpu" in preparation:
+            preparation["swap_gpu"] = {**preparation["swap_gpu"], "device": ""}
         before = self.identity(place.before) if place.before else ""
         return digest([self.seed, place.point.key, place.model.describe(), preparation, before])
 
@@ -251,6 +253,12 @@ class Study:
     def dynamics_by_hoomd(self) -> bool:
         """Whether liquids need HOOMD-blue."""
         return any(place.engine == "hoomd" and place.config["preparation"]["sampler"] not in MONTE_CARLO for place in self.places.values())
+
+    @property
+    def chains_on_gpu(self) -> bool:
+        """Whether chains of Monte Carlo need a GPU."""
+        settings = [place.preparation for place in self.places.values() if place.ensemble.origin == "prepared"]
+        return any(one["sampler"] == "swap_gpu" and one["swap_gpu"]["device"] == "gpu" for one in settings)
 
     @property
     def engine_in_words(self) -> str:

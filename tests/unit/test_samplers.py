@@ -191,6 +191,15 @@ def test_lists_have_one_entry_for_each_parent_temperature():
         assert told["engine"] in ("hoomd", "builtin")
 
 
+def test_where_chains_run_changes_no_sample_and_how_often_they_are_looked_at_does():
+    def identities(**section):
+        study = Study.from_config(laid_over(preparation={"sampler": "swap_gpu", "swap_gpu": {"device": "gpu", "look_sweeps": 100, **section}}))
+        assert study.chains_on_gpu == (section.get("device") != "cpu")
+        return [study.identity(label) for label in study.places]
+
+    assert identities() == identities(device="cpu") != identities(look_sweeps=50) and not Study.from_config(CONFIG).chains_on_gpu
+
+
 def test_walltime_changes_no_sample():
     limited = laid_over(preparation={"walltime_minutes": 30})
     assert preparation(limited) == preparation(CONFIG)

@@ -7,6 +7,8 @@ from vitrine.linalg.gpu import find_gpu
 
 DENSE = {"find_modes", "diagonalise_bond_operator"}  # the rules of full spectra
 
+CHAINS = {"pilot_liquids", "equilibrate_liquids"}  # the rules of liquids
+
 
 @pytest.fixture
 def on_gpu(overlay):
@@ -24,6 +26,25 @@ def test_jobs_of_full_spectra_ask_for_a_gpu_and_measure_several_samples_at_once(
     assert set(jobs) >= DENSE | {"measure_elasticity", "pinch_bonds"}
     assert {name for name, job in jobs.items() if re.search(r"resources:.*\bgpu=1\b", job)} == expected
     assert {name for name, job in jobs.items() if "threads: 4\n" in job} == expected
+
+
+def test_jobs_of_chains_on_a_gpu_ask_for_one(workflow, overlay, repository, tmp_path):
+    rules = repository / "rules" / "prepare.smk"
+    rules.write_text(re.sub(r"        message:\n.*\n", "", rules.read_text(encoding="utf-8")), encoding="utf-8")  # instead of it the job is shown
+    tiny = workflow(tmp_path).configs
+    chains = overlay({"preparation": {"sampler": "swap_gpu", "swap_gpu": {"look_sweeps": 10}}})
+    text = workflow(tmp_path, *tiny, chains, cores=8, repository=repository).succeed("--dry-run")
+    jobs = dict(re.findall(r"^rule (\w+):\n((?: {4}.*\n)+)", text, re.MULTILINE))
+    assert {name for name, job in jobs.items() if re.search(r"resources:.*\bgpu=1\b", job)} == CHAINS < set(jobs)
+
+
+def test_without_a_gpu_the_chains_say_so(workflow, overlay, tmp_path):
+    if not isinstance(find_gpu(), str):
+        pytest.skip("there is a GPU here")
+    chains = overlay({"preparation": {"sampler": "swap_gpu", "swap_gpu": {"look_sweeps": 10}}})
+    done = workflow(tmp_path, *workflow(tmp_path).configs, chains).run("results/tiny/N160_T1.3000/00000-00001/liquids.gsd")
+    assert done.returncode == 1 and "Traceback" not in done.stdout
+    assert re.search(r"Error: config key preparation\.sampler is swap_gpu and there is no GPU \(CuPy says: .*\): allowed here", done.stdout)
 
 
 @pytest.mark.slow

@@ -23,7 +23,10 @@ def reheat_liquids(liquid: Sample, preparation: Mapping, samples: int = 10) -> d
     before = liquid.provenance.get("before")
     if not before:
         raise SampleError("does not say from which temperature it came")
-    temperature, about = before["parent_temperature"], (preparation["seed"], preparation["settings"], before["sweeps"])
+    settings = preparation["settings"]
+    if settings["sampler"] == "swap_gpu":  # one liquid after the other is a core's work, and the ensemble is the same
+        settings = {**settings, "sampler": "swap"}
+    temperature, about = before["parent_temperature"], (preparation["seed"], settings, before["sweeps"])
     reheated, run = equilibrate_liquid(liquid, temperature, *about, further=preparation["further"], purpose=REHEATED)
     if run is None:
         raise SampleError(reheated.flag)
