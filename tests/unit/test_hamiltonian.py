@@ -6,6 +6,7 @@ import pytest
 from naive import PLANAR, SMALL, binary, block_error, jittered, liquid, poly
 from test_swap import assert_lists_are_sound, exact_pair_averages, particle_energies, present
 from vitrine.preparation.hamiltonian import TRAJECTORY, HamiltonianMonteCarlo
+from vitrine.preparation.neighbourhood import near_pairs
 from vitrine.preparation.swap import SwapMonteCarlo
 from vitrine.preparation.trajectories import ALLOWED, DRIFTS, KICKS, follow_forces
 from vitrine.samples import Sample
@@ -48,6 +49,18 @@ def naive_trajectory(sample, v, step, steps):
             x += drift * step * v
             v += kick * step * naive.forces(sample.moved(x))
     return x, v
+
+
+@pytest.mark.parametrize("allowed", [0.05, 0.5])
+def test_measured_distances_give_the_pairs_of_distances_measured_anew(start, allowed):
+    monte_carlo = chain(start)
+    monte_carlo.advance(TRAJECTORY)
+    state = monte_carlo._state
+    near_pairs(allowed, state)  # references are renewed, which leaves some without measured distances
+    assert allowed > 0.1 or state.measured.mean() > 0.3
+    known = near_pairs(allowed, state)
+    state.measured[:] = False
+    assert all(np.array_equal(one, other) for one, other in zip(known, near_pairs(allowed, state), strict=True)) and len(known[0]) > start.particles
 
 
 def test_the_composition_is_symmetric_and_consistent():

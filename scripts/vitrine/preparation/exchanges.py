@@ -24,10 +24,13 @@ def _measure(i, state):
     mine, squares, x, y, z = state.lists[i, :count], state.squares[i], body[i, 0], body[i, 1], body[i, 2]
     apart, others, shells, ends, tally = state.near[1, OLD], state.found[2], state.found[1], state.shells[i], state.tally
     tally[:] = 0
+    bx, by, bz = state.near[1, 0], state.near[1, 1], state.near[1, 2]
     for k in range(count):
         j = mine[k]
         others[k] = j
-        dx, dy, dz = body[j, 0] - x, body[j, 1] - y, body[j, 2] - z
+        bx[k], by[k], bz[k] = body[j, 0], body[j, 1], body[j, 2]
+    for k in range(count):
+        dx, dy, dz = bx[k] - x, by[k] - y, bz[k] - z
         dx -= e0 * np.rint(dx * i0)
         dy -= e1 * np.rint(dy * i1)
         dz -= e2 * np.rint(dz * i2)

@@ -29,7 +29,7 @@ SKIN = REST + TRIAL  # that of single moves
 CLOSE = 0.85  # neighbours nearer than this fraction of the range are close
 SHRUNK = 1.2  # a particle smaller than its reference size by more than this times `rest` has too long a list
 PADDING = 32  # room at the end of `near` for loops over whole blocks
-SHELLS, SHELL_WIDTH, CLOSE_SHELLS = 16, 0.65, 5  # shells of squared distance [lambda_min^2], the last without an end; close neighbours fill so many
+SHELLS, SHELL_WIDTH, CLOSE_SHELLS = 24, 0.65, 5  # shells of squared distance [lambda_min^2], the last without an end; close neighbours fill so many
 CELL = 1.7  # least edge of a cell [lambda_min]
 
 Neighbourhood = namedtuple(
@@ -285,6 +285,7 @@ def near_pairs(allowed, state):
     """Pairs that may interact while no particle moves by more than `allowed`, each once: both particles, 1/lambda_ij^2 and range. For one type alone.
 
     The lists hold them all if no particle has used more of the skin than half of it, less `allowed`; those that have get new references first.
+    Distances that `exchanges.py` has measured are not measured again.
     """
     body, (e0, e1, e2), half = state.body, state.edges, 0.5 * (state.rest + state.trial)
     i0, i1, i2 = 1.0 / e0, 1.0 / e1, 1.0 / e2
@@ -298,6 +299,15 @@ def near_pairs(allowed, state):
     inverse_squares, ranges = np.empty(room), np.empty(room)
     for i in range(body.shape[0]):
         x, y, z, size, mine = body[i, 0], body[i, 1], body[i, 2], body[i, 3], state.lists[i, : state.counts[i, 0]]
+        if state.measured[i]:
+            squares, reach = state.squares[i], state.longest * mixed_size(size, max(size, state.largest), state.nonadditivity) + 2.0 * allowed
+            for k in range(state.shells[i, min(np.int64(reach * reach * (1 / SHELL_WIDTH)), SHELLS - 1)]):
+                j = mine[k]
+                mixed = mixed_size(size, body[j, 3], state.nonadditivity)
+                first[found], second[found], inverse_squares[found], ranges[found] = i, j, mixed, state.longest * mixed
+                reach = state.longest * mixed + 2.0 * allowed
+                found += (squares[k] < reach * reach) & (j > i)
+            continue
         for k in range(mine.size):
             j = mine[k]
             dx, dy, dz = body[j, 0] - x, body[j, 1] - y, body[j, 2] - z
