@@ -23,6 +23,8 @@ from vitrine.preparation.restart import Restarts
 from vitrine.preparation.side_by_side import Moved, one_by_one_or_side_by_side
 from vitrine.samples.store import missing_sample
 
+from benchmarks.gpu import chain_rows
+
 MODELS = {
     "published": lambda: liquid(poly(), 160, 2.0),
     "planar": lambda: liquid(poly(**PLANAR), 64, 2.0),
@@ -276,7 +278,7 @@ def test_without_a_gpu_the_reason_is_given(monkeypatch):
 # --- on a GPU, or its emulation on a core -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=["emulated", "gpu"])
+@pytest.fixture(params=["emulated", pytest.param("gpu", marks=pytest.mark.gpu)])
 def device(request):
     """Where the kernels run."""
     if request.param == "emulated":
@@ -343,6 +345,16 @@ def test_a_list_that_is_full_is_told(device, start):
     chains = gpu_chains(start, 2)
     chains._overflows[1] = 1
     assert [bool(moved.trouble) for moved in chains.advance([0, 1], [0.1, 0.1], [0, 0], [10, 10])] == [False, True]
+
+
+def test_the_benchmark_times_chains(device, start):
+    def seconds(action):
+        action()
+        return 1.0
+
+    on_the_gpu, counted = chain_rows(start, seconds, chains=2, sweeps=1)
+    assert on_the_gpu[0] == "move of swap Monte Carlo, 2 chains on the GPU" and on_the_gpu[1] > 0
+    assert on_the_gpu[3] == counted[1] == counted[3] == 1 / (20 * start.particles)
 
 
 def test_so_many_particles_have_no_number(monkeypatch, start):
