@@ -2,6 +2,8 @@
 
 import re
 
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from vitrine.linalg.gpu import find_gpu
 
@@ -45,6 +47,16 @@ def test_without_a_gpu_the_chains_say_so(workflow, overlay, tmp_path):
     done = workflow(tmp_path, *workflow(tmp_path).configs, chains).run("results/tiny/N160_T1.3000/00000-00001/liquids.gsd")
     assert done.returncode == 1 and "Traceback" not in done.stdout
     assert re.search(r"Error: config key preparation\.sampler is swap_gpu and there is no GPU \(CuPy says: .*\): allowed here", done.stdout)
+
+
+@pytest.mark.slow
+def test_chains_on_a_core_prepare_glasses(workflow, overlay, tmp_path):
+    chains = overlay({"preparation": {"sampler": "swap_gpu", "swap_gpu": {"device": "cpu", "look_sweeps": 10}}})
+    batch = "results/tiny/N160_T0.8000/00000-00001"
+    workflow(tmp_path, *workflow(tmp_path).configs, chains).succeed(f"{batch}/glasses.parquet")
+    glasses, liquids = (pd.read_parquet(tmp_path / batch / f"{name}.parquet") for name in ("glasses", "liquids"))
+    assert set(glasses["flag"]) == set(liquids["flag"]) == {""} and liquids["swap_acceptance"].min() > 0.02
+    assert pq.read_schema(tmp_path / batch / "liquids.parquet").metadata[b"vitrine"].count(b"counted moves") == 1
 
 
 @pytest.mark.slow
