@@ -359,7 +359,7 @@ def test_the_benchmark_times_chains(device, start):
 
 def test_so_many_particles_have_no_number(monkeypatch, start):
     monkeypatch.setattr(swap_gpu, "LARGEST", 10)
-    with pytest.raises(ValueError, match="at most 10 particles"):
+    with pytest.raises(InputError, match=r"ensembles.axes.particles has \d+: .*swap_gpu at most 10 are allowed"):
         swap_gpu.GpuChains(start, 0.2, 0.35, 1)
 
 

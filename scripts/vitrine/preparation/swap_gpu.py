@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vitrine.errors import InputError
 from vitrine.preparation.counted import REST, room
 from vitrine.preparation.neighbourhood import growth_of
 from vitrine.preparation.side_by_side import Moved
@@ -21,13 +22,15 @@ FULL = "a neighbour list is full: the sample is far denser in one place than on 
 class GpuChains:
     """So many chains, told apart by their seats 0, 1, ..., of the model and in the box of a sample, which must be rectangular.
 
-    As `side_by_side.Chains`. warps: how many moves of a chain are judged side by side; no number depends on it. Raises ValueError for more particles
+    As `side_by_side.Chains`. warps: how many moves of a chain are judged side by side; no number depends on it. Raises InputError for more particles
     than LARGEST.
     """
 
     def __init__(self, sample: Sample, swap_fraction: float, swap_range: float, chains: int, warps: int = WARPS) -> None:
         if sample.particles > LARGEST:
-            raise ValueError(f"a chain on a GPU has at most {LARGEST} particles, this one has {sample.particles}")
+            raise InputError(
+                f"config key ensembles.axes.particles has {sample.particles}: with preparation.sampler swap_gpu at most {LARGEST} are allowed"
+            )
         import cupy
 
         model, particles, edges, trial = sample.model, sample.particles, np.diag(sample.box), REST + room(sample.model, swap_range)
