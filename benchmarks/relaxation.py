@@ -12,8 +12,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from vitrine.files import whole_file
-from vitrine.preparation.engines import MONTE_CARLO
-from vitrine.runs.cost import RELAXATION_TIMES
+from vitrine.runs.cost import RELAXATION_TIMES, TIMED
 
 COLUMNS = ["parent_temperature", "particles", "relaxation_time", "flag"]  # alone: tables of older versions lack others
 
@@ -33,7 +32,7 @@ def main() -> None:
     """Bring the table up to date."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.relaxation", description=__doc__)
     parser.add_argument("studies", type=Path, nargs="+", help="results of finished studies")
-    parser.add_argument("--sampler", choices=MONTE_CARLO, default="swap", help="that of the studies")
+    parser.add_argument("--sampler", choices=TIMED, default="swap", help="that of the studies")
     arguments = parser.parse_args()
     text = RELAXATION_TIMES.read_text(encoding="utf-8")
     told, head = yaml.safe_load(text), [line for line in text.splitlines() if line.startswith("#")]

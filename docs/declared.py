@@ -13,8 +13,7 @@ from vitrine.declare import Observable, Setting
 from vitrine.models import GLASS_FORMERS
 from vitrine.observables import declarations, figures, known_tables
 from vitrine.points import AXES
-from vitrine.preparation.engines import MONTE_CARLO
-from vitrine.runs.cost import RELAXATION_TIMES
+from vitrine.runs.cost import RELAXATION_TIMES, TIMED
 from vitrine.runs.cost_table import headline
 from vitrine.schema import FLAG, SAMPLE, Column, Table
 from vitrine.study import Study
@@ -185,7 +184,7 @@ def scaling() -> str:
 def relaxation_times() -> str:
     """The relaxation times that the cost model stands on."""
     told = yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
-    tables = {name: {row["T_p"]: row for row in told[name]} for name in MONTE_CARLO}
+    tables = {name: {row["T_p"]: row for row in told[name]} for name in TIMED}
     rows = [
         (f"{T_p:g}", *(f"{own[T_p]['sweeps']:g} ± {own[T_p]['error']:g} ({own[T_p]['samples']})" if T_p in own else "-" for own in tables.values()))
         for T_p in sorted(set().union(*tables.values()), reverse=True)

@@ -41,6 +41,7 @@ EXPORTING = ("export_glasses", "export_liquids")
 WRITTEN_NUMBER = 1e-6  # seconds to write a number of an array as text
 GPU_MOVES = 2.7e8  # trial moves per second of all chains on a GPU together: 396 chains of 2000 particles at T = 0.4 on an H200
 COUNTED = 5  # sweeps of swap Monte Carlo that take as long as one of counted moves on a core
+TIMED = ("swap", "hamiltonian")  # samplers of Monte Carlo with relaxation times of their own; on a GPU those of swap hold
 READ_PARTICLE = 1e-5  # seconds to read a particle from a text; binary files are faster
 STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary")
 
@@ -49,7 +50,7 @@ STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary
 def _relaxation_table() -> tuple[dict, dict[str, list[tuple[float, float]]]]:
     """The file, and for each sampler of Monte Carlo its points (1/T_p, ln tau) from hot to cold."""
     told = yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
-    return told, {name: sorted((1 / row["T_p"], math.log(row["sweeps"])) for row in told[name]) for name in ("swap", "hamiltonian")}
+    return told, {name: sorted((1 / row["T_p"], math.log(row["sweeps"])) for row in told[name]) for name in TIMED}
 
 
 def relaxation_time(place: Place) -> float | None:
