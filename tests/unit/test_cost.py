@@ -147,6 +147,9 @@ def test_liquids_on_a_gpu_take_their_share_of_it(device, sweep):
     asked = study(preparation={**settings, "swap_gpu": {"device": device, "look_sweeps": 100}})
     assert job_cost("equilibrate_liquids", asked, COLD, 4, COSTS)[0] == pytest.approx(1.5 + 4 * 1000 * sweep)
     assert relaxation_time(asked.places[COLD]) == relaxation_time(study().places[COLD])
+    one, many = (job_cost("equilibrate_liquids", asked, COLD, number, COSTS)[1] for number in (1, 101))
+    alone = job_cost("equilibrate_liquids", study(), COLD, 1, COSTS)[1]
+    assert one == alone and (many - one > 99 * (10 * TAKES["swap_sweep"])) == (device == "gpu")
 
 
 def test_liquids_of_trajectories_take_their_own_sweeps_and_times():

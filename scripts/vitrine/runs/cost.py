@@ -41,6 +41,7 @@ EXPORTING = ("export_glasses", "export_liquids")
 WRITTEN_NUMBER = 1e-6  # seconds to write a number of an array as text
 GPU_MOVES = 2.7e8  # trial moves per second of all chains on a GPU together: 396 chains of 2000 particles at T = 0.4 on an H200
 COUNTED = 5  # sweeps of swap Monte Carlo that take as long as one of counted moves on a core
+CHAINS = (PILOT, "equilibrate_liquids")
 TIMED = ("swap", "hamiltonian")  # samplers of Monte Carlo with relaxation times of their own; on a GPU those of swap hold
 READ_PARTICLE = 1e-5  # seconds to read a particle from a text; binary files are faster
 STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary")
@@ -117,9 +118,7 @@ def _run(place: Place, costs: Costs, sweeps: float) -> Need:
     sweep_of = {"hamiltonian": "hamiltonian_sweep"}.get(settings["sampler"], "swap_sweep")
     monte_carlo = costs.step(sweep_of, particles, dimension)
     if settings["sampler"] == "swap_gpu":
-        monte_carlo = monte_carlo._replace(
-            seconds=COUNTED * monte_carlo.seconds if settings["swap_gpu"]["device"] == "cpu" else particles / GPU_MOVES
-        )
+        monte_carlo = monte_carlo._replace(seconds=particles / GPU_MOVES if _on_gpu(settings) else COUNTED * monte_carlo.seconds)
     seconds = 0.0 if place.before else costs.step("random_start", particles, dimension).seconds
     if settings["sampler"] in MONTE_CARLO:
         return Need(seconds + sweeps * monte_carlo.seconds, monte_carlo.megabytes, SERIES_ROWS)
@@ -209,7 +208,8 @@ def job_cost(rule: str, study: Study, label: str | None = None, samples: int | N
         need = need_of(rule, study, label, costs)
         samples = study.places[label].preparation["pilot_samples"] if rule == PILOT else samples
         table = 8e-6 * COLUMN_COPIES * need.rows * samples
-        return costs.start + samples * need.seconds, costs.interpreter + need.megabytes + table
+        at_once = samples if rule in CHAINS and _on_gpu(study.places[label].preparation) else 1
+        return costs.start + samples * need.seconds, costs.interpreter + at_once * need.megabytes + table
     averaging = next((one for one in study.aggregated if one.aggregate == rule), None)
     if averaging is not None:
         row = row_costs(averaging, costs)
@@ -221,6 +221,11 @@ def job_cost(rule: str, study: Study, label: str | None = None, samples: int | N
         return costs.figure_job if rule in figures else costs.table_job, costs.interpreter
     known = [*PREPARING, *(one.rule for one in study.measured), *(one.aggregate for one in study.aggregated), *STUDY_RULES, *figures]
     raise InputError(f"the cost of the rule {rule} is not known: known are {', '.join(known)}")
+
+
+def _on_gpu(preparation: Mapping) -> bool:
+    """Whether the chains of a batch are all there at once, on a GPU."""
+    return preparation["sampler"] == "swap_gpu" and preparation["swap_gpu"]["device"] == "gpu"
 
 
 def row_costs(one: Observable, costs: Costs) -> Mapping[str, float]:
