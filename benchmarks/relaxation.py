@@ -33,11 +33,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.relaxation", description=__doc__)
     parser.add_argument("studies", type=Path, nargs="+", help="results of finished studies")
     parser.add_argument("--sampler", choices=TIMED, default="swap", help="that of the studies")
+    parser.add_argument("--only", type=float, nargs="+", metavar="T_p", help="take these T_p alone")
     arguments = parser.parse_args()
     text = RELAXATION_TIMES.read_text(encoding="utf-8")
     told, head = yaml.safe_load(text), [line for line in text.splitlines() if line.startswith("#")]
     rows = {row["T_p"]: row for row in told.get(arguments.sampler, [])}
-    for new in measured(arguments.studies).itertuples():
+    found = measured(arguments.studies)
+    for new in found[found["parent_temperature"].isin(arguments.only or found["parent_temperature"])].itertuples():
         rows[float(new.parent_temperature)] = {
             "T_p": float(new.parent_temperature),
             "sweeps": float(f"{new.time:.4g}"),

@@ -375,11 +375,11 @@ def test_a_glass_former_that_was_not_measured_takes_what_the_slowest_takes():
 
 
 def test_notes_say_what_is_extrapolated_and_what_ends_early():
-    asked = study(ensembles=[ensemble(parent_temperatures=(1.3, 0.5, 0.3))], preparation={"maximum_sweeps": 20000})
+    asked = study(ensembles=[ensemble(parent_temperatures=(1.3, 0.5, 0.28))], preparation={"maximum_sweeps": 20000})
     notes = [line for line in cost_table.report(asked).splitlines() if line.startswith("note: ")]
     assert notes == [
-        "note: relaxation times below T_p = 0.35 are extrapolated",
-        "note: preparation.maximum_sweeps ends the runs early at N2000_T0.5000, N2000_T0.3000: these points are then not in equilibrium",
+        "note: relaxation times below T_p = 0.3 are extrapolated",
+        "note: preparation.maximum_sweeps ends the runs early at N2000_T0.5000, N2000_T0.2800: these points are then not in equilibrium",
     ]
 
 
