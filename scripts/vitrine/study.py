@@ -23,7 +23,7 @@ from vitrine.observables import declarations, figures, function_of, module_of
 from vitrine.places import Place, places_of
 from vitrine.points import Axis, Point, full_key
 from vitrine.preparation.checks import check_trajectories
-from vitrine.preparation.engines import MONTE_CARLO
+from vitrine.preparation.engines import MONTE_CARLO, chains_on_gpu
 from vitrine.provenance import digest
 
 MOST_BATCHES = 100_000  # of a study; Snakemake plans six jobs for each
@@ -257,8 +257,7 @@ class Study:
     @property
     def chains_on_gpu(self) -> bool:
         """Whether chains of Monte Carlo need a GPU."""
-        settings = [place.preparation for place in self.places.values() if place.ensemble.origin == "prepared"]
-        return any(one["sampler"] == "swap_gpu" and one["swap_gpu"]["device"] == "gpu" for one in settings)
+        return any(chains_on_gpu(place.preparation) for place in self.places.values() if place.ensemble.origin == "prepared")
 
     @property
     def engine_in_words(self) -> str:

@@ -9,7 +9,7 @@ from vitrine.interactions import Interactions
 from vitrine.preparation.equilibrate import equilibrate
 from vitrine.preparation.liquids import equilibrate_liquid, liquid_rows
 from vitrine.preparation.pilot import RunLength, pilot_liquid, run_length
-from vitrine.preparation.relaxation import CHECK, CURVE_TIMES, RelaxationClock
+from vitrine.preparation.relaxation import CHECK, RelaxationClock, curve_times
 from vitrine.preparation.series import block_means, correlation_time
 from vitrine.samples.store import missing_sample
 from vitrine.tables import LIQUIDS, PILOT, RELAXATION
@@ -28,6 +28,7 @@ SETTINGS = {
     "minimum_sweeps": 200,
     "maximum_sweeps": 5000,
 }
+CURVE_TIMES = curve_times(CHECK)
 CHAIN = {name: SETTINGS[name] for name in ("tuning_sweeps", "target_acceptance", "overlap_length")}
 SWEEPS = 600  # of the liquids of this file
 

@@ -262,6 +262,22 @@ def test_a_device_that_fails_fails_the_job_and_nobody_waits_for_ever(on_cpu, mon
     assert threading.active_count() == 1
 
 
+def test_a_job_that_ends_half_way_stops_its_chains(on_cpu):
+    begun, looks = starts(3), []
+
+    def work(start, meeting):
+        def enough(clock):
+            looks.append(start.index)
+            return start.index == 0
+
+        return equilibrate_liquid(start, 1.3, 7, SETTINGS, 1_000_000, enough=enough, meeting=meeting)
+
+    runs = side_by_side.side_by_side(begun, work, ChainsOnCpu)
+    liquid, run = next(runs)
+    runs.close()  # as Ctrl-C does
+    assert liquid.index == 0 and run.sweeps == 20 and threading.active_count() == 1 and len(looks) < 1000
+
+
 def test_a_missing_sample_takes_no_seat(on_cpu):
     begun = starts(2)
     missing = missing_sample(1, 140, 1.3, "lost")

@@ -148,17 +148,17 @@ def equilibrate(
             progress.look(chain, particles)
     if keeper and progress.time != taken_up_at:
         keeper.save(progress.arrays(), chain.state())
-    return _summary(chain, progress, look_sweeps)
+    return _summary(chain, progress)
 
 
-def _summary(chain: Chain, progress: Progress, look_sweeps: int) -> Equilibration:
+def _summary(chain: Chain, progress: Progress) -> Equilibration:
     energies, clock = np.array(progress.energies), progress.clock
     quarter, half = len(energies) // 4, len(energies) // 2
     squares, laplacian, pressure = np.array(progress.terms[len(progress.terms) // 2 :]).mean(axis=0)
     tried_moves, accepted_moves, tried_swaps, accepted_swaps = progress.counts
     return Equilibration(
         relaxation_time=clock.relaxation_time,
-        energy_relaxation_time=look_sweeps * correlation_time(energies[half:]),
+        energy_relaxation_time=clock.every * correlation_time(energies[half:]),
         sweeps=progress.time,
         relaxations=len(clock.durations),
         energy=float(energies[half:].mean()),
@@ -170,5 +170,5 @@ def _summary(chain: Chain, progress: Progress, look_sweeps: int) -> Equilibratio
         displacement_acceptance=float(accepted_moves / tried_moves) if tried_moves else np.nan,
         swap_acceptance=float(accepted_swaps / tried_swaps) if tried_swaps else np.nan,
         overlap_curve=clock.curve,
-        energy_series=[(look_sweeps * end, mean) for end, mean in block_means(energies, SERIES_POINTS)],
+        energy_series=[(clock.every * end, mean) for end, mean in block_means(energies, SERIES_POINTS)],
     )

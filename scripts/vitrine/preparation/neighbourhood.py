@@ -30,6 +30,7 @@ CLOSE = 0.85  # neighbours nearer than this fraction of the range are close
 SHRUNK = 1.2  # a particle smaller than its reference size by more than this times `rest` has too long a list
 PADDING = 32  # room at the end of `near` for loops over whole blocks
 SHELLS, SHELL_WIDTH, CLOSE_SHELLS = 24, 0.65, 5  # shells of squared distance [lambda_min^2], the last without an end; close neighbours fill so many
+FULL = "a neighbour list is full: the sample is far denser in one place than on average"
 CELL = 1.7  # least edge of a cell [lambda_min]
 
 Neighbourhood = namedtuple(
@@ -44,6 +45,12 @@ def growth_of(model: GlassFormer) -> float:
     return float(np.max(model.ranges)) * (0.5 + model.nonadditivity * model.largest_size)
 
 
+def capacity_of(sample: Sample, reach: float) -> int:
+    """Room in a list of particles within a reach: twice what the mean density gives, and some."""
+    sphere = 4.19 * reach**3 if sample.dimension == 3 else 3.15 * reach**2
+    return int(min(sample.particles, 2 * sphere * sample.particles / sample.volume + 32))
+
+
 def neighbourhood(sample: Sample, rest: float = REST, trial: float = TRIAL) -> Neighbourhood:
     """Lists of a sample in a rectangular box, every particle's references being its own position and size.
 
@@ -52,12 +59,11 @@ def neighbourhood(sample: Sample, rest: float = REST, trial: float = TRIAL) -> N
     model = sample.model
     x, h = padded(sample.positions, sample.box)
     body = np.column_stack([x, sample.sizes])
-    n, d = sample.particles, sample.dimension
+    n = sample.particles
     reach = model.range + rest + trial
     n_cells = cell_counts(widths(sample.box), CELL)
     cells = int(np.prod(n_cells))
-    sphere = 4.19 * reach**3 if d == 3 else 3.15 * reach**2
-    capacity = int(min(n, 2 * sphere * n / sample.volume + 32))
+    capacity = capacity_of(sample, reach)
     room = int(min(n, 4 * n / cells + 16))
     longest = float(np.max(model.ranges))
     state = Neighbourhood(
@@ -116,7 +122,7 @@ def _enter_list(i, j, close, state):
     """Put j into the list of i: behind the close ones if it is close, else at the end."""
     count, first = state.counts[i, 0], state.counts[i, 1]
     if count == state.lists.shape[1]:
-        raise SampleError("a neighbour list is full: the sample is far denser in one place than on average")
+        raise SampleError(FULL)
     state.counts[i, 0] = count + 1
     state.measured[i] = False
     state.lists[i, count] = j
@@ -201,7 +207,7 @@ def _search(i, state):
                     if r2 >= (reach + skin) ** 2 or j == i:
                         continue
                     if close + others == state.lists.shape[1]:
-                        raise SampleError("a neighbour list is full: the sample is far denser in one place than on average")
+                        raise SampleError(FULL)
                     if r2 < (CLOSE * reach) ** 2:
                         state.found[0, close] = j
                         close += 1
@@ -299,25 +305,24 @@ def near_pairs(allowed, state):
     inverse_squares, ranges = np.empty(room), np.empty(room)
     for i in range(body.shape[0]):
         x, y, z, size, mine = body[i, 0], body[i, 1], body[i, 2], body[i, 3], state.lists[i, : state.counts[i, 0]]
+        squares, count = state.squares[i], mine.size
         if state.measured[i]:
-            squares, reach = state.squares[i], state.longest * mixed_size(size, max(size, state.largest), state.nonadditivity) + 2.0 * allowed
-            for k in range(state.shells[i, min(np.int64(reach * reach * (1 / SHELL_WIDTH)), SHELLS - 1)]):
+            bound = state.longest * mixed_size(size, max(size, state.largest), state.nonadditivity) + 2.0 * allowed
+            count = state.shells[i, min(np.int64(bound * bound * (1 / SHELL_WIDTH)), SHELLS - 1)]
+        else:
+            for k in range(count):
                 j = mine[k]
-                mixed = mixed_size(size, body[j, 3], state.nonadditivity)
-                first[found], second[found], inverse_squares[found], ranges[found] = i, j, mixed, state.longest * mixed
-                reach = state.longest * mixed + 2.0 * allowed
-                found += (squares[k] < reach * reach) & (j > i)
-            continue
-        for k in range(mine.size):
+                dx, dy, dz = body[j, 0] - x, body[j, 1] - y, body[j, 2] - z
+                dx -= e0 * np.rint(dx * i0)
+                dy -= e1 * np.rint(dy * i1)
+                dz -= e2 * np.rint(dz * i2)
+                squares[k] = dx * dx + dy * dy + dz * dz
+        for k in range(count):
             j = mine[k]
-            dx, dy, dz = body[j, 0] - x, body[j, 1] - y, body[j, 2] - z
-            dx -= e0 * np.rint(dx * i0)
-            dy -= e1 * np.rint(dy * i1)
-            dz -= e2 * np.rint(dz * i2)
             mixed = mixed_size(size, body[j, 3], state.nonadditivity)
             first[found], second[found], inverse_squares[found], ranges[found] = i, j, mixed, state.longest * mixed
             reach = state.longest * mixed + 2.0 * allowed
-            found += (dx * dx + dy * dy + dz * dz < reach * reach) & (j > i)  # no branch: no processor could foretell it
+            found += (squares[k] < reach * reach) & (j > i)  # no branch: no processor could foretell it
     for n in range(found):
         inverse_squares[n] = 1.0 / (state.scales[0, 0] * inverse_squares[n]) ** 2
     return first[:found], second[:found], inverse_squares[:found], ranges[:found]

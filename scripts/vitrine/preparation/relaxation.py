@@ -23,14 +23,11 @@ def curve_times(every: int) -> np.ndarray:
     return np.unique(np.round(every * 10 ** (np.arange(0, 49) / 8)).astype(np.int64) // every * every)
 
 
-CURVE_TIMES = curve_times(CHECK)
-
-
 class RelaxationClock:
     """Counts relaxations of the self-overlap and averages Q(t) over the origins, each followed until the end of the next one's relaxation."""
 
     def __init__(self, positions: np.ndarray, length: float, every: int = CHECK) -> None:
-        self.length, self.times = length, curve_times(every)
+        self.length, self.every, self.times = length, every, curve_times(every)
         self.durations: list[int] = []
         self._origins = [(0, positions)]
         self._sums = np.zeros(len(self.times))

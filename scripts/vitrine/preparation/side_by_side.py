@@ -18,6 +18,7 @@ from vitrine.errors import InputError, SampleError
 from vitrine.interactions.forces import energy_and_virial
 from vitrine.linalg.gpu import Device, find_gpu
 from vitrine.preparation.counted import CountedSwap
+from vitrine.preparation.engines import chains_on_gpu
 from vitrine.samples.sample import Sample
 
 Result = TypeVar("Result")
@@ -49,6 +50,7 @@ class Meeting:
         self._condition, self._capacity = Condition(), members
         self._posted: dict[int, tuple[float, int, int]] = {}
         self._moved: dict[int, Moved | Exception] = {}
+        self._closed = False
 
     def join(self, sample: Sample, swap_fraction: float, swap_range: float) -> int:
         """A seat for a chain."""
@@ -68,8 +70,10 @@ class Meeting:
         with self._condition:
             self._posted[seat] = (step, first, moves)
             self._go_if_all_are_here()
-            while seat not in self._moved:
+            while seat not in self._moved and not self._closed:
                 self._condition.wait()
+            if self._closed:
+                raise RuntimeError("the job has ended")
             moved = self._moved.pop(seat)
         if isinstance(moved, Exception):
             raise moved
@@ -83,8 +87,14 @@ class Meeting:
             self._members -= 1
             self._go_if_all_are_here()
 
+    def close(self) -> None:
+        """The job ends, by a signal or because of one chain: nobody makes further moves."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+
     def _go_if_all_are_here(self) -> None:
-        if not self._posted or len(self._posted) < self._members:
+        if self._closed or not self._posted or len(self._posted) < self._members:
             return
         seats = sorted(self._posted)
         try:
@@ -136,7 +146,7 @@ def one_by_one_or_side_by_side(settings: Mapping, starts: Iterable[Sample], work
 
     settings: of the preparation. Raises InputError where a GPU is asked for and there is none.
     """
-    if settings["sampler"] != "swap_gpu" or settings["swap_gpu"]["device"] == "cpu":
+    if not chains_on_gpu(settings):
         for start in starts:
             yield work(start, None)
         return
@@ -154,7 +164,7 @@ def one_by_one_or_side_by_side(settings: Mapping, starts: Iterable[Sample], work
 def side_by_side(
     starts: list[Sample], work: Callable[[Sample, Meeting], Result], make: Callable[[Sample, float, float, int], Chains]
 ) -> Iterator[Result]:
-    """work(start, meeting) of all starts at once, each in its thread, in their order."""
+    """work(start, meeting) of all starts at once, each in its thread, in their order. What ends it ends all chains at their next meeting."""
     meeting = Meeting(len(starts), make)
 
     def one(start: Sample) -> Result:
@@ -164,4 +174,7 @@ def side_by_side(
             meeting.leave()
 
     with ThreadPoolExecutor(max(1, len(starts))) as threads:
-        yield from threads.map(one, starts)
+        try:
+            yield from threads.map(one, starts)
+        finally:
+            meeting.close()

@@ -5,7 +5,7 @@
 // round begins with that one. So every move is judged by the state that all moves before it left, and the chain is that of one move after the other.
 //
 // Compiled with N, CAPACITY (of a list), WARPS, SHARED (1: a block keeps its bodies in shared memory), DIMENSION, EDGES, RANGE, CUTOFF2, SCALE, ENERGY,
-// NONADDITIVITY, GROWTH, REST, TRIAL, SWAP_FRACTION, SWAP_RANGE, EVEN and INVERSE, the coefficients of the potential (models/potential.py).
+// NONADDITIVITY, GROWTH, REST, TRIAL, SHRUNK, SWAP_FRACTION, SWAP_RANGE, EVEN and INVERSE, the coefficients of the potential (models/potential.py).
 //
 // In memory, for each chain: body and reference (N, 4) = x, y, z, size; lists (N, CAPACITY) and their lengths (N,), as in neighbourhood.py.
 
@@ -122,7 +122,7 @@ __device__ double used_skin(const double* body, const double* reference) {
 }
 
 __device__ bool outgrown(const double* body, const double* reference) {
-    return used_skin(body, reference) > REST || body[3] < reference[3] - 1.2 * REST;
+    return used_skin(body, reference) > REST || body[3] < reference[3] - SHRUNK * REST;
 }
 
 __device__ bool listed(const double* a, const double* b) {

@@ -8,7 +8,7 @@ import numpy as np
 
 from vitrine.errors import InputError
 from vitrine.preparation.counted import REST, room
-from vitrine.preparation.neighbourhood import growth_of
+from vitrine.preparation.neighbourhood import FULL, SHRUNK, capacity_of, growth_of
 from vitrine.preparation.side_by_side import Moved
 from vitrine.samples.sample import Sample
 
@@ -16,7 +16,6 @@ SOURCE = Path(__file__).with_suffix(".cu")
 WARPS = 8  # that judge moves side by side in a chain
 SHARED = 72 * 1024  # bytes of shared memory that bodies may take, so that several chains have room on a multiprocessor
 LARGEST = 65535  # particles: their numbers are kept in two bytes
-FULL = "a neighbour list is full: the sample is far denser in one place than on average"
 
 
 class GpuChains:
@@ -36,16 +35,15 @@ class GpuChains:
         model, particles, edges, trial = sample.model, sample.particles, np.diag(sample.box), REST + room(sample.model, swap_range)
         self.cupy, self.threads = cupy, 32 * warps
         reach = model.range + REST + trial
-        sphere = (4.19 * reach**3 if model.dimension == 3 else 3.15 * reach**2) * particles / sample.volume
-        self.capacity = int(min(particles, 32 * np.ceil(2 * sphere / 32)))
+        self.capacity = capacity_of(sample, reach)
         shared = 32 * particles if 32 * particles <= SHARED else 0
         kernel = model.kernels[0]
         values = {
             "N": particles, "CAPACITY": self.capacity, "WARPS": warps, "SHARED": int(shared > 0), "DIMENSION": model.dimension,
             "RANGE": float(np.max(model.ranges)), "CUTOFF2": kernel.cutoff2, "SCALE": float(model.scales[0, 0]),
-            "ENERGY": float(model.energies[0, 0]), "NONADDITIVITY": model.nonadditivity, "GROWTH": growth_of(model), "REST": REST, "TRIAL": trial,
-            "SWAP_FRACTION": swap_fraction, "SWAP_RANGE": swap_range, "EDGES": [*edges, 1.0][:3], "EVEN": kernel.even or [0.0],
-            "INVERSE": kernel.inverse or [0.0],
+            "ENERGY": float(model.energies[0, 0]), "NONADDITIVITY": model.nonadditivity, "GROWTH": growth_of(model), "REST": REST,
+            "TRIAL": trial, "SHRUNK": SHRUNK, "SWAP_FRACTION": swap_fraction, "SWAP_RANGE": swap_range, "EDGES": [*edges, 1.0][:3],
+            "EVEN": kernel.even or [0.0], "INVERSE": kernel.inverse or [0.0],
         }  # fmt: skip
         head = "\n".join(f"#define {name} {_literal(value)}" for name, value in values.items())
         module = cupy.RawModule(code=f"{head}\n{SOURCE.read_text(encoding='utf-8')}", options=("-std=c++17",))

@@ -20,7 +20,7 @@ from vitrine.costs import Ask, Costs, Need, measured_costs, together
 from vitrine.errors import InputError
 from vitrine.models import published_parameters
 from vitrine.observables import function_of, module_of
-from vitrine.preparation.engines import MONTE_CARLO
+from vitrine.preparation.engines import MONTE_CARLO, chains_on_gpu
 
 if TYPE_CHECKING:
     from vitrine.declare import Observable
@@ -118,7 +118,7 @@ def _run(place: Place, costs: Costs, sweeps: float) -> Need:
     sweep_of = {"hamiltonian": "hamiltonian_sweep"}.get(settings["sampler"], "swap_sweep")
     monte_carlo = costs.step(sweep_of, particles, dimension)
     if settings["sampler"] == "swap_gpu":
-        monte_carlo = monte_carlo._replace(seconds=particles / GPU_MOVES if _on_gpu(settings) else COUNTED * monte_carlo.seconds)
+        monte_carlo = monte_carlo._replace(seconds=particles / GPU_MOVES if chains_on_gpu(settings) else COUNTED * monte_carlo.seconds)
     seconds = 0.0 if place.before else costs.step("random_start", particles, dimension).seconds
     if settings["sampler"] in MONTE_CARLO:
         return Need(seconds + sweeps * monte_carlo.seconds, monte_carlo.megabytes, SERIES_ROWS)
@@ -208,7 +208,7 @@ def job_cost(rule: str, study: Study, label: str | None = None, samples: int | N
         need = need_of(rule, study, label, costs)
         samples = study.places[label].preparation["pilot_samples"] if rule == PILOT else samples
         table = 8e-6 * COLUMN_COPIES * need.rows * samples
-        at_once = samples if rule in CHAINS and _on_gpu(study.places[label].preparation) else 1
+        at_once = samples if rule in CHAINS and chains_on_gpu(study.places[label].preparation) else 1
         return costs.start + samples * need.seconds, costs.interpreter + at_once * need.megabytes + table
     averaging = next((one for one in study.aggregated if one.aggregate == rule), None)
     if averaging is not None:
@@ -221,11 +221,6 @@ def job_cost(rule: str, study: Study, label: str | None = None, samples: int | N
         return costs.figure_job if rule in figures else costs.table_job, costs.interpreter
     known = [*PREPARING, *(one.rule for one in study.measured), *(one.aggregate for one in study.aggregated), *STUDY_RULES, *figures]
     raise InputError(f"the cost of the rule {rule} is not known: known are {', '.join(known)}")
-
-
-def _on_gpu(preparation: Mapping) -> bool:
-    """Whether the chains of a batch are all there at once, on a GPU."""
-    return preparation["sampler"] == "swap_gpu" and preparation["swap_gpu"]["device"] == "gpu"
 
 
 def row_costs(one: Observable, costs: Costs) -> Mapping[str, float]:
