@@ -46,9 +46,14 @@ def wheel(tmp_path_factory):
 def test_the_wheel_holds_the_library_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    files = {path for ending in ("py", "yaml", "rst") for path in LIBRARY.rglob(f"*.{ending}") if "__pycache__" not in path.parts}
+    files = {path for ending in ("py", "yaml", "rst", "cu") for path in LIBRARY.rglob(f"*.{ending}") if "__pycache__" not in path.parts}
     assert held == {str(path.relative_to(LIBRARY.parent)) for path in files}
-    assert {"vitrine/costs.yaml", "vitrine/config.schema.yaml", "vitrine/observables/pinching/pinching_force.rst"} <= held
+    assert {
+        "vitrine/costs.yaml",
+        "vitrine/config.schema.yaml",
+        "vitrine/preparation/swap_gpu.cu",
+        "vitrine/observables/pinching/pinching_force.rst",
+    } <= held
 
 
 def test_the_wheel_says_what_it_is_and_needs(wheel):
