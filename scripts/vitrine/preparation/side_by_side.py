@@ -16,6 +16,7 @@ import numpy as np
 
 from vitrine.errors import InputError, SampleError
 from vitrine.interactions.forces import energy_and_virial
+from vitrine.interactions.neighbours import padded
 from vitrine.linalg.gpu import Device, find_gpu
 from vitrine.preparation.counted import CountedSwap
 from vitrine.preparation.engines import chains_on_gpu
@@ -31,6 +32,12 @@ class Moved(NamedTuple):
     body: np.ndarray
     energy: float
     trouble: str = ""
+
+
+class Bodies(NamedTuple):
+    """What the host keeps of a chain: places and sizes (N, 4). Lists are where the moves are made."""
+
+    body: np.ndarray
 
 
 class Chains(Protocol):
@@ -119,6 +126,9 @@ class MeetingSwap(CountedSwap):
             self._seat = self.meeting.join(self.sample, self.swap_fraction, self.swap_range)
         self.meeting.put(self._seat, self._state.body, self._key, self.temperature)
         self._energy = self.measured_energy()
+
+    def _begin(self) -> None:
+        self._state = Bodies(np.column_stack([padded(self.sample.positions, self.sample.box)[0], self.sample.sizes]))
 
     def _moves(self, moves: int) -> np.ndarray:
         moved = self.meeting.advance(self._seat, self.step, self._made, moves)

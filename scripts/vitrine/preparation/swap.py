@@ -47,7 +47,6 @@ class SwapMonteCarlo:
             raise ValueError(f"swap Monte Carlo has 2 and 3 dimensions, this sample has {self.sample.dimension}")
         if not 0 < self.step <= self.largest_step:
             raise ValueError(f"the step is {self.step:g}: it must be positive and at most {self.largest_step:.4g}, what the neighbour lists allow")
-        self._state = self._lists(self.sample)
         if len(self.sample.model.kernels) > 1:
             raise ValueError(
                 f"swap Monte Carlo needs one reduced potential for all pairs, model {self.sample.model.name} has one for each pair of types"
@@ -57,9 +56,13 @@ class SwapMonteCarlo:
             self.swap_fraction = 0.0
         elif self.sample.masses is not None:
             raise SampleError("it has masses that are not one, and exchanges of sizes would part them from their particles' sizes")
-        self._energies = np.empty(self.sample.particles)
-        _sum_energies(self._state, self._kernel, self._energies)
         self._repulsive = purely_repulsive(self.sample.model)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Neighbour lists, and the energy of each particle."""
+        self._state, self._energies = self._lists(self.sample), np.empty(self.sample.particles)
+        _sum_energies(self._state, self._kernel, self._energies)
 
     def _lists(self, sample: Sample) -> Neighbourhood:
         return neighbourhood(sample)
