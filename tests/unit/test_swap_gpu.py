@@ -13,6 +13,7 @@ from cuda_on_cpu import emulated_cupy  # noqa: F401 (a fixture)
 from naive import PLANAR, SMALL, binary, jittered, liquid, poly
 from test_swap import assert_lists_are_sound, present
 from vitrine.errors import InputError
+from vitrine.interactions.forces import configurational_terms, energy_and_virial
 from vitrine.linalg.gpu import Device, find_gpu
 from vitrine.models import glass_former
 from vitrine.preparation import side_by_side, swap_gpu
@@ -166,9 +167,10 @@ class ChainsOnCpu:
         kernel, counts = self.sample.model.kernels[0], np.zeros(4, dtype=np.int64)
         steps = np.where(np.arange(3) < self.sample.dimension, step, 0.0)
         run_counted(state, kernel, temperature, steps, self.fraction, self.reach, key, first, moves, counts)
-        d, sizes = self.sample.dimension, state.body[:, 3].copy()
+        now = self.sample.moved(state.body[:, : self.sample.dimension], sizes=state.body[:, 3].copy())
         trouble = "a neighbour list is full" if seat in self.full else ""
-        return Moved(counts, state.body.copy(), naive.energy(self.sample.moved(state.body[:, :d], sizes=sizes)), trouble)
+        energy, virial = energy_and_virial(now)
+        return Moved(counts, state.body.copy(), energy, *configurational_terms(now), virial, trouble)
 
 
 @pytest.fixture
@@ -206,6 +208,8 @@ def same_but_for_rounding(first, second):
     assert np.allclose(a.positions, b.positions, rtol=0, atol=1e-12) and np.array_equal(a.sizes, b.sizes) and a.index == b.index
     assert run_a.sweeps == run_b.sweeps and run_a.overlap_curve == run_b.overlap_curve and run_a.swap_acceptance == run_b.swap_acceptance
     assert run_a.energy == pytest.approx(run_b.energy, rel=1e-12) and run_a.step == run_b.step
+    assert run_a.pressure == pytest.approx(run_b.pressure, rel=1e-11)
+    assert run_a.configurational_temperature == pytest.approx(run_b.configurational_temperature, rel=1e-9)
 
 
 def test_chains_side_by_side_are_the_chains_alone(on_cpu):
@@ -316,7 +320,12 @@ def assert_moved_as_on_the_cpu(start, seat, moves, found):
     counted._key = np.array([seat, 5], dtype=np.uint64)
     assert np.array_equal(counted._moves(moves), found.counts)
     assert np.allclose(counted._state.body, found.body, rtol=0, atol=1e-11)
-    assert found.energy == pytest.approx(counted.energy, rel=1e-11) and found.trouble == ""
+    now, d = present(counted), start.dimension
+    _, _, _, r, phi, slope, curvature = naive.all_pairs(now)
+    assert found.energy == pytest.approx(phi.sum(), rel=1e-11) and found.trouble == ""
+    assert found.squares == pytest.approx(np.sum(naive.forces(now) ** 2), rel=1e-9)
+    assert found.laplacian == pytest.approx(2.0 * np.sum(curvature + (d - 1) * slope / r), rel=1e-10)
+    assert found.virial == pytest.approx(-np.sum(slope * r), rel=1e-11)
 
 
 @pytest.mark.parametrize(("warps", "many"), [(1, 1500), (8, 1500), (32, 400)])

@@ -15,7 +15,6 @@ from typing import NamedTuple, Protocol, TypeVar
 import numpy as np
 
 from vitrine.errors import InputError, SampleError
-from vitrine.interactions.forces import energy_and_virial
 from vitrine.interactions.neighbours import padded
 from vitrine.linalg.gpu import Device, find_gpu
 from vitrine.preparation.counted import CountedSwap
@@ -26,11 +25,17 @@ Result = TypeVar("Result")
 
 
 class Moved(NamedTuple):
-    """A chain after its moves: counts as those of `swap._run`, places and sizes (N, 4), energy; or what went wrong with it."""
+    """A chain after its moves: counts as those of `swap._run`, places and sizes (N, 4), and what they show; or what went wrong with it.
+
+    energy: potential; squares, laplacian: |grad U|^2 and Laplacian of U; virial: sum of f r over pairs.
+    """
 
     counts: np.ndarray
     body: np.ndarray
     energy: float
+    squares: float
+    laplacian: float
+    virial: float
     trouble: str = ""
 
 
@@ -115,35 +120,39 @@ class Meeting:
 
 @dataclass
 class MeetingSwap(CountedSwap):
-    """A chain of counted moves that makes them at a meeting."""
+    """A chain of counted moves that makes them at a meeting. What it shows is what the Chains measured after its last moves."""
 
     meeting: Meeting = field(kw_only=True)
     _seat: int | None = field(default=None, init=False)
+    _moved: Moved | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self._seat is None:
             self._seat = self.meeting.join(self.sample, self.swap_fraction, self.swap_range)
         self.meeting.put(self._seat, self._state.body, self._key, self.temperature)
-        self._energy = self.measured_energy()
 
     def _begin(self) -> None:
         self._state = Bodies(np.column_stack([padded(self.sample.positions, self.sample.box)[0], self.sample.sizes]))
 
     def _moves(self, moves: int) -> np.ndarray:
-        moved = self.meeting.advance(self._seat, self.step, self._made, moves)
+        self._moved = self.meeting.advance(self._seat, self.step, self._made, moves)
         self._made += moves
-        self._state.body[:], self._energy = moved.body, moved.energy
-        return moved.counts
+        self._state.body[:] = self._moved.body
+        return self._moved.counts
 
     @property
     def energy(self) -> float:
         """Potential energy after the last moves."""
-        return self._energy
+        return self._moved.energy
 
-    def measured_energy(self) -> float:
-        """Potential energy, summed anew over all pairs."""
-        return energy_and_virial(self.current())[0]
+    def configurational_terms(self) -> tuple[float, float]:
+        """|grad U|^2 and the Laplacian of U after the last moves."""
+        return self._moved.squares, self._moved.laplacian
+
+    def pressure(self) -> float:
+        """Pressure after the last moves [epsilon/lambda_min^d]."""
+        return self._pressure(self._moved.virial)
 
     @property
     def description(self) -> dict:

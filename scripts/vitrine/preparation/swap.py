@@ -121,8 +121,10 @@ class SwapMonteCarlo:
 
     def pressure(self) -> float:
         """Pressure [epsilon/lambda_min^d]: that of the ideal gas and the virial."""
-        present = self.current()
-        return (present.particles * self.temperature + energy_and_virial(present)[1] / present.dimension) / present.volume
+        return self._pressure(energy_and_virial(self.current())[1])
+
+    def _pressure(self, virial: float) -> float:
+        return (self.sample.particles * self.temperature + virial / self.sample.dimension) / self.sample.volume
 
     @property
     def positions(self) -> np.ndarray:

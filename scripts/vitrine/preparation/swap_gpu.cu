@@ -46,6 +46,22 @@ __device__ double pair_energy(double r2, double lambda_ij) {
     return ENERGY * (total + repulsion);
 }
 
+// First and second derivative of the energy of a pair by its squared distance.
+__device__ void pair_slopes(double r2, double lambda_ij, double& first, double& second) {
+    constexpr double even[] = EVEN, inverse[] = INVERSE;
+    double scale2 = lambda_ij * lambda_ij, y = r2 / scale2, w = scale2 / r2, of_even = 0.0, of_inverse = 0.0, bend_even = 0.0, bend_inverse = 0.0;
+    first = second = 0.0;
+    if (r2 >= CUTOFF2 * scale2) return;
+    for (int k = sizeof(even) / sizeof(double) - 1; k >= 1; k--) of_even = of_even * y + k * even[k];
+    for (int k = sizeof(even) / sizeof(double) - 1; k >= 2; k--) bend_even = bend_even * y + k * (k - 1) * even[k];
+    for (int k = sizeof(inverse) / sizeof(double); k >= 1; k--) {
+        of_inverse = (of_inverse + k * inverse[k - 1]) * w;
+        bend_inverse = (bend_inverse + k * (k + 1) * inverse[k - 1]) * w;
+    }
+    first = ENERGY * (of_even - of_inverse * w) / scale2;
+    second = ENERGY * (bend_even + bend_inverse * w * w) / (scale2 * scale2);
+}
+
 __device__ void philox(u32 low, u32 high, u32 third, u32 k0, u32 k1, u32* out) {
     u32 x0 = low, x1 = high, x2 = third, x3 = 0;
     for (int round = 0; round < 10; round++) {
@@ -260,26 +276,42 @@ fill(const int* which, const double* all_bodies, double* all_references, u16* al
     }
 }
 
-// The potential energy of each chain of `which`, summed in one order.
+// What each chain of `which` shows, summed in one order: potential energy, |grad U|^2, Laplacian of U, and virial, into (chains, 4).
 extern "C" __global__ void __launch_bounds__(THREADS)
-energy(const int* which, const double* all_bodies, const u16* all_lists, const int* all_lengths, double* energies) {
-    __shared__ double parts[WARPS];
+measure(const int* which, const double* all_bodies, const u16* all_lists, const int* all_lengths, double* measures) {
+    constexpr double edges[] = EDGES;
+    __shared__ double parts[WARPS][4];
     int chain = which[blockIdx.x], lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     const double* body = all_bodies + (size_t)chain * N * 4;
-    double total = 0.0;
+    double sums[4] = {0.0, 0.0, 0.0, 0.0};
     for (int i = warp; i < N; i += WARPS) {
         const u16* mine = all_lists + ((size_t)chain * N + i) * CAPACITY;
+        double gradient[3] = {0.0, 0.0, 0.0};
         for (int k = lane; k < all_lengths[(size_t)chain * N + i]; k += 32) {
             const double *a = body + 4 * i, *b = body + 4 * mine[k];
-            total += pair_energy(square(a, b), SCALE * mixed_size(a[3], b[3]));
+            double r2 = square(a, b), lambda = SCALE * mixed_size(a[3], b[3]), first, second;
+            pair_slopes(r2, lambda, first, second);
+            for (int axis = 0; axis < 3; axis++) {
+                double apart = b[axis] - a[axis];
+                gradient[axis] -= 2.0 * first * (apart - edges[axis] * rint(apart * (1.0 / edges[axis])));
+            }
+            sums[0] += 0.5 * pair_energy(r2, lambda);  // half of a pair, for both particles list it
+            sums[2] += 2.0 * DIMENSION * first + 4.0 * r2 * second;
+            sums[3] -= r2 * first;
+        }
+        for (int axis = 0; axis < 3; axis++) {
+            double total = over_warp(gradient[axis]);
+            sums[1] += lane == 0 ? total * total : 0.0;
         }
     }
-    total = over_warp(total);
-    if (lane == 0) parts[warp] = total;
+    for (int kind = 0; kind < 4; kind++) {
+        double total = over_warp(sums[kind]);
+        if (lane == 0) parts[warp][kind] = total;
+    }
     __syncthreads();
-    if (threadIdx.x == 0) {
-        total = 0.0;
-        for (int w = 0; w < WARPS; w++) total += parts[w];
-        energies[chain] = 0.5 * total;
+    if (threadIdx.x < 4) {
+        double total = 0.0;
+        for (int w = 0; w < WARPS; w++) total += parts[w][threadIdx.x];
+        measures[4 * (size_t)chain + threadIdx.x] = total;
     }
 }

@@ -47,7 +47,7 @@ class GpuChains:
         }  # fmt: skip
         head = "\n".join(f"#define {name} {_literal(value)}" for name, value in values.items())
         module = cupy.RawModule(code=f"{head}\n{SOURCE.read_text(encoding='utf-8')}", options=("-std=c++17",))
-        self._advance, self._fill, self._energy = (module.get_function(name) for name in ("advance", "fill", "energy"))
+        self._advance, self._fill, self._measure = (module.get_function(name) for name in ("advance", "fill", "measure"))
         self._shared = shared
         if shared:
             self._advance.max_dynamic_shared_size_bytes = shared
@@ -56,7 +56,7 @@ class GpuChains:
         self._lengths, self._overflows = cupy.zeros((chains, particles), dtype=cupy.int32), cupy.zeros(chains, dtype=cupy.int32)
         self._keys, self._temperatures, self._steps = cupy.zeros((chains, 2), dtype=cupy.uint32), cupy.zeros(chains), cupy.zeros(chains)
         self._firsts, self._moves = cupy.zeros(chains, dtype=cupy.uint64), cupy.zeros(chains, dtype=cupy.uint64)
-        self._counts, self._energies = cupy.zeros((chains, 4), dtype=cupy.uint64), cupy.zeros(chains)
+        self._counts, self._measures = cupy.zeros((chains, 4), dtype=cupy.uint64), cupy.zeros((chains, 4))
 
     def put(self, seat: int, body: np.ndarray, key: np.ndarray, temperature: float) -> None:
         """A chain's places and sizes (N, 4), its key (2,) and temperature; its lists are made anew."""
@@ -76,12 +76,12 @@ class GpuChains:
             (which, self._bodies, self._references, self._lists, self._lengths, self._keys, self._temperatures, self._steps, self._firsts,
              self._moves, self._counts, self._overflows), shared_mem=self._shared,
         )  # fmt: skip
-        self._energy(grid, block, (which, self._bodies, self._lists, self._lengths, self._energies))
-        counts, bodies, energies, overflows = (
-            self.cupy.asnumpy(array[which]) for array in (self._counts, self._bodies, self._energies, self._overflows)
+        self._measure(grid, block, (which, self._bodies, self._lists, self._lengths, self._measures))
+        counts, bodies, measures, overflows = (
+            self.cupy.asnumpy(array[which]) for array in (self._counts, self._bodies, self._measures, self._overflows)
         )  # fmt: skip
         return [
-            Moved(counts[n].astype(np.int64), bodies[n], float(energies[n]), FULL if overflows[n] else "") for n in range(len(seats))
+            Moved(counts[n].astype(np.int64), bodies[n], *measures[n].tolist(), FULL if overflows[n] else "") for n in range(len(seats))
         ]  # fmt: skip
 
 
