@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import yaml
 from vitrine.preparation.hamiltonian import TRAJECTORY, HamiltonianMonteCarlo
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.swap import SwapMonteCarlo
-from vitrine.runs.cost import RELAXATION_TIMES
+from vitrine.runs.cost import measured_times
 
 from benchmarks.references import cell_list_moves, plain_cells, scipy_quench
 from benchmarks.timing import seconds
@@ -28,10 +27,9 @@ def swap_rows(liquid, chain) -> list[tuple]:
 def relaxation_rows(liquid) -> list[tuple]:
     """An independent liquid at T = 0.4: a sweep of Hamiltonian Monte Carlo against one of swap Monte Carlo, each times its relaxation time.
 
-    The relaxation times [sweeps] are those of relaxation_times.yaml, which finished studies gave; they do not depend on N.
+    The relaxation times [sweeps] are those of relaxation_times.yaml, which finished studies gave, in the box of the nearest N.
     """
-    told = yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
-    times = {name: next(row["sweeps"] for row in told[name] if row["T_p"] == COLD) for name in ("swap", "hamiltonian")}
+    times = {name: measured_times(name, liquid.particles)[COLD] for name in ("swap", "hamiltonian")}
     swap = SwapMonteCarlo(liquid, COLD, np.random.default_rng(1))
     swap.tune(200, 0.25)
     hamiltonian = HamiltonianMonteCarlo(liquid, COLD, np.random.default_rng(2))

@@ -1,7 +1,7 @@
 """Relaxation times of POLY from finished studies into the table of the cost model: python -m benchmarks.relaxation results/NAME ...
 
-Of studies of the default glass former made by one sampler, swap Monte Carlo unless --sampler says otherwise. A T_p that the table has already gets
-the new value; the others stay.
+Of studies of the default glass former made by one sampler, swap Monte Carlo unless --sampler says otherwise. A T_p and N that the table has already
+gets the new value; the others stay.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ COLUMNS = ["parent_temperature", "particles", "relaxation_time", "flag"]  # alon
 
 
 def measured(studies: list[Path]) -> pd.DataFrame:
-    """T_p, relaxation time of the good liquids [sweeps], its error, samples, N; of each T_p the ensemble with most samples counts."""
+    """T_p, relaxation time of the good liquids [sweeps], its error, samples, of each T_p and N."""
     paths = [path for study in studies for path in sorted(study.glob("N*_T*/[0-9]*-[0-9]*/liquids.parquet"))]
     if not paths:
         raise SystemExit(f"no liquids.parquet below {', '.join(map(str, studies))}")
     liquids = pd.concat([pd.read_parquet(path, columns=COLUMNS) for path in paths])
     good = liquids[(liquids["flag"] == "") & liquids["relaxation_time"].notna()]
-    found = good.groupby(["parent_temperature", "particles"])["relaxation_time"].agg(time="mean", error="sem", samples="count").reset_index()
-    return found.sort_values("samples").drop_duplicates("parent_temperature", keep="last").sort_values("parent_temperature", ascending=False)
+    return good.groupby(["parent_temperature", "particles"])["relaxation_time"].agg(time="mean", error="sem", samples="count").reset_index()
 
 
 def main() -> None:
@@ -37,17 +36,17 @@ def main() -> None:
     arguments = parser.parse_args()
     text = RELAXATION_TIMES.read_text(encoding="utf-8")
     told, head = yaml.safe_load(text), [line for line in text.splitlines() if line.startswith("#")]
-    rows = {row["T_p"]: row for row in told.get(arguments.sampler, [])}
+    rows = {(row["T_p"], row["particles"]): row for row in told.get(arguments.sampler, [])}
     found = measured(arguments.studies)
     for new in found[found["parent_temperature"].isin(arguments.only or found["parent_temperature"])].itertuples():
-        rows[float(new.parent_temperature)] = {
+        rows[float(new.parent_temperature), int(new.particles)] = {
             "T_p": float(new.parent_temperature),
             "sweeps": float(f"{new.time:.4g}"),
             "error": float(f"{new.error:.2g}"),
             "samples": int(new.samples),
             "particles": int(new.particles),
         }
-    told[arguments.sampler] = [rows[T_p] for T_p in sorted(rows, reverse=True)]
+    told[arguments.sampler] = [rows[T_p, particles] for T_p, particles in sorted(rows, key=lambda key: (-key[0], key[1]))]
     with whole_file(RELAXATION_TIMES) as partial:
         partial.write_text("\n".join([*head, yaml.safe_dump(told, default_flow_style=None, sort_keys=False, width=150)]), encoding="utf-8")
 

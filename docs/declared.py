@@ -184,12 +184,14 @@ def scaling() -> str:
 def relaxation_times() -> str:
     """The relaxation times that the cost model stands on."""
     told = yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
-    tables = {name: {row["T_p"]: row for row in told[name]} for name in TIMED}
-    rows = [
-        (f"{T_p:g}", *(f"{own[T_p]['sweeps']:g} ± {own[T_p]['error']:g} ({own[T_p]['samples']})" if T_p in own else "-" for own in tables.values()))
-        for T_p in sorted(set().union(*tables.values()), reverse=True)
-    ]
-    return table(("T_p [epsilon/k_B]", *(f"tau of {name} [sweeps] (samples)" for name in tables)), rows)
+    tables = {name: {(row["T_p"], row["particles"]): row for row in told[name]} for name in TIMED}
+    boxes = sorted(set().union(*tables.values()), key=lambda box: (-box[0], box[1]))
+
+    def told_of(row: dict | None) -> str:
+        return f"{row['sweeps']:g} ± {row['error']:g} ({row['samples']})" if row else "-"
+
+    rows = [(f"{T_p:g}", f"{N}", *(told_of(own.get((T_p, N))) for own in tables.values())) for T_p, N in boxes]
+    return table(("T_p [epsilon/k_B]", "N", *(f"tau of {name} [sweeps] (samples)" for name in tables)), rows)
 
 
 def measuring_modules() -> str:

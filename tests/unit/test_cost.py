@@ -26,6 +26,7 @@ from vitrine.schema import NONE, Column, Table
 from vitrine.study import Study
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+TIMES = yaml.safe_load(cost.RELAXATION_TIMES.read_text(encoding="utf-8"))
 DEFAULT = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
 N = 2000
 HOT, COLD = "N2000_T1.3000", "N2000_T0.5000"
@@ -107,12 +108,14 @@ def test_a_law_is_a_power_of_particles_and_number():
 
 def test_relaxation_times_are_those_measured_and_log_linear_between():
     asked = study()
-    rows = yaml.safe_load(cost.RELAXATION_TIMES.read_text(encoding="utf-8"))["swap"]
-    for row in rows:
-        assert relaxation_time(place(asked, T_p=row["T_p"])) == pytest.approx(row["sweeps"])
-    hot, cold = rows[1], rows[2]
-    between = 2 / (1 / hot["T_p"] + 1 / cold["T_p"])
-    assert relaxation_time(place(asked, T_p=between)) == pytest.approx(math.sqrt(hot["sweeps"] * cold["sweeps"]))
+    for sampler in cost.TIMED:
+        for row in TIMES[sampler]:
+            assert cost.measured_times(sampler, row["particles"])[row["T_p"]] == row["sweeps"]
+    times = cost.measured_times("swap", N)
+    for T_p, tau in times.items():
+        assert relaxation_time(place(asked, T_p=T_p)) == pytest.approx(tau)
+    between = 2 / (1 / 0.65 + 1 / 0.6)
+    assert relaxation_time(place(asked, T_p=between)) == pytest.approx(math.sqrt(times[0.65] * times[0.6]))
     times = [relaxation_time(place(asked, T_p=T_p)) for T_p in np.linspace(0.25, 2.0, 50)]
     assert times == sorted(times, reverse=True)
 
@@ -155,8 +158,15 @@ def test_liquids_on_a_gpu_take_their_share_of_it(device, sweep):
 def test_liquids_of_trajectories_take_their_own_sweeps_and_times():
     asked = study(preparation={"sampler": "hamiltonian", "tuning_sweeps": 100, "minimum_sweeps": 900, "maximum_sweeps": 900})
     assert job_cost("equilibrate_liquids", asked, COLD, 4, COSTS)[0] == pytest.approx(1.5 + 4 * 1000 * TAKES["hamiltonian_sweep"])
-    told = yaml.safe_load(cost.RELAXATION_TIMES.read_text(encoding="utf-8"))["hamiltonian"]
-    assert relaxation_time(asked.places[COLD]) == pytest.approx(next(row["sweeps"] for row in told if row["T_p"] == 0.5))
+    assert relaxation_time(asked.places[COLD]) == pytest.approx(cost.measured_times("hamiltonian", N)[0.5])
+
+
+def test_of_several_boxes_the_nearest_counts(monkeypatch):
+    rows = [{"T_p": T_p, "particles": N, "sweeps": tau} for T_p, N, tau in ((1.0, 250, 30.0), (0.5, 250, 200.0), (0.5, 4000, 300.0))]
+    monkeypatch.setattr(cost, "_relaxation_table", lambda: {"swap": rows})
+    assert cost.measured_times("swap", 900) == cost.measured_times("swap", 10) == {1.0: 30.0, 0.5: 200.0}
+    assert cost.measured_times("swap", 1100) == {1.0: 30.0, 0.5: 300.0} and list(cost.measured_times("swap_gpu", 10)) == [1.0, 0.5]
+    assert cost.coldest_measured("swap") == 0.5
 
 
 def test_hybrid_liquids_take_time_steps_and_exchanges():

@@ -48,19 +48,24 @@ STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary
 
 
 @cache
-def _relaxation_table() -> tuple[dict, dict[str, list[tuple[float, float]]]]:
-    """The file, and for each sampler of Monte Carlo its points (1/T_p, ln tau) from hot to cold."""
-    told = yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
-    return told, {name: sorted((1 / row["T_p"], math.log(row["sweeps"])) for row in told[name]) for name in TIMED}
+def _relaxation_table() -> dict:
+    return yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
+
+
+def measured_times(sampler: str, particles: int) -> dict[float, float]:
+    """tau [sweeps] at each T_p where it was measured with a sampler of Monte Carlo, from hot to cold; of several boxes, in that of the nearest N."""
+    told = _relaxation_table()
+    rows = sorted(told.get(sampler, told["swap"]), key=lambda row: -abs(math.log(row["particles"] / particles)))
+    nearest = {row["T_p"]: row["sweeps"] for row in rows}  # the last one stays
+    return {T_p: nearest[T_p] for T_p in sorted(nearest, reverse=True)}
 
 
 def relaxation_time(place: Place) -> float | None:
     """tau of a point in sweeps of its sampler; None where none was measured: other glass formers or parameters, and dynamics without exchanges."""
-    told, tables = _relaxation_table()
     settings, sampler = place.preparation, place.preparation["sampler"]
     if place.model.describe() != {"name": "poly", "parameters": published_parameters("poly")} or sampler not in (*MONTE_CARLO, "hybrid"):
         return None
-    points = tables.get(sampler, tables["swap"])
+    points = [(1 / T_p, math.log(tau)) for T_p, tau in measured_times(sampler, place.particles).items()]
     x = 1 / place.point.parent_temperature
     rank = min(max(1, sum(point[0] < x for point in points)), len(points) - 1)
     (x0, y0), (x1, y1) = points[rank - 1 : rank + 1]
@@ -68,13 +73,13 @@ def relaxation_time(place: Place) -> float | None:
     if sampler in MONTE_CARLO:
         return tau
     sweep = settings["dynamics"]["time_step"] * settings["dynamics"]["steps_per_sweep"]
-    return tau / told["hybrid_sweep"] * HYBRID_SWEEP / sweep
+    return tau / _relaxation_table()["hybrid_sweep"] * HYBRID_SWEEP / sweep
 
 
 def coldest_measured(sampler: str) -> float:
     """The lowest T_p whose relaxation time was measured with a sampler."""
-    tables = _relaxation_table()[1]
-    return 1 / tables.get(sampler, tables["swap"])[-1][0]
+    told = _relaxation_table()
+    return min(row["T_p"] for row in told.get(sampler, told["swap"]))
 
 
 def expected_sweeps(place: Place) -> float:
