@@ -103,7 +103,7 @@ def edit(path, old, new, count=1):
 
 
 def test_kernels_of_a_gpu_are_code_of_the_liquids(library, reruns):
-    moved = reruns(lambda: edit(library / "vitrine" / "preparation" / "swap_gpu.cu", "0.5 * total", "0.25 * total"))
+    moved = reruns(lambda: edit(library / "vitrine" / "preparation" / "swap_gpu.cu", "2.0 * first", "3.0 * first"))
     assert {"equilibrate_liquids", "pilot_liquids"} <= moved and not {"find_modes", "quench_samples", "fit_study"} & moved
 
 
