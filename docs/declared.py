@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 from collections.abc import Callable, Iterable
 
 import vitrine
 import yaml
+from vitrine.aggregation.summary import number
 from vitrine.costs import Costs
 from vitrine.declare import Observable, Setting
 from vitrine.models import GLASS_FORMERS
@@ -190,8 +192,17 @@ def relaxation_times() -> str:
     def told_of(row: dict | None) -> str:
         return f"{row['sweeps']:g} ± {row['error']:g} ({row['samples']})" if row else "-"
 
-    rows = [(f"{T_p:g}", f"{N}", *(told_of(own.get((T_p, N))) for own in tables.values())) for T_p, N in boxes]
-    return table(("T_p [epsilon/k_B]", "N", *(f"tau of {name} [sweeps] (samples)" for name in tables)), rows)
+    def ratio(swap: dict | None, hamiltonian: dict | None) -> str:
+        if not (swap and hamiltonian):
+            return "-"
+        value = swap["sweeps"] / hamiltonian["sweeps"]
+        return number(value, value * math.hypot(*(row["error"] / row["sweeps"] for row in (swap, hamiltonian))))
+
+    rows = []
+    for box in boxes:
+        own = [tables[name].get(box) for name in TIMED]
+        rows.append((f"{box[0]:g}", f"{box[1]}", *map(told_of, own), ratio(*own)))
+    return table(("T_p [epsilon/k_B]", "N", *(f"tau of {name} [sweeps] (samples)" for name in TIMED), "ratio"), rows)
 
 
 def measuring_modules() -> str:

@@ -111,6 +111,9 @@ def test_relaxation_times_are_those_measured_and_log_linear_between():
     for sampler in cost.TIMED:
         for row in TIMES[sampler]:
             assert cost.measured_times(sampler, row["particles"])[row["T_p"]] == row["sweeps"]
+    for row in TIMES["swap"]:
+        if row["particles"] == N:
+            assert relaxation_time(place(asked, T_p=row["T_p"])) == pytest.approx(row["sweeps"])
     times = cost.measured_times("swap", N)
     for T_p, tau in times.items():
         assert relaxation_time(place(asked, T_p=T_p)) == pytest.approx(tau)
@@ -158,7 +161,8 @@ def test_liquids_on_a_gpu_take_their_share_of_it(device, sweep):
 def test_liquids_of_trajectories_take_their_own_sweeps_and_times():
     asked = study(preparation={"sampler": "hamiltonian", "tuning_sweeps": 100, "minimum_sweeps": 900, "maximum_sweeps": 900})
     assert job_cost("equilibrate_liquids", asked, COLD, 4, COSTS)[0] == pytest.approx(1.5 + 4 * 1000 * TAKES["hamiltonian_sweep"])
-    assert relaxation_time(asked.places[COLD]) == pytest.approx(cost.measured_times("hamiltonian", N)[0.5])
+    told = next(row["sweeps"] for row in TIMES["hamiltonian"] if (row["T_p"], row["particles"]) == (0.5, N))
+    assert relaxation_time(asked.places[COLD]) == pytest.approx(told)
 
 
 def test_of_several_boxes_the_nearest_counts(monkeypatch):

@@ -40,7 +40,7 @@ class Moved(NamedTuple):
 
 
 class Bodies(NamedTuple):
-    """What the host keeps of a chain: places and sizes (N, 4). Lists are where the moves are made."""
+    """What the host keeps of a chain: places and sizes (N, 4). Lists are where the moves are made: what asks for them has no place here."""
 
     body: np.ndarray
 

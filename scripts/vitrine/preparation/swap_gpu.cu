@@ -24,12 +24,17 @@ struct Trial {
 
 __device__ double mixed_size(double a, double b) { return 0.5 * (a + b) * (1.0 - NONADDITIVITY * fabs(a - b)); }
 
-__device__ double square(const double* a, const double* b) {
+// From a to the nearest image of b, along one axis.
+__device__ double nearest(const double* a, const double* b, int axis) {
     constexpr double edges[] = EDGES;
+    double apart = b[axis] - a[axis];
+    return apart - edges[axis] * rint(apart * (1.0 / edges[axis]));
+}
+
+__device__ double square(const double* a, const double* b) {
     double total = 0.0;
     for (int axis = 0; axis < 3; axis++) {
-        double apart = b[axis] - a[axis];
-        apart -= edges[axis] * rint(apart * (1.0 / edges[axis]));
+        double apart = nearest(a, b, axis);
         total += apart * apart;
     }
     return total;
@@ -279,7 +284,6 @@ fill(const int* which, const double* all_bodies, double* all_references, u16* al
 // What each chain of `which` shows, summed in one order: potential energy, |grad U|^2, Laplacian of U, and virial, into (chains, 4).
 extern "C" __global__ void __launch_bounds__(THREADS)
 measure(const int* which, const double* all_bodies, const u16* all_lists, const int* all_lengths, double* measures) {
-    constexpr double edges[] = EDGES;
     __shared__ double parts[WARPS][4];
     int chain = which[blockIdx.x], lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     const double* body = all_bodies + (size_t)chain * N * 4;
@@ -291,10 +295,7 @@ measure(const int* which, const double* all_bodies, const u16* all_lists, const 
             const double *a = body + 4 * i, *b = body + 4 * mine[k];
             double r2 = square(a, b), lambda = SCALE * mixed_size(a[3], b[3]), first, second;
             pair_slopes(r2, lambda, first, second);
-            for (int axis = 0; axis < 3; axis++) {
-                double apart = b[axis] - a[axis];
-                gradient[axis] -= 2.0 * first * (apart - edges[axis] * rint(apart * (1.0 / edges[axis])));
-            }
+            for (int axis = 0; axis < 3; axis++) gradient[axis] -= 2.0 * first * nearest(a, b, axis);
             sums[0] += 0.5 * pair_energy(r2, lambda);  // half of a pair, for both particles list it
             sums[2] += 2.0 * DIMENSION * first + 4.0 * r2 * second;
             sums[3] -= r2 * first;

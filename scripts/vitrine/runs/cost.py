@@ -52,10 +52,15 @@ def _relaxation_table() -> dict:
     return yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8"))
 
 
+def _measured_with(sampler: str) -> list[dict]:
+    """Rows of the table; those of swap Monte Carlo for samplers that have none of their own."""
+    told = _relaxation_table()
+    return told.get(sampler, told["swap"])
+
+
 def measured_times(sampler: str, particles: int) -> dict[float, float]:
     """tau [sweeps] at each T_p where it was measured with a sampler of Monte Carlo, from hot to cold; of several boxes, in that of the nearest N."""
-    told = _relaxation_table()
-    rows = sorted(told.get(sampler, told["swap"]), key=lambda row: -abs(math.log(row["particles"] / particles)))
+    rows = sorted(_measured_with(sampler), key=lambda row: -abs(math.log(row["particles"] / particles)))
     nearest = {row["T_p"]: row["sweeps"] for row in rows}  # the last one stays
     return {T_p: nearest[T_p] for T_p in sorted(nearest, reverse=True)}
 
@@ -78,8 +83,7 @@ def relaxation_time(place: Place) -> float | None:
 
 def coldest_measured(sampler: str) -> float:
     """The lowest T_p whose relaxation time was measured with a sampler."""
-    told = _relaxation_table()
-    return min(row["T_p"] for row in told.get(sampler, told["swap"]))
+    return min(row["T_p"] for row in _measured_with(sampler))
 
 
 def expected_sweeps(place: Place) -> float:
