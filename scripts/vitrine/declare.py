@@ -109,7 +109,8 @@ class Headline:
 
     fit: name in the fits table. place: of its row in the summary. range: parent temperatures, in the published unit of temperature, over which it was
     taken; ours is compared only when it has the same ends. comparable: False where a deviation would mean nothing; the comment then says why. model:
-    the glass former with its published parameters to which the number belongs; empty for a law that holds for every one.
+    the glass former with its published parameters to which the number belongs; empty for a law that holds for every one. least: parent temperature,
+    in the published unit, from which on it was taken; ours is compared only when the hottest is no colder.
     """
 
     fit: str
@@ -121,6 +122,7 @@ class Headline:
     comparable: bool = True
     comment: str = ""
     model: str = "poly"
+    least: float = 0.0
 
 
 @dataclass(frozen=True)

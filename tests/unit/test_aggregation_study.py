@@ -199,6 +199,8 @@ def test_deviation_only_where_the_two_are_the_same_quantity(data):
     assert np.isnan(narrow["deviation"]) and "published for T_p = 0.3 to 1.3" in narrow["comment"]
     cooler = line(summary_of(data[data["parent_temperature"] < 1.0]), "omega_g, coldest")
     assert np.isnan(cooler["deviation"]) and "published for T_p = 0.3 to 1.3" in cooler["comment"]
+    below = line(summary_of(data[data["parent_temperature"] < 0.85]), "G_inf")
+    assert np.isfinite(below["value"]) and np.isnan(below["deviation"]) and "no deviation: published for T_p >= 0.9" in below["comment"]
     certain = line(summary_of(estimates(spread=0.0)), "omega_g, coldest")
     assert np.isnan(certain["deviation"]) and "no deviation: no error of ours" in certain["comment"]
     absent = line(summary, "exponent x of")
@@ -253,12 +255,12 @@ def test_markdown_of_a_study_without_values_shows_dashes():
         ((3.3141, 0.1234), "3.31 ± 0.12"),
         ((17.02, 0.5), "17.02 ± 0.50"),
         ((1234.0, 56.0), "1234 ± 56"),
-        ((1.2345e-7, 3.4e-9), "(1.235 ± 0.034)e-7"),
+        ((1.2345e-7, 3.4e-9), "1.235e-7 ± 0.034e-7"),
         ((2.5, np.nan), "2.5"),
         ((1.0, 0.0), "1"),
         ((1.199, 2e-16), "1.199"),
         ((1.0, 3e-9), "1 ± 3e-09"),
-        ((0.0, 1e-20), "(0.0 ± 1.0)e-20"),
+        ((0.0, 1e-20), "0.0e-20 ± 1.0e-20"),
         ((np.nan, 1.0), "-"),
     ],
 )

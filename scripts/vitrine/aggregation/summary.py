@@ -64,6 +64,9 @@ def _incomparable(published: Headline, ours: pd.Series, places: np.ndarray, sett
     if published.range is not None and not (settings.thermal and _same_range(places, published.range, settings.temperature_unit)):
         low, high = (end * settings.temperature_unit for end in published.range)
         return f"published for T_p = {low:.3g} to {high:.3g}"
+    least = published.least * settings.temperature_unit
+    if least > 0 and not (settings.thermal and len(places) and places[-1] >= least * (1 - SAME_END)):
+        return f"published for T_p >= {least:.3g}"
     return "" if np.isfinite(ours["error"]) and ours["error"] > 0 else "no error of ours"
 
 
@@ -79,7 +82,7 @@ def _sentence(*parts: str) -> str:
 
 
 def number(value: float, error: float = np.nan) -> str:
-    """A number with its error for readers: `3.31 +- 0.12`, the error to two digits; a dash where there is none."""
+    """A number with its error for readers: `3.31 ± 0.12`, `3.9e-4 ± 0.8e-4`, the error to two digits; a dash where there is none."""
     if not np.isfinite(value):
         return "-"
     if not (np.isfinite(error) and error > ROUNDING * abs(value)):
@@ -89,7 +92,7 @@ def number(value: float, error: float = np.nan) -> str:
         power = int(np.floor(np.log10(max(abs(value), error))))
         if not -5 <= digits - power <= 3:
             return f"{value:.4g} ± {error:.2g}"
-        return f"({number(value / 10.0**power, error / 10.0**power)})e{power}"
+        return " ± ".join(f"{part}e{power}" for part in number(value / 10.0**power, error / 10.0**power).split(" ± "))
     places = max(0, -digits)
     return f"{round(value, -digits):.{places}f} ± {round(error, -digits):.{places}f}"
 

@@ -56,7 +56,15 @@ OBSERVABLE = Observable(
         Quantity("mass", r"\bar m", MASS, "mean mass of a particle, where masses are not all one"),
     ),
     headlines=(
-        Headline("G_inf_reduced", "G_inf a0^3/(k_B T_onset)", 17.0, f"{PINCHING}, appendix A", 1, comment="T_onset = 0.9 taken as published"),
+        Headline(
+            "G_inf_reduced",
+            "G_inf a0^3/(k_B T_onset)",
+            17.0,
+            f"{PINCHING}, appendix A",
+            1,
+            least=1.0,
+            comment="T_onset = 0.9 taken as published",
+        ),
         Headline(
             "T_onset",
             "T_onset, end of the plateau of G",
