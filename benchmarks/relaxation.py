@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from vitrine.files import whole_file
-from vitrine.runs.cost import RELAXATION_TIMES, TIMED
+from vitrine.preparation.samplers import TIMED
+from vitrine.runs.cost import RELAXATION_TIMES
 
 COLUMNS = ["parent_temperature", "particles", "relaxation_time", "flag"]  # alone: tables of older versions lack others
 

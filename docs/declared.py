@@ -15,7 +15,8 @@ from vitrine.declare import Observable, Setting
 from vitrine.models import GLASS_FORMERS
 from vitrine.observables import declarations, figures, known_tables
 from vitrine.points import AXES
-from vitrine.runs.cost import RELAXATION_TIMES, TIMED
+from vitrine.preparation.samplers import TIMED
+from vitrine.runs.cost import RELAXATION_TIMES
 from vitrine.runs.cost_table import headline
 from vitrine.schema import FLAG, SAMPLE, Column, Table
 from vitrine.study import Study

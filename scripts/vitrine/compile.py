@@ -26,10 +26,10 @@ from vitrine.models import GlassFormer, glass_former
 from vitrine.nonlinear.contractions import Contractions
 from vitrine.preparation.counted import CountedSwap
 from vitrine.preparation.dynamics import Dynamics
-from vitrine.preparation.engines import MONTE_CARLO
 from vitrine.preparation.hamiltonian import TRAJECTORY, HamiltonianMonteCarlo
 from vitrine.preparation.minimise import minimise
 from vitrine.preparation.motion import Ramp
+from vitrine.preparation.samplers import MONTE_CARLO
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo
 from vitrine.provenance import code_hash

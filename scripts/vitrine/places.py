@@ -15,7 +15,8 @@ from vitrine.errors import InputError
 from vitrine.models import GlassFormer, glass_former
 from vitrine.points import Point
 from vitrine.preparation.checks import PRESSED, check_preparation, check_pressure, check_quench
-from vitrine.preparation.engines import MONTE_CARLO, chosen_engine
+from vitrine.preparation.engines import chosen_engine
+from vitrine.preparation.samplers import MONTE_CARLO, SECTIONS
 from vitrine.provenance import digest
 
 
@@ -77,7 +78,7 @@ class Place:
         """What the liquids are made with: the config's section, its engine resolved and its lists cut down to this rung."""
         section = {key: value for key, value in self.config["preparation"].items() if key != "walltime_minutes"}  # it changes no sample
         section["sweeps"] = self._of_rung(section["sweeps"])
-        for own in {"hamiltonian", "swap_gpu"} - {section["sampler"]}:
+        for own in SECTIONS - {section["sampler"]}:
             del section[own]
         if section["sampler"] in MONTE_CARLO:
             return {key: value for key, value in section.items() if key not in ("dynamics", "engine")}

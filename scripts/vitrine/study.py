@@ -23,7 +23,7 @@ from vitrine.observables import declarations, figures, function_of, module_of
 from vitrine.places import Place, places_of
 from vitrine.points import Axis, Point, full_key
 from vitrine.preparation.checks import check_trajectories
-from vitrine.preparation.engines import MONTE_CARLO, chains_on_gpu
+from vitrine.preparation.samplers import MONTE_CARLO, chains_on_gpu
 from vitrine.provenance import digest
 
 MOST_BATCHES = 100_000  # of a study; Snakemake plans six jobs for each

@@ -20,6 +20,7 @@ from vitrine.observables.modes import measure as modes
 from vitrine.observables.pinching import cost as pinching_cost
 from vitrine.observables.pinching import measure as pinching
 from vitrine.places import Place
+from vitrine.preparation.samplers import TIMED
 from vitrine.runs import cost, cost_table
 from vitrine.runs.cost import expected_sweeps, job_cost, need_of, relaxation_time
 from vitrine.schema import NONE, Column, Table
@@ -108,7 +109,7 @@ def test_a_law_is_a_power_of_particles_and_number():
 
 def test_relaxation_times_are_those_measured_and_log_linear_between():
     asked = study()
-    for sampler in cost.TIMED:
+    for sampler in TIMED:
         for row in TIMES[sampler]:
             assert cost.measured_times(sampler, row["particles"])[row["T_p"]] == row["sweeps"]
     for row in TIMES["swap"]:

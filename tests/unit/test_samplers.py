@@ -11,10 +11,15 @@ import numpy as np
 import pytest
 import yaml
 from naive import poly
+from vitrine.compile import CHAINS
+from vitrine.config_schema import config_schema
+from vitrine.costs import measured_costs
 from vitrine.errors import InputError
 from vitrine.models import glass_former
 from vitrine.models.sizes import in_levels, power_law_quantile
 from vitrine.preparation.engines import chosen_engine
+from vitrine.preparation.samplers import MONTE_CARLO, SAMPLERS, SECTIONS, TIMED
+from vitrine.runs.cost import RELAXATION_TIMES
 from vitrine.study import Study
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -219,6 +224,15 @@ def test_planning_imports_neither_hoomd_nor_a_compiler():
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_every_sampler_may_be_asked_for_has_its_chain_its_settings_its_price_and_its_times():
+    preparation = config_schema()["properties"]["preparation"]["properties"]
+    assert preparation["sampler"]["enum"] == list(SAMPLERS) and set(MONTE_CARLO) == set(CHAINS)
+    assert set(SECTIONS) == set(SAMPLERS) & set(preparation) & set(CONFIG["preparation"]) - {"dynamics"}
+    assert {sampler.times for sampler in SAMPLERS.values()} - {""} == set(TIMED)
+    assert set(TIMED) < set(yaml.safe_load(RELAXATION_TIMES.read_text(encoding="utf-8")))
+    assert all(measured_costs().step(sampler.sweep, 1000, 3).seconds > 0 for sampler in SAMPLERS.values())
 
 
 # --- levels of sizes ----------------------------------------------------------------------------------------------------------------------------

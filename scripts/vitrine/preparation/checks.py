@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from vitrine.errors import InputError
 from vitrine.models import GlassFormer
-from vitrine.preparation.engines import MONTE_CARLO, chosen_engine
+from vitrine.preparation.engines import chosen_engine
+from vitrine.preparation.samplers import MONTE_CARLO, SAMPLERS
 
 SPARSE = 0.2  # interval of frames above which their velocities give no spectrum of any liquid
 PRESSED = ("pressure", "highest_pressure", "per_decade")  # keys of `quench` for a box that is relaxed too
@@ -109,11 +110,11 @@ def _check_sampler(preparation: Mapping, model: GlassFormer, engine: str) -> Non
             f"config key preparation.sampler is {sampler}: {model.name} is a many-body potential, whose liquids are run by dynamics alone; "
             "allowed are dynamics and cooling"
         )
-    if sampler in ("hamiltonian", "swap_gpu", "hybrid") and not model.polydisperse:
+    if SAMPLERS[sampler].exchanges and not model.polydisperse:
         raise InputError(
             f"config key preparation.sampler is {sampler}: the model {model.name} has no sizes to exchange; allowed are dynamics and cooling"
         )
-    if sampler in ("hamiltonian", "swap_gpu") and len(model.scales) > 1:
+    if SAMPLERS[sampler].one_type and len(model.scales) > 1:
         raise InputError(
             f"config key preparation.sampler is {sampler}: particles of one type are allowed, this {model.name} has several; swap takes them"
         )

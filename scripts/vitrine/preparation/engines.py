@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
 
 from vitrine.errors import InputError
 from vitrine.models import GlassFormer
 
 MOST_SPECIES = 64  # distinct kinds of particles that HOOMD-blue's tables take
-MONTE_CARLO = {
-    "swap": "swap Monte Carlo (builtin)",
-    "hamiltonian": "Hamiltonian Monte Carlo (builtin)",
-    "swap_gpu": "swap Monte Carlo (GPU)",
-}  # samplers without dynamics, in words
 GET_HOOMD = "run with `snakemake --sdm conda`, which makes envs/hoomd.yaml, or install hoomd from conda-forge into the environment of Snakemake"
-
-
-def chains_on_gpu(preparation: Mapping) -> bool:
-    """Whether the chains of a batch are all there at once, on a GPU, by the settings of a preparation."""
-    return preparation["sampler"] == "swap_gpu" and preparation["swap_gpu"]["device"] == "gpu"
 
 
 def chosen_engine(wanted: str, model: GlassFormer, *, key: str, conda: bool = False) -> str:

@@ -15,12 +15,12 @@ from vitrine.models import GlassFormer
 from vitrine.points import Point
 from vitrine.preparation.counted import CountedSwap
 from vitrine.preparation.dynamics import Dynamics
-from vitrine.preparation.engines import MONTE_CARLO
 from vitrine.preparation.equilibrate import Chain, Equilibration, equilibrate
 from vitrine.preparation.hamiltonian import HamiltonianMonteCarlo
 from vitrine.preparation.motion import BlowUp, Ramp
 from vitrine.preparation.relaxation import RelaxationClock, look_sweeps
 from vitrine.preparation.restart import Restarts
+from vitrine.preparation.samplers import MONTE_CARLO
 from vitrine.preparation.side_by_side import Meeting, MeetingSwap
 from vitrine.preparation.start import random_start
 from vitrine.preparation.swap import SwapMonteCarlo

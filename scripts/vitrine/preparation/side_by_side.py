@@ -18,7 +18,7 @@ from vitrine.errors import InputError, SampleError
 from vitrine.interactions.neighbours import padded
 from vitrine.linalg.gpu import Device, find_gpu
 from vitrine.preparation.counted import CountedSwap
-from vitrine.preparation.engines import chains_on_gpu
+from vitrine.preparation.samplers import chains_on_gpu
 from vitrine.samples.sample import Sample
 
 Result = TypeVar("Result")

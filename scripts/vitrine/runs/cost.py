@@ -20,7 +20,7 @@ from vitrine.costs import Ask, Costs, Need, measured_costs, together
 from vitrine.errors import InputError
 from vitrine.models import published_parameters
 from vitrine.observables import function_of, module_of
-from vitrine.preparation.engines import MONTE_CARLO, chains_on_gpu
+from vitrine.preparation.samplers import MONTE_CARLO, SAMPLERS, chains_on_gpu
 
 if TYPE_CHECKING:
     from vitrine.declare import Observable
@@ -42,7 +42,6 @@ WRITTEN_NUMBER = 1e-6  # seconds to write a number of an array as text
 GPU_MOVES = 2.7e8  # trial moves per second of all chains on a GPU together: 396 chains of 2000 particles at T = 0.4 on an H200
 COUNTED = 5  # sweeps of swap Monte Carlo that take as long as one of counted moves on a core
 CHAINS = (PILOT, "equilibrate_liquids")
-TIMED = ("swap", "hamiltonian")  # samplers of Monte Carlo with relaxation times of their own; on a GPU those of swap hold
 READ_PARTICLE = 1e-5  # seconds to read a particle from a text; binary files are faster
 STUDY_RULES = ("collect_tables", "fit_study", "write_provenance", "write_summary")
 
@@ -53,9 +52,8 @@ def _relaxation_table() -> dict:
 
 
 def _measured_with(sampler: str) -> list[dict]:
-    """Rows of the table; those of swap Monte Carlo for samplers that have none of their own."""
-    told = _relaxation_table()
-    return told.get(sampler, told["swap"])
+    """Rows of the table that hold for a sampler."""
+    return _relaxation_table()[SAMPLERS[sampler].times]
 
 
 def measured_times(sampler: str, particles: int) -> dict[float, float]:
@@ -68,7 +66,7 @@ def measured_times(sampler: str, particles: int) -> dict[float, float]:
 def relaxation_time(place: Place) -> float | None:
     """tau of a point in sweeps of its sampler; None where none was measured: other glass formers or parameters, and dynamics without exchanges."""
     settings, sampler = place.preparation, place.preparation["sampler"]
-    if place.model.describe() != {"name": "poly", "parameters": published_parameters("poly")} or sampler not in (*MONTE_CARLO, "hybrid"):
+    if place.model.describe() != {"name": "poly", "parameters": published_parameters("poly")} or not SAMPLERS[sampler].times:
         return None
     points = [(1 / T_p, math.log(tau)) for T_p, tau in measured_times(sampler, place.particles).items()]
     x = 1 / place.point.parent_temperature
@@ -124,8 +122,7 @@ def _pilot(study: Study, place: Place, costs: Costs) -> Need:
 def _run(place: Place, costs: Costs, sweeps: float) -> Need:
     """So many sweeps of the sampler, and the random start at the top of a ladder."""
     settings, particles, dimension = place.preparation, place.particles, place.model.dimension
-    sweep_of = {"hamiltonian": "hamiltonian_sweep"}.get(settings["sampler"], "swap_sweep")
-    monte_carlo = costs.step(sweep_of, particles, dimension)
+    monte_carlo = costs.step(SAMPLERS[settings["sampler"]].sweep, particles, dimension)
     if settings["sampler"] == "swap_gpu":
         monte_carlo = monte_carlo._replace(seconds=particles / GPU_MOVES if chains_on_gpu(settings) else COUNTED * monte_carlo.seconds)
     seconds = 0.0 if place.before else costs.step("random_start", particles, dimension).seconds

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from vitrine.batches import sample_indices
 from vitrine.costs import Costs, measured_costs
 from vitrine.observables import module_of
-from vitrine.preparation.engines import MONTE_CARLO
+from vitrine.preparation.samplers import MONTE_CARLO
 from vitrine.runs.cost import IMPORTING, PILOT, PREPARING, STUDY_RULES, coldest_measured, job_cost, need_of, relaxation_time
 from vitrine.runs.steps import averaged_at, rules_of_batches
 from vitrine.runs.words import aligned, duration, rounded, some_of
