@@ -157,6 +157,14 @@ def test_pinching_averages_every_weak_bond_of_every_sample(run):
     assert curve["count"].sum() == (data["force_reduced"] > 0).sum()
 
 
+def test_without_a_weak_bond_omega_g_says_why_it_is_none(run):
+    estimates = run("pinching", weak_force=1e-9)[0]
+    flags = estimates.set_index("quantity")["flag"]
+    assert np.isnan(values(estimates, "omega_g")).all() and np.isfinite(values(estimates, "omega_g_unfiltered")).all()
+    assert set(flags["omega_g"]) == set(flags["omega_g_filter_ratio"]) == {"no pinched bond has |f|/(p a0^(d-1)) < pinching.weak_force = 1e-09"}
+    assert set(flags["omega_g_unfiltered"]) == set(run("pinching")[0]["flag"]) == {""}
+
+
 def test_scatter_is_a_seeded_choice_of_bonds(run):
     scatter = run("pinching")[2]
     data = made("pinching")

@@ -52,7 +52,9 @@ def aggregate_pinching(
         "omega_g_filter_ratio": (ratio(unfiltered, filtered), NONE),
         "weak_bonds": (ratio(totals["weak"], totals["all"]), NONE),
     }
-    estimates = {name: Estimate(numbers, unit, samples, len(ledger)) for name, (numbers, unit) in values.items()}
+    few = "" if totals["weak"][0] or not totals["all"][0] else f"no pinched bond has |f|/(p a0^(d-1)) < pinching.weak_force = {weak_force:g}"
+    flags = {name: few for name in ("omega_g", "omega_g_filter_ratio")}
+    estimates = {name: Estimate(numbers, unit, samples, len(ledger), flags.get(name, "")) for name, (numbers, unit) in values.items()}
     points = pd.DataFrame({name: scatter[name].to_numpy(dtype=float) for name in ("force_reduced", "omega")})
     points = points[PINCHING_SCATTER.names]
     return estimates_frame(ensemble, estimates), _force_curve(sums, ensemble), points, ledger.frame()
