@@ -87,7 +87,8 @@ class Quantity:
     symbol: mathtext. label: in the summary. place: of its row there, none where it is infinite. reduced: `frequency`, `length` or `prefactor` where
     it is also given in the units of the papers, as <name>_reduced. ratio: the name of its ratio to the hottest T_p. change: name and kind (`ratio`,
     `decrease` or `decades`) of the headline that compares the coldest with the hottest. universal: it should not depend on the point, and is pooled.
-    large: above `large_above` it is that of the largest ensemble.
+    error_from: of such a one, the value from which on its error grows in proportion (0 of a ratio, 1 of a tail's exponent by maximum likelihood);
+    None where the error does not depend on the value. large: above `large_above` it is that of the largest ensemble.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Quantity:
     ratio: str = ""
     change: tuple[str, str] | None = None
     universal: bool = False
+    error_from: float | None = None
     large: bool = False
 
 

@@ -114,22 +114,23 @@ def exponents(temperature):
     return 5.0 if temperature > 0.45 else 8.0
 
 
-def pool_by_hand(data, name):
-    """T_p, estimates and errors of a quantity, their mean weighted by the errors and chi^2 about it."""
+def pool_by_hand(data, name, origin):
+    """T_p, estimates and errors of a quantity, which grow from an origin; their mean weighted by the errors' shares, and chi^2 about it."""
     rows = data[data["quantity"] == name].pivot(index="replicate", columns="parent_temperature", values="value")
     found, errors = rows.loc[0].to_numpy(), rows.iloc[1:].std(ddof=1).to_numpy()
-    mean = np.sum(found / errors**2) / np.sum(errors**-2)
-    return list(rows.columns), found, errors, mean, np.sum(((found - mean) / errors) ** 2)
+    share = errors / (found - origin)
+    mean = np.sum(found / share**2) / np.sum(share**-2)
+    return list(rows.columns), found, errors, mean, np.sum(((found - mean) / (share * (mean - origin))) ** 2)
 
 
 def test_what_is_not_one_number_has_none_and_every_one_is_told():
     data = estimates(A_g_exponent=exponents, lambda_exponent=lambda one: 3.5 + 0.1 * np.cos(20 * one))
-    fits, (places, found, errors, _, chi_square) = fit_study(data), pool_by_hand(data, "A_g_exponent")
+    fits, (places, found, errors, _, chi_square) = fit_study(data), pool_by_hand(data, "A_g_exponent", 0)
     assert np.isnan(fitted(fits, "A_g_exponent")) and np.isnan(fitted(fits, "A_g_exponent", "error"))
     each = ", ".join(f"{one:.3g} ± {error:.2g} at {at:g}" for at, one, error in zip(places, found, errors, strict=True))
     assert fitted(fits, "A_g_exponent", "window") == f"not one number, chi^2 = {chi_square:.3g} for 6: {each} (T_p)"
     assert fitted(fits, "A_g_exponent", "samples") == 7 * SAMPLES and chi_square > 100
-    _, _, _, mean, chi_square = pool_by_hand(data, "lambda_exponent")
+    _, _, _, mean, chi_square = pool_by_hand(data, "lambda_exponent", 1)
     assert 1 < chi_square < chi2.isf(0.01, 6) and fitted(fits, "lambda_exponent") == pytest.approx(mean, rel=1e-12)
     assert fitted(fits, "lambda_exponent", "window") == f"mean over T_p = 0.3, 0.4, 0.5, 0.6, 0.7, 0.9, 1.3, chi^2 = {chi_square:.3g} for 6"
 

@@ -188,6 +188,28 @@ def test_chi_squared_of_a_pool_is_the_plain_sum_and_its_probability_that_of_scip
     assert pool.words == f"chi^2 = {expected:.3g} for 2"
 
 
+@pytest.mark.parametrize("origin", [0.0, 1.0, -1.0])
+def test_errors_that_grow_with_their_values_weigh_by_their_share(origin):
+    estimate, errors = np.array([5.0, 5.5, 4.8]), np.array([0.5, 0.3, 0.4])
+    pool, share = pooled_mean(symmetric(estimate, errors), origin), errors / (estimate - origin)
+    mean = np.average(estimate, weights=share**-2)
+    assert pool.mean[0] == pytest.approx(mean, rel=1e-9)
+    assert pool.chi_square == pytest.approx(np.sum((estimate - mean) ** 2 / (share * (mean - origin)) ** 2), rel=1e-9)
+    assert not pooled_mean(symmetric([origin - 1.0, 5.0], [0.1, 0.1]), origin).used[0]
+
+
+def test_weights_by_plain_errors_draw_exponents_down_and_those_by_their_share_do_not():
+    """Exponents of 8 points by maximum likelihood, each of 20 modes, with their own errors exponent/sqrt(n): 500 pools of a truth that is 5."""
+    rng, modes = np.random.default_rng(11), 20
+    estimates = 5 * (modes - 1) / rng.gamma(modes, size=(500, 8))  # without bias, one by one
+    assert estimates.mean() == pytest.approx(5, abs=0.08)
+    pools = [symmetric(one, one / np.sqrt(modes)) for one in estimates]
+    plain, shares = (np.array([pooled_mean(one, origin).mean[0] for one in pools]) for origin in (None, 0.0))
+    error = 5 / np.sqrt(modes * 8)
+    assert plain.mean() < 5 - error and shares.mean() == pytest.approx(5, abs=0.2 * error)
+    assert shares.std() == pytest.approx(error, rel=0.1)
+
+
 @pytest.mark.parametrize(("off", "one"), [(0.99, True), (1.01, False)])
 def test_estimates_are_one_number_up_to_a_hundredth_of_chance(off, one):
     """Two estimates of error 1 that differ by d have chi^2 = d^2/2; of one degree of freedom, 2.5758 errors are the probability 0.01."""

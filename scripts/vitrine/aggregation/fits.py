@@ -154,7 +154,7 @@ def _changes(rows: Rows, results: Results) -> None:
 
 
 def _universal(rows: Rows, results: Results) -> None:
-    """Numbers that should not depend on the point: their mean along the axis, weighted by the errors, unless they are not one number."""
+    """Numbers that should not depend on the point: their mean along the axis, by the errors, unless they are not one number."""
     axis = results.settings.axis
     for declared in results.settings.quantities:
         if not declared.universal or not any(declared.name in quantities for quantities in results.ensembles.values()):
@@ -164,7 +164,7 @@ def _universal(rows: Rows, results: Results) -> None:
         for observable in results.settings.declared:
             if observable.derive and declared in observable.quantities:
                 kept, remark = _own(observable.name, "pooled")(results, declared.name, places) or (kept, remark)
-        pool = pooled_mean(values[:, kept])
+        pool = pooled_mean(values[:, kept], declared.error_from)
         own = places[kept][pool.used]
         listed = ", ".join(axis.words(value) for value in own)
         used = int(samples[kept][pool.used].sum())

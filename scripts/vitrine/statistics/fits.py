@@ -117,7 +117,7 @@ def _segments(temperatures: np.ndarray, values: np.ndarray, weights: np.ndarray,
 
 @dataclass(frozen=True)
 class Pooled:
-    """Mean (R,) of several estimates weighted by their errors, which were used (T,), and whether they are one number.
+    """Mean (R,) of several estimates by their errors, which were used (T,), and whether they are one number.
 
     chi_square of the estimates about their mean, for one less degrees of freedom than there are; probability: of a larger one, were they one number.
     """
@@ -139,16 +139,23 @@ class Pooled:
         return f"chi^2 = {self.chi_square:.3g} for {degrees}" if degrees > 0 else ""
 
 
-def pooled_mean(replicates: np.ndarray) -> Pooled:
-    """Pool estimates (R, T), replicate by replicate; NaN when none has an error."""
-    errors = standard_error(replicates)
-    used = np.isfinite(replicates[0]) & np.isfinite(errors) & (errors > 0)
-    weights = np.where(used, 1 / np.where(used, errors, 1.0) ** 2, 0.0)
-    present = np.isfinite(replicates) & used
-    mean = ratio(np.where(present, replicates, 0.0) @ weights, present @ weights)
-    residuals = np.where(used, replicates[0] - mean[0], 0.0)
-    chi_square = float(np.sum(weights * residuals**2))
-    return Pooled(mean, used, chi_square, float(chi2.sf(chi_square, used.sum() - 1)) if used.sum() > 1 else 1.0)
+def pooled_mean(replicates: np.ndarray, error_from: float | None = None) -> Pooled:
+    """Pool estimates (R, T), weighted by their errors, replicate by replicate; NaN when none has an error.
+
+    error_from: the value from which on the error of an estimate grows in proportion to it, None where it does not. An estimate that happens to be
+    low then has too small an error, and weights by it would draw the mean down: weights are those of the relative errors, and chi^2 takes the
+    errors that the estimates would have, were they all the mean.
+    """
+    origin = 0.0 if error_from is None else error_from
+    values, errors = replicates - origin, standard_error(replicates)
+    size = np.ones(values.shape[1]) if error_from is None else values[0]
+    used = np.isfinite(values[0]) & np.isfinite(errors) & (errors > 0) & (size > 0)
+    weights = np.where(used, (size / np.where(used, errors, 1.0)) ** 2, 0.0)
+    present = np.isfinite(values) & used
+    mean = ratio(np.where(present, values, 0.0) @ weights, present @ weights)
+    residuals = (values[0, used] - mean[0]) / (1.0 if error_from is None else mean[0])
+    chi_square = float(np.sum(weights[used] * residuals**2))
+    return Pooled(mean + origin, used, chi_square, float(chi2.sf(chi_square, used.sum() - 1)) if used.sum() > 1 else 1.0)
 
 
 def _listed(temperatures: np.ndarray) -> str:

@@ -87,6 +87,7 @@ OBSERVABLE = Observable(
             "exponent of P(lambda)",
             18,
             universal=True,
+            error_from=1,
         ),
         Quantity("lambda_onset", r"\lambda_\mathrm{onset}", INVERSE_STIFFNESS, "where the lambda^-7/2 law sets in"),
         Quantity(

@@ -62,6 +62,7 @@ OBSERVABLE = Observable(
             "exponent of D of the lattice, soft end",
             324,
             universal=True,
+            error_from=-1,
         ),
         Quantity("lattice_A_g_end", "", NONE, "upper end of the window in which A_g is told"),
         Quantity(

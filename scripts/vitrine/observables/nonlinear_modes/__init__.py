@@ -110,6 +110,7 @@ def _of_kind(kind: str, place: int) -> tuple[Quantity, ...]:
             f"Weibull exponent, {word}",
             place + 1,
             universal=True,
+            error_from=0,
         ),
         Quantity(
             f"minimal_exponent_{kind}",
@@ -117,6 +118,7 @@ def _of_kind(kind: str, place: int) -> tuple[Quantity, ...]:
             NONE,
             f"exponent of the cumulative distribution of the softest {word} mode, in the widest window on which it does not depend: 5 for the law",
             universal=True,
+            error_from=0,
         ),
         Quantity(f"core_{kind}", rf"(Ne)_{letter}", NONE, f"N e of the softest {word} mode", f"N e, softest {word} mode", place + 2),
         Quantity(f"modes_{kind}", "", NONE, f"distinct {word} modes of a sample", f"distinct {word} modes", place + 3),
@@ -149,6 +151,7 @@ def _of_wells(kind: str) -> tuple[Quantity, ...]:
             NONE,
             f"exponent of p(B) as B -> 0, of the quartic expansion where it has two wells, {word} modes: 1/4 expected",
             universal=True,
+            error_from=-1,
         ),
     )
 

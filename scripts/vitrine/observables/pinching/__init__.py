@@ -73,7 +73,7 @@ OBSERVABLE = Observable(
         Quantity(
             "omega_g_unfiltered", r"\omega_g^\mathrm{all}", FREQUENCY, "mean frequency of all pinched bonds", "omega_g (all bonds)", 8, "frequency"
         ),
-        Quantity("omega_g_filter_ratio", r"\omega_g^\mathrm{all}/\omega_g", NONE, "ratio of the two means", universal=True),
+        Quantity("omega_g_filter_ratio", r"\omega_g^\mathrm{all}/\omega_g", NONE, "ratio of the two means", universal=True, error_from=0),
         Quantity("weak_bonds", "", NONE, "share of bonds of weak force"),
     ),
     headlines=(
