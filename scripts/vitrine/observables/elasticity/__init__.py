@@ -63,7 +63,7 @@ OBSERVABLE = Observable(
             f"{PINCHING}, appendix A",
             1,
             least=1.0,
-            comment="T_onset = 0.9 taken as published",
+            comment="printed: about 17; T_onset = 0.9 taken as published",
         ),
         Headline(
             "T_onset",
