@@ -25,8 +25,10 @@ class Sampler:
 
 SAMPLERS = {
     "swap": Sampler("swap Monte Carlo (builtin)", times="swap"),
-    "hamiltonian": Sampler("Hamiltonian Monte Carlo (builtin)", True, True, True, times="hamiltonian", sweep="hamiltonian_sweep"),
-    "swap_gpu": Sampler("swap Monte Carlo (GPU)", True, True, True, times="swap"),
+    "hamiltonian": Sampler(
+        "Hamiltonian Monte Carlo (builtin)", exchanges=True, one_type=True, section=True, times="hamiltonian", sweep="hamiltonian_sweep"
+    ),
+    "swap_gpu": Sampler("swap Monte Carlo (GPU)", exchanges=True, one_type=True, section=True, times="swap"),
     "hybrid": Sampler(exchanges=True, times="swap"),
     "dynamics": Sampler(),
     "cooling": Sampler(),
