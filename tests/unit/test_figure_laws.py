@@ -67,6 +67,17 @@ def test_exponents_of_the_cumulative_against_the_end_of_their_window(study: Stud
     assert low == 0 and high > 5 and all(found.y.max() + found.up[np.argmax(found.y)] < high for found in bars(ax))
 
 
+def test_ends_that_lie_close_together_have_an_axis_with_room_for_its_ticks() -> None:
+    poor = Study()
+    ends = poor.mode_windows["end"]
+    poor.mode_windows["end"] = ends.median() * (ends / ends.median()) ** 1e-3
+    ax = draw("cumulative_modes", poor).axes[1]
+    check_windows(ax, poor.mode_windows, "end", "exponent", "error", UNIT)
+    low, high = ax.get_xlim()
+    assert high / low == pytest.approx(2) and low < poor.mode_windows["end"].min() / UNIT < poor.mode_windows["end"].max() / UNIT < high
+    assert 1 <= len([text for text in ax.get_xticklabels() if text.get_text() and low <= text.get_position()[0] <= high]) <= 4
+
+
 def test_exponents_have_the_units_of_the_cumulative_beside_them() -> None:
     poor = Study()
     poor.fits = poor.fits[poor.fits["name"] != "c_inf"]

@@ -22,6 +22,7 @@ RAINONE = "Rainone et al. 2020"
 GIANNINI = "Giannini et al. 2021"
 LETTER = 0.045  # of the width of a narrow panel: what a letter of a tick's name takes
 MOST_NAMES = 6  # ticks of a logarithmic axis that stand at the values themselves
+NARROWEST = 2.0  # factor that the ends of windows span at least: a logarithmic axis that spans less has crowded ticks
 LONG_NAMES = 24  # letters of all names of ticks together, above which words are turned
 
 
@@ -203,6 +204,10 @@ def windows(
         style = {"color": colour, "marker": markers.get(at, "o"), "markersize": 3.0, "markerfacecolor": face, "linewidth": 0.6, "elinewidth": 0.6}
         ax.errorbar(rows[end] / unit, rows[value], rows[error], **style)
     ax.set_xscale("log")
+    low, high = ax.get_xlim()
+    if high < NARROWEST * low:
+        middle = np.sqrt(low * high)
+        ax.set_xlim(middle / np.sqrt(NARROWEST), middle * np.sqrt(NARROWEST))
     plain_log_ticks(ax, "x")
 
 
