@@ -182,6 +182,7 @@ DERIVED = {
     "R_xi_bond",
     "energy_bracket",
     "temperature_bracket",
+    "temperature_rise",
     "poisson_ratio",
 }  # combined over ensembles: their units are tested with these
 

@@ -14,8 +14,9 @@ from vitrine import params
 from vitrine.aggregation.ensemble import Estimate
 from vitrine.aggregation.results import Results, StudySettings
 from vitrine.errors import SampleError
+from vitrine.observables.liquids.derive import judge
 from vitrine.observables.reheating.aggregate import aggregate_reheated
-from vitrine.observables.reheating.derive import add_evidence
+from vitrine.observables.reheating.derive import OPEN, add_evidence
 from vitrine.observables.reheating.measure import reheat_liquids
 from vitrine.points import PARTICLES
 from vitrine.preparation.equilibrate import equilibrate
@@ -102,6 +103,8 @@ def test_the_average_is_the_plain_mean(tmp_path):
     for name, column in (("energy_reheated", "energy"), ("temperature_reheated", "temperature")):
         expected = [sum(weight * number for weight, number in zip(row, data[column], strict=True)) / sum(row) for row in weights()]
         np.testing.assert_allclose(values(estimates, name), expected, rtol=1e-12)
+    rises = (data["energy"] - data["energy_approach"]).to_numpy()
+    np.testing.assert_allclose(values(estimates, "energy_rise"), [np.average(rises, weights=row) for row in weights()], rtol=1e-9)
     assert len(flags) == 0 and aggregate_reheated.__name__ == "aggregate_reheated"
 
 
@@ -162,6 +165,28 @@ def test_only_the_next_colder_rung_of_the_same_series_counts():
     assert found[256, 1.0][0].values[0] == pytest.approx(0.1) and found[256, 0.8][0].values[0] == pytest.approx(-0.05)
     assert found[256, 1.3][0].values[0] == pytest.approx(6.9 - 9.0) and found[256, 0.5][0].values[0] == pytest.approx(5.9 - 9.0)
     assert set(found) == {(256, T) for T in (1.3, 1.0, 0.8, 0.5)}
+
+
+@pytest.mark.parametrize(
+    ("rise", "spread", "flag"),
+    [  # as a temperature half of it; 0.005 T_p is tolerated at T_p = 1
+        (0.02, 0.001, OPEN),
+        (0.009, 0.001, ""),  # tolerated
+        (0.02, 0.006, ""),  # within three errors
+        (-0.02, 0.001, ""),  # it falls: nothing that reheated liquids do on their way
+    ],
+)
+def test_while_the_reheated_liquids_rise_there_is_no_bracket(rise, spread, flag):
+    ensembles = {
+        (256, 1.0): {"energy_liquid": number(6.5, 0.01), "heat_capacity_liquid": number(2.0), "run_share": number(1.0)},
+        (256, 0.8): came_down(6.2) | heated(6.0, 1.0, 0.001) | {"energy_rise": number(rise, spread)},
+    }
+    results = Results(STUDY, ensembles, 1.2)
+    add_evidence(results)
+    found = results.ensembles[256, 1.0]
+    np.testing.assert_allclose(found["temperature_rise"].values, np.array([rise, rise - spread, rise + spread]) / 2, rtol=1e-9)
+    assert found["energy_bracket"].flag == found["temperature_bracket"].flag == flag and found["temperature_rise"].flag == ""
+    assert set(judge(results)) == (set() if flag else {(256, 1.0)})  # a bracket that is none condemns nobody
 
 
 def test_what_is_missing_gives_no_bracket():

@@ -26,6 +26,7 @@ from vitrine.statistics.bootstrap import ratio, standard_error
 from vitrine.tables import FITS, FLAGS
 
 NO_EQUILIBRIUM = "not in equilibrium"  # how the flag of a whole ensemble begins
+CERTAIN = 3.0  # errors by which a drift must exceed zero before it condemns an ensemble: one in 370 good ones does by chance
 Key = tuple  # the values of a point, one for each axis of the study
 
 
@@ -224,6 +225,12 @@ def combined(function: Callable[..., np.ndarray], unit: str, *estimates: Estimat
     values = function(*(estimate.values for estimate in estimates))
     samples, flagged = min(estimate.samples for estimate in estimates), max(estimate.flagged for estimate in estimates)
     return Estimate(values, unit, samples, flagged, joined(estimate.flag for estimate in estimates))
+
+
+def drifts(difference: Estimate, temperature: float, results: Results) -> bool:
+    """Whether a difference of mean energies, as a temperature, is both larger than the share of T_p that is tolerated, and certain."""
+    value, error = abs(float(difference.values[0])), float(standard_error(difference.values))
+    return value > results.settings.option("liquids", "tolerance") * temperature and value > CERTAIN * error
 
 
 def joined(flags: Iterable[str]) -> str:

@@ -31,6 +31,12 @@ OBSERVABLE = Observable(
     settings=(Setting("samples", 10, {"type": "integer", "minimum": 2}, "samples of each rung that are heated up to the rung before"),),
     quantities=(
         Quantity("energy_reheated", "U/N", ENERGY, "mean energy at the rung before of liquids heated up from this one"),
+        Quantity(
+            "energy_rise",
+            r"\Delta U",
+            ENERGY,
+            "mean energy of the reheated liquids over the second half of their runs less that over the second quarter",
+        ),
         Quantity("temperature_reheated", "T", TEMPERATURE, "temperature to which liquids of this rung were heated up: that of the rung before"),
         Quantity("energy_bracket", r"\Delta U", ENERGY, "mean energy of the liquids that came down less that of the liquids that were heated up"),
         Quantity(
@@ -40,6 +46,14 @@ OBSERVABLE = Observable(
             "energy_bracket over the heat capacity",
             "energy above that of reheated liquids, as a temperature",
             30.5,
+        ),
+        Quantity(
+            "temperature_rise",
+            r"\Delta T",
+            TEMPERATURE,
+            "energy_rise of the liquids that were heated up to this rung, over the heat capacity",
+            "rise of reheated liquids, as a temperature",
+            30.6,
         ),
     ),
 )

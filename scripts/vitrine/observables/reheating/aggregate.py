@@ -1,4 +1,4 @@
-"""Mean energy of reheated liquids, and the temperature at which it was measured."""
+"""Mean energy of reheated liquids, how much it still rose, and the temperature at which it was measured."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from vitrine.aggregation.ensemble import Ensemble, Ledger, estimates_frame, read_samples
+from vitrine.aggregation.ensemble import Ensemble, Estimate, Ledger, estimates_frame, read_samples
 from vitrine.aggregation.scalars import mean_estimates
 from vitrine.observables.reheating import REHEATED_LIQUIDS
+from vitrine.schema import ENERGY
+from vitrine.statistics.bootstrap import weighted_mean
 
 QUANTITIES = {"energy_reheated": "energy", "temperature_reheated": "temperature"}
 
@@ -19,4 +21,7 @@ def aggregate_reheated(reheated: Sequence[str | Path], ensemble: Ensemble) -> tu
     ledger = Ledger("reheating")
     data = read_samples(REHEATED_LIQUIDS, reheated, ensemble, ledger, finite=("energy",))
     weights = ensemble.weights(data["sample"].to_numpy(dtype=int))
-    return estimates_frame(ensemble, mean_estimates(REHEATED_LIQUIDS, data, weights, ledger, QUANTITIES)), ledger.frame()
+    estimates = mean_estimates(REHEATED_LIQUIDS, data, weights, ledger, QUANTITIES)
+    rise = weighted_mean(weights, (data["energy"] - data["energy_approach"]).to_numpy(dtype=float))
+    estimates["energy_rise"] = Estimate(rise, ENERGY, len(data), len(ledger))
+    return estimates_frame(ensemble, estimates), ledger.frame()
