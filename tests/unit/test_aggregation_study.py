@@ -199,6 +199,10 @@ def test_deviation_only_where_the_two_are_the_same_quantity(data):
     assert np.isnan(narrow["deviation"]) and "published for T_p = 0.3 to 1.3" in narrow["comment"]
     cooler = line(summary_of(data[data["parent_temperature"] < 1.0]), "omega_g, coldest")
     assert np.isnan(cooler["deviation"]) and "published for T_p = 0.3 to 1.3" in cooler["comment"]
+    doubtful = data.assign(flag=np.where(data["parent_temperature"] < 0.35, "not in equilibrium: it drifts", ""))
+    dropped = line(summary_of(doubtful), "omega_g, coldest")
+    assert np.isfinite(dropped["value"]) and "ours: T_p = 0.4 against" in dropped["comment"]
+    assert np.isnan(dropped["deviation"]) and "published for T_p = 0.3 to 1.3" in dropped["comment"]
     below = line(summary_of(data[data["parent_temperature"] < 0.85]), "G_inf")
     assert np.isfinite(below["value"]) and np.isnan(below["deviation"]) and "no deviation: published for T_p >= 0.9" in below["comment"]
     certain = line(summary_of(estimates(spread=0.0)), "omega_g, coldest")

@@ -21,9 +21,10 @@ def summarise(quantities: pd.DataFrame, fits: pd.DataFrame, settings: StudySetti
     """
     by_name = fits.set_index("name")
     main = main_rows(quantities, settings)
-    places = np.sort(main[settings.against].unique())
     headlines = sorted((one for observable in settings.declared for one in observable.headlines), key=lambda one: one.place)
-    rows = [_headline(one, by_name.loc[one.fit] if one.fit in by_name.index else None, places, settings) for one in headlines]
+    rows = [
+        _headline(one, by_name.loc[one.fit] if one.fit in by_name.index else None, _sound_places(one, main, settings), settings) for one in headlines
+    ]
     for _, row in main[main["quantity"] == "chi"].sort_values(settings.against).iterrows():
         label = f"chi = sqrt(N) std(G)/mean(G) at {settings.axis.plain} = {settings.axis.words(row[settings.against])}"
         comment = "no published number to compare with"
@@ -38,6 +39,13 @@ def main_rows(quantities: pd.DataFrame, settings: StudySettings) -> pd.DataFrame
         if axis.name != settings.against:
             kept &= quantities[axis.name].eq(value) | (quantities[axis.name].isna() & pd.isna(value))
     return quantities[kept]
+
+
+def _sound_places(published: Headline, main: pd.DataFrame, settings: StudySettings) -> np.ndarray:
+    """The values on the axis of whose numbers ours may be made: where what changes along the axis is sound, or anything else is."""
+    changing = [quantity.name for quantity in settings.quantities if quantity.change and quantity.change[0] == published.fit]
+    sound = main[(main["flag"] == "") & (main["quantity"].isin(changing) if changing else True)]
+    return np.sort(sound[settings.against].unique())
 
 
 def _headline(published: Headline, ours: pd.Series | None, places: np.ndarray, settings: StudySettings) -> dict:
