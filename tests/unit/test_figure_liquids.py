@@ -11,6 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from synthetic_tables import FOUR, ONSET, Study, settings_of
 from vitrine.figures.style import value_colours, value_markers
+from vitrine.observables.reheating.derive import OPEN
 
 COLOURS = {temperature: to_hex(colour) for temperature, colour in value_colours(FOUR).items()}
 DRIFT, BRACKET = "second half against second quarter", "came down against heated up"
@@ -133,6 +134,20 @@ def test_a_point_that_is_not_in_equilibrium_is_hollow_and_named() -> None:
     assert figure.axes[3].get_ylim()[1] > 0.0115 / 0.55
     assert r"hollow, not in equilibrium: $T_p/T_\mathrm{onset}$ = 0.611" in note(figure) and "drifts" not in note(figure)
     assert "hollow" not in note(standard("equilibration"))
+
+
+def test_a_bracket_whose_liquids_still_rise_is_hollow_alone_and_named() -> None:
+    study = Study()
+    mine = (study.quantities["parent_temperature"] == 0.55) & (study.quantities["quantity"] == "temperature_bracket")
+    study.quantities.loc[mine, ["flag", "samples"]] = [OPEN, 3]
+    figure = draw("equilibration", study)
+    bracket = relative(study, "temperature_bracket")
+    flagged = bracket["parent_temperature"] == 0.55
+    filled = one(bars(figure.axes[3], BRACKET))
+    check(filled, bracket["t"][~flagged] + 0.01, bracket["value"][~flagged], bracket["error"][~flagged])
+    (hollow,) = [found for ax in figure.axes for found in bars(ax) if found.hollow]
+    np.testing.assert_allclose((hollow.x, hollow.y), np.array([bracket["t"] + 0.01, bracket["value"]])[:, flagged], rtol=1e-6)
+    assert note(figure) == note(standard("equilibration")) + r"; hollow, no bracket: $T_p/T_\mathrm{onset}$ = 0.611"
 
 
 def test_flagged_liquids_are_counted_by_reason(study: Study, figure: Figure) -> None:

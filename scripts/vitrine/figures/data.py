@@ -200,15 +200,15 @@ def _counts(rows: pd.DataFrame, settings: Settings) -> str:
     return ", ".join([*words, f"{samples} sample{'s' * (high != 1)}{each}"])
 
 
-def _remarks(named: Mapping[str, pd.DataFrame], settings: Settings) -> list[str]:
-    """Which series lack a value where, and what a hollow point is if there is one."""
+def _remarks(named: Mapping[str, pd.DataFrame], uncounted: Sequence[pd.DataFrame], settings: Settings) -> list[str]:
+    """Which named series lack a value where, and what a hollow point is if there is one."""
     gaps: dict[str, list[str]] = {}
     for name, table in named.items():
         missing = table.loc[~np.isfinite(table["value"]), "at"]
         if len(missing):
             gaps.setdefault(f"any {axis_symbol(settings)}" if len(missing) == len(table) else _listed(missing, settings), []).append(name)
     words = [f"no {', '.join(names)} at {where}" for where, names in gaps.items()]
-    return words + _hollow(list(named.values()), settings)
+    return words + _hollow([*named.values(), *uncounted], settings)
 
 
 def _listed(values: Iterable, settings: Settings) -> str:
@@ -236,10 +236,12 @@ def sample_note(
     steps: str | Sequence[str] = "",
     width: float = DOUBLE,
     further: Sequence[str] = (),
+    uncounted: Sequence[pd.DataFrame] = (),
 ) -> str:
     """`N = 256, 46–48 samples at each T_p, 6 left out: not equilibrated (6); no A_g at T_p = 0.5`, wrapped to a figure `width` inches wide.
 
     named: the series of the figure by their names. flags, steps: the table FLAGS and the steps whose reasons are told. further: more remarks.
+    uncounted: series of which hollow points alone are told.
     """
     rows = pd.concat([table.assign(series=name) for name, table in named.items()])
     text, why = _counts(rows, settings), reasons(flags, settings, steps)
@@ -248,4 +250,4 @@ def sample_note(
         text += f", {left_out} left out"
     if why:
         text += f"{':' if left_out else ', left out:'} {why}"
-    return "\n".join(textwrap.wrap("; ".join([text, *_remarks(named, settings), *further]), int(width * 24)))
+    return "\n".join(textwrap.wrap("; ".join([text, *_remarks(named, uncounted, settings), *further]), int(width * 24)))

@@ -24,14 +24,14 @@ def plot_equilibration(
     """(a) self-overlap against time; (b) relaxation time; (c) mean energy along the run; (d) its drift, and the bracket by reheated liquids.
 
     Tables: RELAXATION_CURVES, ENERGY_WINDOWS, QUANTITIES (relaxation_time, heat_capacity_liquid, temperature_drift, temperature_bracket), FLAGS.
-    Points that are not in equilibrium are hollow.
+    Points that are not in equilibrium are hollow, and brackets whose reheated liquids still rise.
     """
     figure, (first, second, third, fourth) = new_figure(DOUBLE, 5.4, 2, 2)
     curves, windows = select(relaxation_curves, settings), select(energy_windows, settings)
     names = ("relaxation_time", "heat_capacity_liquid", "temperature_drift", "temperature_bracket")
     times, capacity, drift, bracket = (series(quantities, name, settings) for name in names)
     colours = value_colours([*curves[TEMPERATURE], *windows[TEMPERATURE], *times["at"]])
-    marks.note(figure, sample_note({r"$\tau$": times}, settings, flags, "liquids"))
+    marks.note(figure, sample_note({r"$\tau$": times}, settings, flags, "liquids", uncounted=[bracket]))
     _draw_overlap(first, curves, colours)
     _draw_times(second, times, settings)
     _draw_windows(third, windows, capacity, colours, settings)
@@ -97,7 +97,10 @@ def _draw_windows(ax: Axes, windows: pd.DataFrame, capacity: pd.DataFrame, colou
 
 
 def _draw_verdict(ax: Axes, drift: pd.DataFrame, bracket: pd.DataFrame, settings: Settings) -> None:
-    """Drift of the mean energy, and its distance from that of reheated liquids, as a temperature over T_p; hollow where it condemns a point."""
+    """Drift of the mean energy, and its distance from that of reheated liquids, as a temperature over T_p.
+
+    Hollow where a point is condemned, and where there is no bracket yet.
+    """
     ax.set_ylabel(r"$\Delta T/T_p$")
     marks.value_axis(ax, settings, drift)
     tolerance = settings.option("liquids", "tolerance")
