@@ -162,9 +162,9 @@ class Observable:
     tables of batches that are also wanted whole for the study. scope: `ensemble`, or `study` for one that is aggregated from all ensembles at once.
     algebra: `sparse` where it solves equations, `full` where it takes whole spectra, which a GPU may do; empty for neither.
     random: the tag of its random stream (seeds), where it draws; 0 for none. prepares: it runs liquids at the rung before theirs, and is told
-    how that rung prepares its own; there are none at the top of a ladder. moves: it runs dynamics of its own from what it takes, is told the
-    preparation's, and stores what it has done. spectra: of velocities, which the trajectories must have often enough. dimensions: of space for
-    which it is made. pairwise: it takes the energy apart into pairs, or third derivatives, and refuses a many-body potential.
+    how that rung prepares its own; there are none at the top of a ladder. moves: it runs dynamics of its own from what it takes, and is told the
+    preparation's. Both store what they have done (`stores`). spectra: of velocities, which the trajectories must have often enough. dimensions: of
+    space for which it is made. pairwise: it takes the energy apart into pairs, or third derivatives, and refuses a many-body potential.
     """
 
     name: str
@@ -198,6 +198,11 @@ class Observable:
     dimensions: tuple[int, ...] = (2, 3)
     pairwise: bool = False
     preparation: bool = field(default=False)
+
+    @property
+    def stores(self) -> bool:
+        """Whether its runs are stored on their way, and go on from there."""
+        return self.prepares or self.moves
 
     @property
     def products(self) -> tuple[str, ...]:

@@ -77,17 +77,15 @@ def measuring(study: Study, one: Observable) -> dict:
         "taken": by_label(lambda label: {file: study.identity_of_file(label, file) for file in one.takes}),
         "declared": digest([*map(table_of, one.tables), *(vars(field) for field in one.fields)]),
         **({"preparation": by_label(lambda label: rung_before(study, label))} if one.prepares else {}),
-        **(moving(study, one) if one.moves else {}),
+        **({"dynamics": by_label(lambda label: study.places[label].dynamics)} if one.moves else {}),
+        **({"restarts": restarts(study, one)} if one.stores else {}),
         **files_of_the_user(study, one, "measure"),
     }
 
 
-def moving(study: Study, one: Observable) -> dict:
-    """What an observable that runs dynamics of its own is told beside the rest."""
-    return {
-        "dynamics": by_label(lambda label: study.places[label].dynamics),
-        "restarts": told(lambda wildcards: f"{results(study)}/restarts/{one.rule}/{wildcards.point}_{wildcards.batch}"),
-    }
+def restarts(study: Study, one: Observable) -> object:
+    """Where the runs of a batch of an observable store what they have done."""
+    return told(lambda wildcards: f"{results(study)}/restarts/{one.rule}/{wildcards.point}_{wildcards.batch}")
 
 
 def rung_before(study: Study, label: str) -> dict:

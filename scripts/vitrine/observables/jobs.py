@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vitrine.batches import sample_indices
-from vitrine.declare import States
+from vitrine.declare import Observable, States
 from vitrine.errors import SampleError
 from vitrine.job import start_log
 from vitrine.linalg import Algebra
@@ -48,7 +48,7 @@ def measure(job: object) -> None:
     function = function_of(module_of(observable.name, "measure"), params.rule)
     algebra = Algebra(**params.algebra) if params.algebra is not None else None
 
-    restarts = _restarts(job) if observable.moves else None
+    restarts = _restarts(job, observable) if observable.stores else None
 
     def one(system: System) -> dict:
         sample, others = system.given
@@ -60,7 +60,9 @@ def measure(job: object) -> None:
         if observable.prepares:
             further["preparation"] = params.preparation
         if observable.moves:
-            further |= {"dynamics": params.dynamics, "restarts": restarts}
+            further["dynamics"] = params.dynamics
+        if restarts is not None:
+            further["restarts"] = restarts
         return function(sample, **further, **params.settings)
 
     at_once = algebra.samples_at_once(params.unknowns, job.threads) if algebra else 1
@@ -77,11 +79,12 @@ def measure(job: object) -> None:
         restarts.clear()
 
 
-def _restarts(job: object) -> Restarts:
-    """Where an observable that runs dynamics of its own stores what it has done, run by run."""
+def _restarts(job: object, observable: Observable) -> Restarts:
+    """Where an observable stores what it has done: dynamics of its own after every run, liquids as often as their preparation says."""
     params = job.params
-    origin = {"settings": params.settings, "dynamics": params.dynamics, "seed": params.seed, "identity": params.identity, "code": params.code}
-    return Restarts(Path(params.restarts), 1, origin, job.config["preparation"]["walltime_minutes"])
+    of, every = (params.preparation, params.preparation["settings"]["restart_sweeps"]) if observable.prepares else (params.dynamics, 1)
+    origin = {"settings": params.settings, "runs": of, "seed": params.seed, "identity": params.identity, "code": params.code}
+    return Restarts(Path(params.restarts), every, origin, job.config["preparation"]["walltime_minutes"])
 
 
 def systems(job: object, takes: tuple[str, ...], point: Point) -> Iterator[System]:

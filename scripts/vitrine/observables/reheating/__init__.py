@@ -5,7 +5,7 @@ from vitrine.schema import ENERGY, SWEEPS, TEMPERATURE, Column, Table
 
 REHEATED_LIQUIDS = Table(
     "reheated",
-    "liquids heated up to the temperature of the rung before, and run there for as long as its own liquids were",
+    "liquids heated up to the temperature of the rung before, and run there for a multiple of the time of its own liquids",
     (
         Column("temperature", "double", TEMPERATURE, "temperature to which the liquid is heated up"),
         Column("sweeps", "int64", SWEEPS, "length of the run there"),
@@ -28,7 +28,15 @@ OBSERVABLE = Observable(
     combines=(REHEATED_LIQUIDS.file,),
     message="Heating up liquids",
     prepares=True,
-    settings=(Setting("samples", 10, {"type": "integer", "minimum": 2}, "samples of each rung that are heated up to the rung before"),),
+    settings=(
+        Setting("samples", 10, {"type": "integer", "minimum": 2}, "samples of each rung that are heated up to the rung before"),
+        Setting(
+            "length",
+            1,
+            {"type": "number", "minimum": 1},
+            "length of their runs there, in those of its own liquids; cold liquids that still rise need more than 1",
+        ),
+    ),
     quantities=(
         Quantity("energy_reheated", "U/N", ENERGY, "mean energy at the rung before of liquids heated up from this one"),
         Quantity(
