@@ -10,6 +10,7 @@ from estimated import OBSERVABLES, SETTINGS
 from vitrine.aggregation.fits import combine
 from vitrine.points import Point
 from vitrine.statistics.histograms import LAMBDA_BINS
+from vitrine.statistics.laws import largest_mean
 
 ENOUGH = replace(ENSEMBLE, replicates=100)
 PARTICLES, MODES = ENSEMBLE.particles, ENSEMBLE.modes
@@ -109,6 +110,32 @@ def test_few_soft_modes_are_flagged_with_their_number(run):
     assert {name: flag(estimates, name) for name in ("A_g", "A_g_ml")} == {"A_g": reason, "A_g_ml": reason}
     assert set(estimates.loc[estimates["flag"] != "", "quantity"]) == {"A_g", "A_g_ml"}
     assert np.isfinite(values(estimates, "A_g")[0])  # a number all the same, that of all modes below the cutoffs
+
+
+@pytest.mark.parametrize("prefactor", [1e-9, 0.01])
+def test_few_soft_modes_give_a_largest_prefactor(run, prefactor):
+    """Under it so few modes lie below the cutoffs with a probability of one in twenty: 3.0 are expected where there is none."""
+    change = glasses(8, prefactor)
+    cutoff = FRACTION * made("elasticity")["omega_ph"].to_numpy()
+    number = np.sum(change["modes"](None)["omega"].to_numpy().reshape(SAMPLES, -1) < cutoff[:, None])
+    limit = values(run("modes", change=change)[0], "A_g_limit")
+    expected = PARTICLES * limit[0] * np.sum(cutoff**5) / 5
+    terms = np.cumprod(np.concatenate([[1.0], expected / np.arange(1, number + 1)]))
+    assert np.exp(-expected) * terms.sum() == pytest.approx(0.05, rel=1e-9) and limit[0] > prefactor
+    assert expected == pytest.approx(-np.log(0.05), rel=1e-9) if prefactor < 0.01 else number > 2
+    assert 0 < limit[1:].std() < 0.5 * limit[0]
+
+
+def test_the_largest_prefactor_is_too_low_in_one_ensemble_of_twenty_at_most():
+    """Numbers of modes that the truth gives: from 2 expected, where a count of none puts the limit at 3, to 7."""
+    rng = np.random.default_rng(3)
+    for mean in (2.0, 3.2, 5.0, 7.0):
+        limits = np.array([largest_mean(count) for count in rng.poisson(mean, 4000)])
+        assert np.mean(limits < mean) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 4000)
+
+
+def test_where_the_law_is_there_is_no_such_limit(run):
+    assert "A_g_limit" not in set(run("modes", change=glasses(3, 0.4))[0]["quantity"])
 
 
 @pytest.mark.parametrize(("exponent", "prefactor"), [(3.0, 0.4), (9.0, 2.0)])
@@ -224,6 +251,13 @@ def test_an_ensemble_without_a_law_is_in_doubt_in_the_whole_study(run):
     for name in ("A_g", "N_qlm", "R_Ag", "N_qlm_ml"):
         assert by_point.loc[(name, 0.4), "flag"].startswith("no omega^4 range: "), name
         assert by_point.loc[(name, 0.5), "flag"] == "" == by_point.loc[(name, 1.3), "flag"]
+    limit = by_point.loc[("N_qlm_limit", 0.4)]
+    assert limit["value"] == pytest.approx(by_point.loc[("A_g_limit", 0.4), "value"] * omega**5, rel=1e-12) and limit["flag"] == ""
+    least = np.log(by_point.loc[("N_qlm", 0.5), "value"] / limit["value"]) / (0.9 / 0.4 - 0.9 / 0.5)
+    assert by_point.loc[("E_qlm_least", 0.4), "value"] == pytest.approx(least, rel=1e-9) and by_point.loc[("E_qlm_least", 0.4), "error"] > 0
+    for name in ("A_g_limit", "N_qlm_limit", "E_qlm_least"):
+        assert [temperature for quantity, temperature in by_point.index if quantity == name] == [0.4], name
+    assert ("E_qlm_local", 0.4) not in by_point.index and ("E_qlm_local", 0.5) in by_point.index
     rows = fits.set_index("name")
     assert rows.loc["E_qlm", "window"] == "T_p <= 0.66: 0.5, 0.6; 2 points: no check of linearity"
     expected = np.log(by_point.loc[("N_qlm", 0.6), "value"] / by_point.loc[("N_qlm", 0.5), "value"]) / (0.9 / 0.5 - 0.9 / 0.6)

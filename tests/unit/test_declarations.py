@@ -185,6 +185,7 @@ DERIVED = {
     "temperature_rise",
     "poisson_ratio",
 }  # combined over ensembles: their units are tested with these
+SOMETIMES = {"A_g_limit": "1/(sqrt(epsilon/m)/lambda_min)^5"}  # given only where there is no law
 
 
 @pytest.mark.parametrize("name", ON_ENSEMBLES)
@@ -192,7 +193,7 @@ def test_an_average_gives_the_declared_quantities_in_their_units(name, tmp_path)
     estimates = Aggregation(tmp_path)(name)[0]
     given = dict(zip(estimates["quantity"], estimates["unit"], strict=True))
     declared = {quantity.name: quantity.unit for quantity in declarations()[name].quantities}
-    assert given == {quantity: unit for quantity, unit in declared.items() if quantity not in DERIVED}
+    assert SOMETIMES | given == SOMETIMES | {quantity: unit for quantity, unit in declared.items() if quantity not in DERIVED}
 
 
 @pytest.mark.parametrize("name", ON_ENSEMBLES)

@@ -29,6 +29,7 @@ from drawn import (
 )
 from matplotlib.axes import Axes
 from matplotlib.colors import same_color
+from matplotlib.markers import CARETDOWNBASE
 from synthetic_tables import A0, CROSSOVER, ONSET, Study, settings_of
 from vitrine.figures.data import fit_value
 
@@ -110,6 +111,30 @@ def test_number_of_soft_spots_by_both_estimates(study: Study, defects: list[Axes
     table = pd.concat([rows(study, name) for name in ("N_qlm", "N_qlm_ml")])
     lowest = (table["value"] - log_down(table["value"], table["error"])).min()
     assert low == pytest.approx(min(lowest, y) / 2) and high == pytest.approx(table["value"].max() * 2.5)
+
+
+def limited(study: Study, flag: str = "") -> tuple[Study, float]:
+    """Tables whose coldest N_QLM is a limit alone, a hundredth of what it was, and that limit."""
+    poor = without(study, "N_qlm", "N_qlm_ml", temperature=COLD * ONSET)
+    number = rows(study, "N_qlm").iloc[:1]
+    limit = float(number["value"].iloc[0]) / 100
+    told = number.drop(columns="t").assign(quantity="N_qlm_limit", value=limit, error=0.1 * limit, flag=flag)
+    poor.quantities = pd.concat([poor.quantities, told], ignore_index=True)
+    return poor, limit
+
+
+@pytest.mark.parametrize(("figure", "panel", "at"), [("defects", 1, COLD), ("boltzmann", 0, 1 / COLD)])
+def test_an_arrow_hangs_on_the_limit_where_there_is_no_number(study: Study, figure: str, panel: int, at: float) -> None:
+    for flag, faint in (("", 1.0), ("not in equilibrium", 0.45)):
+        poor, limit = limited(study, flag)
+        ax = draw(figure, poor).axes[panel]
+        found = one(bars(ax, "at most (95 %)"))
+        assert (found.x.tolist(), found.y.tolist()) == ([pytest.approx(at)], [pytest.approx(limit)])
+        assert found.down == pytest.approx(0.4 * limit) and found.up == 0 and found.marker == "_"
+        arrow = one([line for line in ax.lines if line.get_marker() == CARETDOWNBASE])
+        assert list(arrow.get_ydata()) == [pytest.approx(0.6 * limit)] and arrow.get_alpha() == faint
+        assert ax.get_ylim()[0] < 0.6 * limit
+    assert not bars(standard(figure).axes[panel], "at most (95 %)")
 
 
 def test_the_change_hangs_on_the_likelihood_where_the_fit_has_no_value(study: Study) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ from configs import CONFIG, changed, changes, ensembles
 from estimated import SETTINGS as STUDY
 from measuring import table
 from naive import poly
+from test_restart import Killed, killing  # noqa: F401 - killing is a fixture
 from vitrine import params
 from vitrine.aggregation.ensemble import Estimate
 from vitrine.aggregation.results import Results, StudySettings
 from vitrine.errors import SampleError
+from vitrine.observables import declarations
+from vitrine.observables.jobs import _restarts
 from vitrine.observables.liquids.derive import judge
 from vitrine.observables.reheating.aggregate import aggregate_reheated
 from vitrine.observables.reheating.derive import OPEN, add_evidence
@@ -21,6 +25,7 @@ from vitrine.observables.reheating.measure import reheat_liquids
 from vitrine.points import PARTICLES
 from vitrine.preparation.equilibrate import equilibrate
 from vitrine.preparation.liquids import equilibrate_liquid, random_starts
+from vitrine.preparation.restart import Restarts
 from vitrine.preparation.swap import SwapMonteCarlo
 from vitrine.seeds import REHEATED, sample_generator
 from vitrine.study import Study
@@ -47,42 +52,73 @@ def liquids():
 
 def test_a_reheated_liquid_is_a_chain_at_the_temperature_before_with_its_own_stream():
     (_, (liquid, _)), _ = liquids()
-    found = reheat_liquids(liquid, PREPARATION, 1)
+    found = reheat_liquids(liquid, PREPARATION, samples=1)
     stream = sample_generator(SEED, REHEATED, 160, HOT, liquid.index, further=(7,))
     run = equilibrate(SwapMonteCarlo(liquid, HOT, stream, 0.2, 0.35), sweeps=SWEEPS[HOT], **CHAIN)
     assert {name: column.tolist() for name, column in found.items()} == {
         "temperature": [HOT], "sweeps": [SWEEPS[HOT]], "energy": [run.energy], "energy_approach": [run.energy_approach],
     }  # fmt: skip
-    other = reheat_liquids(liquid, {**PREPARATION, "further": ()}, 1)
+    other = reheat_liquids(liquid, {**PREPARATION, "further": ()}, samples=1)
     assert other["energy"] != found["energy"]  # another point of further axes has another stream
 
 
 def test_it_is_run_for_as_long_as_the_liquids_of_the_rung_before():
     (_, (liquid, _)), _ = liquids()
     before = {"parent_temperature": 0.9, "sweeps": 70}
-    found = reheat_liquids(replace(liquid, provenance={**liquid.provenance, "before": before}), PREPARATION, 1)
+    found = reheat_liquids(replace(liquid, provenance={**liquid.provenance, "before": before}), PREPARATION, samples=1)
     assert (found["temperature"], found["sweeps"]) == (0.9, 70)
+
+
+def test_a_batch_is_stored_as_often_as_the_preparation_says(tmp_path):
+    preparation = {**PREPARATION, "settings": {**SETTINGS, "restart_sweeps": 70}}
+    told = {"settings": {"samples": 1}, "preparation": preparation, "seed": SEED, "identity": "i", "code": "c", "restarts": str(tmp_path)}
+    job = SimpleNamespace(params=SimpleNamespace(**told), config=changed("preparation.walltime_minutes", 30))
+    found = _restarts(job, declarations()["reheating"])
+    assert (found.every, found.folder, found.walltime_minutes, found.origin["runs"]) == (70, tmp_path, 30, preparation)
+
+
+def test_or_for_a_multiple_of_that():
+    (_, (liquid, _)), _ = liquids()
+    found = reheat_liquids(liquid, PREPARATION, samples=1, length=2.5)
+    stream = sample_generator(SEED, REHEATED, 160, HOT, liquid.index, further=(7,))
+    run = equilibrate(SwapMonteCarlo(liquid, HOT, stream, 0.2, 0.35), sweeps=400, **CHAIN)
+    assert (found["sweeps"], found["energy"], found["energy_approach"]) == (2.5 * SWEEPS[HOT], run.energy, run.energy_approach)
+
+
+@pytest.mark.parametrize("saving", [1, 3])
+def test_a_run_that_is_killed_goes_on_to_the_same_bits(saving, tmp_path, killing):  # noqa: F811
+    (_, (liquid, _)), _ = liquids()
+
+    def run(name):
+        return reheat_liquids(liquid, PREPARATION, Restarts(tmp_path / name, 50, "origin"), samples=1, length=1.25)
+
+    undisturbed = run("undisturbed")
+    killing(saving)
+    with pytest.raises(Killed):
+        run("killed")
+    killing(10**6)
+    assert run("killed") == undisturbed
 
 
 def test_its_energy_comes_up_to_that_of_the_hot_liquids():
     for (_, hot), (liquid, cold) in liquids():
-        energy = reheat_liquids(liquid, PREPARATION, 2)["energy"].item()
+        energy = reheat_liquids(liquid, PREPARATION, samples=2)["energy"].item()
         assert abs(energy - hot.energy) < 0.3 * (hot.energy - cold.energy)
 
 
 def test_samples_beyond_those_asked_for_have_no_row():
     samples = [liquid for _, (liquid, _) in liquids()]
-    found = table(samples, "reheating", lambda sample: reheat_liquids(sample, PREPARATION, 1))
+    found = table(samples, "reheating", lambda sample: reheat_liquids(sample, PREPARATION, samples=1))
     assert found["sample"].tolist() == [0] and found["flag"].tolist() == [""] and found["temperature"].tolist() == [HOT]
-    assert len(table(samples, "reheating", lambda sample: reheat_liquids(sample, PREPARATION, 0))) == 0
+    assert len(table(samples, "reheating", lambda sample: reheat_liquids(sample, PREPARATION, samples=0))) == 0
 
 
 def test_a_liquid_that_does_not_say_where_it_came_from_is_refused():
     (hot, _), _ = liquids()
     assert "before" not in hot[0].provenance  # from a random start
     with pytest.raises(SampleError, match="does not say from which temperature it came"):
-        reheat_liquids(hot[0], PREPARATION, 1)
-    found = table([hot[0]], "reheating", lambda sample: reheat_liquids(sample, PREPARATION, 1))
+        reheat_liquids(hot[0], PREPARATION, samples=1)
+    found = table([hot[0]], "reheating", lambda sample: reheat_liquids(sample, PREPARATION, samples=1))
     assert found["flag"].tolist() == ["does not say from which temperature it came"] and np.isnan(found["energy"][0])
 
 
@@ -91,7 +127,7 @@ def test_a_liquid_that_blows_up_is_refused():
     dynamics = {**CONFIG["preparation"]["dynamics"], "engine": "builtin", "device": "cpu", "time_step": 0.4, "halvings": 0}
     wild = {**PREPARATION, "settings": {**SETTINGS, "sampler": "dynamics", "dynamics": dynamics}}
     with pytest.raises(SampleError, match="blew up at step"):
-        reheat_liquids(liquid, wild, 1)
+        reheat_liquids(liquid, wild, samples=1)
 
 
 # --- an ensemble --------------------------------------------------------------------------------------------------------------------------------
@@ -239,6 +275,8 @@ def test_a_job_is_told_how_the_rung_before_prepares_its_liquids():
     given = params.measuring(study, study.observables["reheating"])
     told = given["preparation"](type("Wildcards", (), {"point": LABELS[0.7]}))
     assert told == {"settings": study.places[LABELS[1.0]].preparation, "seed": study.seed, "further": ()} and told["settings"]["sweeps"] == 1000
-    assert given["settings"] == {"samples": CONFIG["observables"]["reheating"]["samples"]}
-    assert "preparation" not in params.measuring(study, study.observables["modes"])
+    assert given["settings"] == CONFIG["observables"]["reheating"] and set(given["settings"]) == {"samples", "length"}
+    told = given["restarts"](type("Wildcards", (), {"point": LABELS[0.7], "batch": "00000-00001"}))
+    assert told == f"results/{study.name}/restarts/reheat_liquids/{LABELS[0.7]}_00000-00001"
+    assert not {"preparation", "restarts"} & set(params.measuring(study, study.observables["modes"]))
     assert not Study.from_config(changes(observables__reheating=None)).config["observables"]["reheating"]

@@ -61,6 +61,17 @@ def points(
         ax.errorbar(hollow[x], hollow["value"], error, markerfacecolor="white", label=None if len(sound) else label, zorder=3, **style)
 
 
+def at_most(ax: Axes, table: pd.DataFrame, label: str, colour: str = INK, x: str = "x") -> None:
+    """Upper limits on a logarithmic axis: arrows that hang on them; faint where they are not `sound`, but for the lack of an error bar."""
+    good = table[np.isfinite(table["value"]) & (table["value"] > 0)]
+    for rows, alpha in ((good[good["flag"] == ""], 1.0), (good[good["flag"] != ""], 0.45)):
+        if len(rows):
+            length = 0.4 * rows["value"]
+            style = {"color": colour, "alpha": alpha, "marker": "_", "markersize": 7.0, "linestyle": "none", "elinewidth": 0.8}
+            ax.errorbar(rows[x], rows["value"], length, uplims=True, label=label, zorder=3, **style)
+            label = None
+
+
 def not_enough(ax: Axes, why: str, height: float = 0.5) -> None:
     """Say in an empty panel why it is empty."""
     ax.text(0.5, height, f"not enough data:\n{why}", transform=ax.transAxes, ha="center", va="center", fontsize=6.5, color=GREY, wrap=True)

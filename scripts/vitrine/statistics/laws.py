@@ -29,6 +29,7 @@ EXTENT = 1.5  # least factor in omega from the softest mode to the end of a wind
 UNLIKELY = 0.01  # probability, under the law, of an exponent so far from 5 that it is another one; there are several windows
 CERTAIN = 2.6  # errors of the same probability: beyond them two exponents differ, or a slope is none of chance
 ROUNDING = 1e-9  # share of a level below which a slope is the rounding of equal numbers
+CONFIDENCE = 0.95  # of an upper limit
 STEP = np.sqrt(2.0)  # of the number of modes from one window to the next
 SHARE = 0.5  # of the modes of a window that those have which stand for its choice
 
@@ -98,6 +99,11 @@ def probability(counts: np.ndarray, exponents: np.ndarray) -> np.ndarray:
     """Probability, two-sided, that n modes of the law have an exponent as far from 5 as these."""
     sums = EXPONENT * counts / exponents
     return 2 * np.minimum(gamma.cdf(sums, counts), gamma.sf(sums, counts))
+
+
+def largest_mean(count: int) -> float:
+    """The largest mean of a Poisson variable under which no more than `count` have the probability 1 - CONFIDENCE: -ln 0.05 = 3.0 for none."""
+    return float(gamma.ppf(CONFIDENCE, count + 1))
 
 
 def stable_window(windows: Windows) -> int:

@@ -76,7 +76,7 @@ OBSERVABLE = Observable(
     settings=(
         Setting("spectrum", "full", {"enum": ["full", "lowest"]}, "full (every frequency, for D(omega)) or lowest"),
         Setting("vectors", "all", NUMBER_OR_ALL, "modes whose vectors are computed, for their participation: all, or a number of the softest"),
-        Setting("phonon_fraction", 0.9, SHARE, "modes below this fraction of the first shear phonon count for A_g", "aggregate"),
+        Setting("phonon_fraction", 0.8, SHARE, "modes below this fraction of the first shear phonon count for A_g", "aggregate"),
         Setting("softest", 1, POSITIVE, "... and only as far as the ensemble has this many modes per sample on average", "aggregate"),
         Setting(
             "large_above",
@@ -109,6 +109,14 @@ OBSERVABLE = Observable(
             "prefactor",
             change=("A_g_ml_decades", "decades"),
             large=True,
+        ),
+        Quantity(
+            "A_g_limit",
+            r"A_g",
+            A_G_UNIT,
+            "prefactor at most, where too few modes show a law: under a larger one so few lie below the cutoff once in twenty times",
+            "A_g at most (95 %)",
+            10.5,
         ),
         Quantity(
             "A_g_exponent",

@@ -19,7 +19,7 @@ from vitrine.observables.modes.soft_modes import SoftModes
 from vitrine.schema import FREQUENCY, NONE
 from vitrine.statistics.bootstrap import ratio, standard_error, weighted_mean
 from vitrine.statistics.histograms import OMEGA_BINS, BinnedSums, filled_range
-from vitrine.statistics.laws import Law, Windows, at, law_window, stable_window, turns
+from vitrine.statistics.laws import Law, Windows, at, largest_mean, law_window, stable_window, turns
 from vitrine.statistics.power_laws import censored_prefactor, cumulative_exponent, fit_cumulative
 from vitrine.statistics.weibull import censored_fit, measured_relative_deviation
 
@@ -132,6 +132,8 @@ def _estimates(
         "A_g_exponent": (_free_exponent(windows, soft, weights), NONE),
         "A_g_ml": (np.array([likelihood[end][row] for row, end in enumerate(ends)]), A_G_UNIT),
     }
+    if not len(windows):
+        values["A_g_limit"] = (ratio(largest_mean(len(soft.omega)), ensemble.particles * (weights @ cutoff**5) / 5), A_G_UNIT)
     flags = dict.fromkeys(OF_THE_LAW, law.reason)
     return {name: Estimate(numbers, unit, len(samples), len(ledger), flags.get(name, "")) for name, (numbers, unit) in values.items()}, windows
 

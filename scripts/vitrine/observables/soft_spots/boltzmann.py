@@ -19,8 +19,10 @@ def plot_boltzmann(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setti
     """(a) ln N_QLM = E_qlm_intercept - E_qlm T_onset/T_p, solid in its window T_p <= T_x and dashed beyond; the published slope as a guide.
     (b) E_QLM against the window: local slopes, fits from the coldest T_p up to each other one, and from the hottest down.
 
-    Tables: QUANTITIES (N_qlm, N_qlm_ml, E_qlm_local), FITS (E_qlm, E_qlm_intercept, E_qlm_full, E_qlm_full_intercept, E_qlm_below:*, E_qlm_above:*),
-    FLAGS.
+    Where too few modes show a law, an arrow hangs on the largest N_QLM that they allow.
+
+    Tables: QUANTITIES (N_qlm, N_qlm_ml, N_qlm_limit, E_qlm_local), FITS (E_qlm, E_qlm_intercept, E_qlm_full, E_qlm_full_intercept, E_qlm_below:*,
+    E_qlm_above:*), FLAGS.
     """
     figure, (ax, right) = new_figure(DOUBLE, 3.25, 1, 2)
     _draw_windows(right, quantities, fits, settings)
@@ -33,15 +35,17 @@ def plot_boltzmann(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setti
         ax.set_xlabel(inverse_label(settings))
         marks.not_enough(ax, r"no $A_g$ or no $\omega_g$")
         return figure
-    inverse = [table.assign(inverse=1 / table["x"]) for table in (fitted, likelihood)]
+    limit = series(quantities, "N_qlm_limit", settings)
+    inverse = [table.assign(inverse=1 / table["x"]) for table in (fitted, likelihood, limit)]
     marks.points(ax, inverse[0], "$A_g$ from the cumulative", x="inverse", line=False, log=True)
     moved = inverse[1].assign(inverse=inverse[1]["inverse"] + 0.02)
     style = {"x": "inverse", "line": False, "log": True, "size": 3.2}
     marks.points(ax, moved, r"$A_g$ from $\omega_\mathrm{min}$ (likelihood)", SECOND, "D", **style)
+    marks.at_most(ax, inverse[2], "at most (95 %)", x="inverse")
     span = inverse[0]["inverse"].min(), inverse[0]["inverse"].max()
     margin = 0.06 * (span[1] - span[0]) + (0.05 if span[1] > span[0] else 0.5)
     ax.set_xlim(span[0] - margin, span[1] + margin)
-    marks.positive_limits(ax, fitted, likelihood, below=25.0, above=2.5)
+    marks.positive_limits(ax, fitted, likelihood, limit, below=25.0, above=2.5)
     _draw_fit(ax, fits, span[1], settings)
     _draw_full_fit(ax, fits)
     _draw_published(ax, inverse[0] if has_values(fitted, positive=True) else inverse[1], fits, settings)

@@ -18,11 +18,13 @@ from vitrine.figures.style import DOUBLE, GREY, SECOND, name_panels, new_figure,
 def plot_defects(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Settings, flags: pd.DataFrame | None = None) -> Figure:
     """Left: omega_g, inset G. Right: N_QLM = A_g omega_g^5 with A_g from the fit of the cumulative and from the likelihood of minimal frequencies.
 
-    Tables: QUANTITIES (omega_g_reduced, N_qlm, N_qlm_ml, shear_modulus), FITS (a0), FLAGS.
+    Where too few modes show a law, an arrow hangs on the largest N_QLM that they allow.
+
+    Tables: QUANTITIES (omega_g_reduced, N_qlm, N_qlm_ml, N_qlm_limit, shear_modulus), FITS (a0), FLAGS.
     """
     figure, (left, right) = new_figure(DOUBLE, 2.75, 1, 2)
     omega = series(quantities, "omega_g_reduced", settings)
-    numbers = [series(quantities, name, settings) for name in ("N_qlm", "N_qlm_ml")]
+    numbers = [series(quantities, name, settings) for name in ("N_qlm", "N_qlm_ml", "N_qlm_limit")]
     named = {r"$\omega_g$": omega, r"$N_\mathrm{QLM}$": numbers[0], r"$N_\mathrm{QLM}$ (likelihood)": numbers[1]}
     marks.note(figure, sample_note(named, settings, flags, "pinching"))
     _draw_frequency(left, omega, settings)
@@ -71,7 +73,7 @@ def _draw_shear_modulus(ax: Axes, omega: pd.DataFrame, shear: pd.DataFrame, fits
         inner.axhspan(value - error, value + error, color=GREY, alpha=0.15, linewidth=0)
 
 
-def _draw_number(ax: Axes, fitted: pd.DataFrame, likelihood: pd.DataFrame, settings: Settings) -> None:
+def _draw_number(ax: Axes, fitted: pd.DataFrame, likelihood: pd.DataFrame, limit: pd.DataFrame, settings: Settings) -> None:
     marks.value_axis(ax, settings, fitted)
     ax.set_ylabel(r"$N_\mathrm{QLM}=A_g\,\omega_g^5$ (per particle)")
     if not (has_values(fitted, positive=True) or has_values(likelihood, positive=True)):
@@ -79,8 +81,9 @@ def _draw_number(ax: Axes, fitted: pd.DataFrame, likelihood: pd.DataFrame, setti
         return
     marks.points(ax, fitted, "$A_g$ from the cumulative", log=True)
     marks.points(ax, beside(likelihood, settings), r"$A_g$ from $\omega_\mathrm{min}$ (censored likelihood)", SECOND, "D", log=True, size=3.2)
+    marks.at_most(ax, limit, "at most (95 %)")
     last = last_value(fitted if has_values(fitted, positive=True) else likelihood)
     level = 10 ** -marks.published_value("N_qlm_decades", settings) * last
     marks.published(ax, marks.published_end("N_qlm_decades"), level, f"slightly less than two decades below\nthe hottest ({marks.RAINONE}, Fig. 4b)")
-    marks.positive_limits(ax, fitted, likelihood, above=2.5, also=(level,))
+    marks.positive_limits(ax, fitted, likelihood, limit, above=2.5, also=(level,))
     ax.legend(loc=marks.free_corner(fitted, "lower right"))

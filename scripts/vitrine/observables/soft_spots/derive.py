@@ -19,7 +19,9 @@ def add_quantities(results: Results) -> None:
         for name, prefactor in (("N_qlm", "A_g"), ("N_qlm_ml", "A_g_ml")):
             source = results.ensembles[results.source(key, prefactor)]
             if prefactor in source:
-                quantities[name] = combined(lambda a, omega: a * omega**5, NONE, source[prefactor], omega)
+                quantities[name] = combined(_number, NONE, source[prefactor], omega)
+        if "A_g_limit" in quantities and not results.has(key, "N_qlm"):
+            quantities["N_qlm_limit"] = combined(_number, NONE, quantities["A_g_limit"], omega)
         if "c_s" in quantities:
             a0 = quantities["spacing"].values if "spacing" in quantities else results.a0
             for name, prefactor in (("A_g_omega_0", "A_g"), ("A_g_omega_0_ml", "A_g_ml")):
@@ -30,19 +32,26 @@ def add_quantities(results: Results) -> None:
         _add_local_slopes(results)
 
 
+def _number(prefactor: np.ndarray, omega: np.ndarray) -> np.ndarray:
+    """N_QLM = A_g omega_g^5 (002, eq. 2)."""
+    return prefactor * omega**5
+
+
 def _add_local_slopes(results: Results) -> None:
-    """E_qlm_local of every ensemble: the slope of ln N_QLM against 1/T_p between it and the next hotter one, where both are sound."""
+    """E_qlm_local of every ensemble: the slope of ln N_QLM against 1/T_p between it and the next hotter sound one. Where it has no N_QLM but a limit
+    of it, E_qlm_least: from that limit.
+    """
     unit = results.settings.temperature_unit
-    for key in list(results.ensembles):
-        sound = results.along(key, "N_qlm")
-        if key not in sound or key == sound[-1]:
+    for key, quantities in results.ensembles.items():
+        hotter = next((other for other in results.along(key, "N_qlm") if results.value(other) > results.value(key)), None)
+        number, slope = ("N_qlm", "E_qlm_local") if results.has(key, "N_qlm") else ("N_qlm_limit", "E_qlm_least")
+        if hotter is None or number not in quantities:
             continue
-        hotter = sound[sound.index(key) + 1]
         step = unit / results.value(key) - unit / results.value(hotter)
-        results.ensembles[key]["E_qlm_local"] = combined(
+        quantities[slope] = combined(
             lambda cold, hot, step=step: np.log(np.where(ratio(hot, cold) > 0, ratio(hot, cold), np.nan)) / step,
             f"k_B {results.settings.temperature_name}",
-            results.ensembles[key]["N_qlm"],
+            quantities[number],
             results.ensembles[hotter]["N_qlm"],
         )
 
