@@ -286,6 +286,21 @@ def follow(positions, state):
             renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)
 
 
+@njit(error_model="numpy", forceinline=True)
+def _squared_distances(i, state):
+    """Fill state.squares[i] with those of particle i to all of its list."""
+    body, (e0, e1, e2), mine, squares = state.body, state.edges, state.lists[i, : state.counts[i, 0]], state.squares[i]
+    i0, i1, i2 = 1.0 / e0, 1.0 / e1, 1.0 / e2
+    x, y, z = body[i, 0], body[i, 1], body[i, 2]
+    for k in range(mine.size):
+        j = mine[k]
+        dx, dy, dz = body[j, 0] - x, body[j, 1] - y, body[j, 2] - z
+        dx -= e0 * np.rint(dx * i0)
+        dy -= e1 * np.rint(dy * i1)
+        dz -= e2 * np.rint(dz * i2)
+        squares[k] = dx * dx + dy * dy + dz * dz
+
+
 @njit(error_model="numpy")
 def near_pairs(allowed, state):
     """Pairs that may interact while no particle moves by more than `allowed`, each once: both particles, 1/lambda_ij^2 and range. For one type alone.
@@ -293,36 +308,32 @@ def near_pairs(allowed, state):
     The lists hold them all if no particle has used more of the skin than half of it, less `allowed`; those that have get new references first.
     Distances that `exchanges.py` has measured are not measured again.
     """
-    body, (e0, e1, e2), half = state.body, state.edges, 0.5 * (state.rest + state.trial)
-    i0, i1, i2 = 1.0 / e0, 1.0 / e1, 1.0 / e2
-    room, found = 1, 0
+    body, longest, nonadditivity, half = state.body, state.longest, state.nonadditivity, 0.5 * (state.rest + state.trial)
     for i in range(body.shape[0]):
         if used_skin(i, state) + allowed > half:
             renew(i, body[i, 0], body[i, 1], body[i, 2], body[i, 3], state)
+    sizes, second, ends = body[:, 3].copy(), np.empty(state.counts[:, 0].sum() + 1, dtype=np.uint32), np.empty(body.shape[0], dtype=np.int64)
+    inside, found = np.empty(state.lists.shape[1], dtype=np.uint32), np.uint64(0)
     for i in range(body.shape[0]):
-        room += state.counts[i, 0]
-    first, second = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint32)
-    inverse_squares, ranges = np.empty(room), np.empty(room)
-    for i in range(body.shape[0]):
-        x, y, z, size, mine = body[i, 0], body[i, 1], body[i, 2], body[i, 3], state.lists[i, : state.counts[i, 0]]
-        squares, count = state.squares[i], mine.size
+        size, me, count = sizes[i], np.uint32(i), state.counts[i, 0]
         if state.measured[i]:
-            bound = state.longest * mixed_size(size, max(size, state.largest), state.nonadditivity) + 2.0 * allowed
+            bound = longest * mixed_size(size, max(size, state.largest), nonadditivity) + 2.0 * allowed
             count = state.shells[i, min(np.int64(bound * bound * (1 / SHELL_WIDTH)), SHELLS - 1)]
         else:
-            for k in range(count):
-                j = mine[k]
-                dx, dy, dz = body[j, 0] - x, body[j, 1] - y, body[j, 2] - z
-                dx -= e0 * np.rint(dx * i0)
-                dy -= e1 * np.rint(dy * i1)
-                dz -= e2 * np.rint(dz * i2)
-                squares[k] = dx * dx + dy * dy + dz * dz
+            _squared_distances(i, state)
+        mine, squares = state.lists[i, :count], state.squares[i]
+        for k in range(count):  # in vector instructions, which the next loop does not allow
+            reach = longest * mixed_size(size, sizes[mine[k]], nonadditivity) + 2.0 * allowed
+            inside[k] = np.uint32((squares[k] < reach * reach) & (mine[k] > me))
         for k in range(count):
-            j = mine[k]
-            mixed = mixed_size(size, body[j, 3], state.nonadditivity)
-            first[found], second[found], inverse_squares[found], ranges[found] = i, j, mixed, state.longest * mixed
-            reach = state.longest * mixed + 2.0 * allowed
-            found += (squares[k] < reach * reach) & (j > i)  # no branch: no processor could foretell it
-    for n in range(found):
-        inverse_squares[n] = 1.0 / (state.scales[0, 0] * inverse_squares[n]) ** 2
-    return first[:found], second[:found], inverse_squares[:found], ranges[:found]
+            second[found] = mine[k]
+            found += np.uint64(inside[k])  # no branch: no processor could foretell it
+        ends[i] = np.int64(found)
+    first, second = np.empty(np.int64(found), dtype=np.uint32), second[: np.int64(found)]
+    inverse_squares, ranges, begin = np.empty(first.size), np.empty(first.size), 0
+    for i in range(body.shape[0]):
+        for n in range(begin, ends[i]):
+            mixed = mixed_size(sizes[i], sizes[second[n]], nonadditivity)
+            first[n], ranges[n], inverse_squares[n] = i, longest * mixed, 1.0 / (state.scales[0, 0] * mixed) ** 2
+        begin = ends[i]
+    return first, second, inverse_squares, ranges

@@ -78,16 +78,17 @@ def _scatter(first, second, block, force):
 @njit(error_model="numpy")
 def _nearer(x, pairs, ranges, edges, block, near):
     """Fill `near` with those of the pairs that are nearer than their range plus NEAR; return their number."""
-    flat, square, found = x.reshape(-1), block[3], 0
+    flat, square, inside, found = x.reshape(-1), block[3], np.empty(BLOCK, dtype=np.uint32), np.uint64(0)
     for low in range(0, ranges.size, BLOCK):
         high = min(low + BLOCK, ranges.size)
-        _gather(flat, pairs.first[low:high], pairs.second[low:high], edges, block)
+        first, second, inverse_squares, reach = pairs.first[low:high], pairs.second[low:high], pairs.inverse_squares[low:high], ranges[low:high]
+        _gather(flat, first, second, edges, block)
+        for n in range(high - low):  # in vector instructions, which the next loop does not allow
+            inside[n] = np.uint32(square[n] < (reach[n] + NEAR) ** 2)
         for n in range(high - low):
-            pair, reach = low + n, ranges[low + n] + NEAR
-            near.first[found], near.second[found] = pairs.first[pair], pairs.second[pair]
-            near.inverse_squares[found] = pairs.inverse_squares[pair]
-            found += square[n] < reach * reach
-    return found
+            near.first[found], near.second[found], near.inverse_squares[found] = first[n], second[n], inverse_squares[n]
+            found += np.uint64(inside[n])
+    return np.int64(found)
 
 
 @njit(error_model="numpy")
