@@ -2,7 +2,7 @@
 
 The neighbours of particle `part` of a move (an exchange has two) stand in state.near[part], a row for each number. A function that is given `state`
 and calls another one counts references to all the arrays, at the cost of a dozen pairs each time; one that calls none does not. So these are leaves,
-inlined.
+inlined. For the same reason rows of `near` are cut at their beginning alone: where both ends are given, references are counted again.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def pair_energies(x0, y0, z0, size, begin, end, part, row, state, kernel):
     """Energies of a particle of a place and size with each gathered neighbour begin..end, into near[part, row]."""
     (e0, e1, e2), near, stop = state.edges, state.near, padded(end)
     i0, i1, i2 = 1.0 / e0, 1.0 / e1, 1.0 / e2
-    x, y, z, sizes = near[part, 0, begin:stop], near[part, 1, begin:stop], near[part, 2, begin:stop], near[part, SIZES, begin:stop]
-    scales, energies, out = near[part, SCALES, begin:stop], near[part, ENERGIES, begin:stop], near[part, row, begin:stop]
+    x, y, z, sizes = near[part, 0, begin:], near[part, 1, begin:], near[part, 2, begin:], near[part, SIZES, begin:]
+    scales, energies, out = near[part, SCALES, begin:], near[part, ENERGIES, begin:], near[part, row, begin:]
     for k in range(stop - begin):
         dx, dy, dz = x[k] - x0, y[k] - y0, z[k] - z0
         dx -= e0 * np.rint(dx * i0)

@@ -22,6 +22,7 @@ from vitrine.compile_cache import njit
 from vitrine.errors import SampleError
 from vitrine.interactions.neighbours import cell_counts, mixed_size, padded
 from vitrine.models.glass_former import GlassFormer
+from vitrine.preparation.columns import EIGHT
 from vitrine.samples.sample import Sample, widths
 
 REST, TRIAL = 0.25, 0.3  # [lambda_min]; near the fastest at every temperature
@@ -63,7 +64,7 @@ def neighbourhood(sample: Sample, rest: float = REST, trial: float = TRIAL) -> N
     reach = model.range + rest + trial
     n_cells = cell_counts(widths(sample.box), CELL)
     cells = int(np.prod(n_cells))
-    capacity = capacity_of(sample, reach)
+    capacity = -(-capacity_of(sample, reach) // EIGHT) * EIGHT
     room = int(min(n, 4 * n / cells + 16))
     longest = float(np.max(model.ranges))
     state = Neighbourhood(

@@ -17,9 +17,11 @@ from vitrine.compile_cache import njit
 from vitrine.errors import SampleError
 from vitrine.interactions.forces import configurational_terms, energy_and_virial
 from vitrine.models.glass_former import GlassFormer
+from vitrine.preparation.columns import EIGHT, take_eight
 from vitrine.preparation.exchanges import exchange_sizes
 from vitrine.preparation.moves import NEW, OLD, gather_kinds, padded, pair_energies, sum_new, tell
 from vitrine.preparation.neighbourhood import TRIAL, Neighbourhood, follow, neighbourhood, outgrown, renew, used_skin
+from vitrine.preparation.stream import exponential, stream_of, uniform
 from vitrine.samples.sample import Sample
 
 LARGEST_STEP = TRIAL / np.sqrt(3)  # from its reference, a trial displacement never uses more skin than a trial may
@@ -74,10 +76,11 @@ class SwapMonteCarlo:
     def _moves(self, moves: int) -> np.ndarray:
         counts = np.zeros(4, dtype=np.int64)
         steps = np.where(np.arange(3) < self.sample.dimension, self.step, 0.0)
-        _run(
-            self._state, self._kernel, self._energies, self._repulsive, self.temperature, steps, self.swap_fraction, self.swap_range, moves,
-            self.rng, counts,
-        )  # fmt: skip
+        with stream_of(self.rng) as stream:
+            _run(
+                self._state, self._kernel, self._energies, self._repulsive, self.temperature, steps, self.swap_fraction, self.swap_range, moves,
+                stream, counts,
+            )  # fmt: skip
         return counts
 
     def exchange(self, trials: int) -> np.ndarray:
@@ -165,13 +168,8 @@ def purely_repulsive(model: GlassFormer) -> bool:
 @njit(forceinline=True)
 def _gather(i, begin, end, part, state):
     """Copy positions and sizes of the neighbours begin..end of particle i into near[part]; the padding is out of everybody's range."""
-    body, mine = state.body, state.lists[i, begin:end]
-    x, y, z, sizes = state.near[part, 0, begin:], state.near[part, 1, begin:], state.near[part, 2, begin:], state.near[part, 3, begin:]
-    for k in range(end - begin):
-        j = mine[k]
-        x[k], y[k], z[k], sizes[k] = body[j, 0], body[j, 1], body[j, 2], body[j, 3]
-    for k in range(end - begin, padded(end) - begin):
-        x[k] = np.nan
+    for k in range(begin, end, EIGHT):
+        take_eight(state.body, state.lists, i, k, end, state.near, part)
 
 
 @njit(forceinline=True)
@@ -209,7 +207,7 @@ def _undo(parts, who, before, state):
 
 
 @njit
-def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction, swap_range, moves, rng, counts):
+def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction, swap_range, moves, stream, counts):
     """Elementary moves, each made, judged, and undone if rejected; adds to `counts` (tried, accepted displacements; tried, accepted exchanges).
 
     The energy that a move may cost is drawn first. Where no pair attracts, a move is rejected as soon as a part of its new energy exceeds it; that
@@ -219,19 +217,19 @@ def _run(state, kernel, energy_of, repulsive, temperature, steps, swap_fraction,
     state.measured[:] = False
     who, before, energy = np.zeros(2, dtype=np.int64), np.zeros((2, 4)), np.zeros(2)
     for _ in range(moves):
-        who[0] = int(rng.random() * body.shape[0])
-        parts = 2 if rng.random() < swap_fraction else 1
+        who[0] = int(uniform(stream) * body.shape[0])
+        parts = 2 if uniform(stream) < swap_fraction else 1
         counts[2 * (parts - 1)] += 1
         if parts == 1:
             allowed = energy_of[who[0]]
-            mx, my = steps[0] * (2.0 * rng.random() - 1.0), steps[1] * (2.0 * rng.random() - 1.0)
-            _displace(who, before, mx, my, steps[2] * (2.0 * rng.random() - 1.0) if steps[2] > 0 else 0.0, state)
+            mx, my = steps[0] * (2.0 * uniform(stream) - 1.0), steps[1] * (2.0 * uniform(stream) - 1.0)
+            _displace(who, before, mx, my, steps[2] * (2.0 * uniform(stream) - 1.0) if steps[2] > 0 else 0.0, state)
         else:
-            who[1] = int(rng.random() * body.shape[0])
+            who[1] = int(uniform(stream) * body.shape[0])
             if not _exchange(who, before, swap_range, state):
                 continue
             allowed = energy_of[who[0]] + energy_of[who[1]]
-        allowed += temperature * rng.standard_exponential()
+        allowed += temperature * exponential(stream)
         limit = allowed if repulsive else np.inf
         part, total = 0, 0.0
         while part < parts and total <= limit:

@@ -1,0 +1,72 @@
+"""Random numbers in compiled loops: those of numpy's default generator, which goes on behind them; and rows taken into columns."""
+
+import numpy as np
+import pytest
+from numba import njit
+from vitrine.preparation.columns import EIGHT, take_eight
+from vitrine.preparation.stream import exponential, stream_of, uniform, words_of
+
+
+@njit
+def drawn(stream, number):
+    """Uniform numbers and exponential variables, each in turn."""
+    flat, waiting = np.empty(number), np.empty(number)
+    for k in range(number):
+        flat[k], waiting[k] = uniform(stream), exponential(stream)
+    return flat, waiting
+
+
+def test_numbers_are_those_of_the_generator():
+    """200,000 exponential variables are so many that each way through the ziggurat is taken: its tail begins at 7.7, exceeded once in 2200 times."""
+    ours, numpys = np.random.default_rng(3), np.random.default_rng(3)
+    with stream_of(ours) as stream:
+        flat, waiting = drawn(stream, 200_000)
+    expected = np.array([(numpys.random(), numpys.standard_exponential()) for _ in flat])
+    np.testing.assert_array_equal(np.stack([flat, waiting], axis=1), expected)
+    assert np.sum(waiting > 7.7) > 50 and abs(waiting.mean() - 1) < 0.01 > abs(flat.mean() - 0.5)
+    assert ours.bit_generator.state == numpys.bit_generator.state and ours.standard_normal() == numpys.standard_normal()
+
+
+def test_the_generator_goes_on_where_an_error_ended_the_loop():
+    ours, numpys = np.random.default_rng(4), np.random.default_rng(4)
+    with pytest.raises(RuntimeError), stream_of(ours) as stream:
+        uniform(stream)
+        raise RuntimeError
+    numpys.random()
+    assert ours.random() == numpys.random()
+
+
+def test_half_a_word_that_a_generator_keeps_stays():
+    """Draws of 32 bits take half a word and keep the other half for the next."""
+    ours, numpys = np.random.default_rng(5), np.random.default_rng(5)
+    for rng in (ours, numpys):
+        rng.integers(2**31, dtype=np.uint32)
+    with stream_of(ours) as stream:
+        uniform(stream)
+    numpys.random()
+    assert [ours.integers(2**31, dtype=np.uint32) for _ in range(3)] == [numpys.integers(2**31, dtype=np.uint32) for _ in range(3)]
+
+
+def test_other_generators_are_refused():
+    with pytest.raises(ValueError, match="the generator is of Philox: one of PCG64 is needed"):
+        words_of(np.random.Generator(np.random.Philox(1)))
+
+
+@njit
+def taken(body, lists, i, begin, end, near, part):
+    for k in range(begin, end, EIGHT):
+        take_eight(body, lists, i, k, end, near, part)
+
+
+@pytest.mark.parametrize(("begin", "end"), [(0, 8), (0, 1), (8, 13), (0, 24), (16, 23), (8, 8)])
+def test_rows_become_columns_and_places_behind_the_list_are_nowhere(begin, end):
+    rng = np.random.default_rng(6)
+    body, lists = rng.random((50, 4)), rng.integers(50, size=(5, 24), dtype=np.uint32)
+    near = rng.random((2, 8, 31))
+    before = near.copy()
+    taken(body, lists, 3, begin, end, near, 1)
+    last = begin + -(-(end - begin) // EIGHT) * EIGHT
+    expected = before.copy()
+    expected[1, :4, begin:last] = body[lists[3, begin:last]].T
+    expected[1, 0, end:last] = np.nan
+    np.testing.assert_array_equal(near, expected)
