@@ -4,26 +4,28 @@ import numpy as np
 import pytest
 from numba import njit
 from vitrine.preparation.columns import EIGHT, take_eight
-from vitrine.preparation.stream import exponential, stream_of, uniform, words_of
+from vitrine.preparation.stream import exponential, normal, stream_of, uniform, words_of
 
 
 @njit
 def drawn(stream, number):
-    """Uniform numbers and exponential variables, each in turn."""
-    flat, waiting = np.empty(number), np.empty(number)
+    """Uniform numbers, exponential and normal variables, each in turn."""
+    found = np.empty((3, number))
     for k in range(number):
-        flat[k], waiting[k] = uniform(stream), exponential(stream)
-    return flat, waiting
+        found[0, k], found[1, k], found[2, k] = uniform(stream), exponential(stream), normal(stream)
+    return found
 
 
 def test_numbers_are_those_of_the_generator():
-    """200,000 exponential variables are so many that each way through the ziggurat is taken: its tail begins at 7.7, exceeded once in 2200 times."""
+    """So many that each way through the ziggurats is taken: their tails begin at 7.7 and 3.65, exceeded once in 2200 and in 3800 times."""
     ours, numpys = np.random.default_rng(3), np.random.default_rng(3)
     with stream_of(ours) as stream:
-        flat, waiting = drawn(stream, 200_000)
-    expected = np.array([(numpys.random(), numpys.standard_exponential()) for _ in flat])
-    np.testing.assert_array_equal(np.stack([flat, waiting], axis=1), expected)
-    assert np.sum(waiting > 7.7) > 50 and abs(waiting.mean() - 1) < 0.01 > abs(flat.mean() - 0.5)
+        found = drawn(stream, 200_000)
+    expected = [(numpys.random(), numpys.standard_exponential(), numpys.standard_normal()) for _ in range(200_000)]
+    np.testing.assert_array_equal(found.T, expected)
+    flat, waiting, bell = found
+    assert np.sum(waiting > 7.7) > 50 and min(np.sum(bell > 3.66), np.sum(bell < -3.66)) > 5
+    assert max(abs(flat.mean() - 0.5), abs(waiting.mean() - 1), abs(bell.mean())) < 0.01
     assert ours.bit_generator.state == numpys.bit_generator.state and ours.standard_normal() == numpys.standard_normal()
 
 

@@ -14,6 +14,7 @@ from vitrine.compile_cache import njit
 from vitrine.interactions.neighbours import mixed_size
 from vitrine.preparation.moves import ENERGIES, NEW, OLD, SCALES, SIZES, gather_kinds, padded, pair_energy, sum_new, tell
 from vitrine.preparation.neighbourhood import CLOSE_SHELLS, SHELL_WIDTH, SHELLS, outgrown, renew, used_skin
+from vitrine.preparation.stream import exponential, uniform
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -80,20 +81,20 @@ def _energies_at(i, size, begin, end, part, row, state, kernel):
 
 
 @njit
-def exchange_sizes(state, kernel, energy_of, repulsive, temperature, swap_range, trials, rng, counts):
+def exchange_sizes(state, kernel, energy_of, repulsive, temperature, swap_range, trials, stream, counts):
     """Trial exchanges, each made, judged, and undone if rejected; adds to `counts`, as `swap._run` does, which says what is judged how."""
     body = state.body
     who, energy, size = np.zeros(2, dtype=np.int64), np.zeros(2), np.zeros(2)
     counts[2] += trials
     for _ in range(trials):
-        who[0], who[1] = int(rng.random() * body.shape[0]), int(rng.random() * body.shape[0])
+        who[0], who[1] = int(uniform(stream) * body.shape[0]), int(uniform(stream) * body.shape[0])
         if who[0] == who[1] or abs(body[who[0], 3] - body[who[1], 3]) > swap_range:
             continue
         if body[who[0], 3] > body[who[1], 3]:
             who[0], who[1] = who[1], who[0]  # the one that grows comes first: most exchanges fail on it
         size[0], size[1] = body[who[0], 3], body[who[1], 3]
         body[who[0], 3], body[who[1], 3] = size[1], size[0]
-        allowed = energy_of[who[0]] + energy_of[who[1]] + temperature * rng.standard_exponential()
+        allowed = energy_of[who[0]] + energy_of[who[1]] + temperature * exponential(stream)
         limit = allowed if repulsive else np.inf
         part, total = 0, 0.0
         while part < 2 and total <= limit:

@@ -24,6 +24,7 @@ import numpy as np
 from vitrine.compile_cache import njit
 from vitrine.preparation.exchanges import exchange_sizes
 from vitrine.preparation.neighbourhood import Neighbourhood, follow, neighbourhood
+from vitrine.preparation.stream import normal, stream_of, uniform
 from vitrine.preparation.swap import SwapMonteCarlo
 from vitrine.preparation.trajectories import KICKS, follow_forces
 from vitrine.samples.sample import Sample
@@ -63,11 +64,12 @@ class HamiltonianMonteCarlo(SwapMonteCarlo):
             raise ValueError(f"{sweeps} sweeps are asked for, which is no multiple of {TRAJECTORY}, of one trajectory")
         counts = np.zeros(4, dtype=np.int64)
         step = len(KICKS) * self.step
-        _run(
-            self._state, self._kernel, self._energies, self._repulsive, self.temperature, self.sample.dimension, step,
-            max(1, round(self.trajectory_time / step)), self.swap_range, round(self.exchanges * self.sample.particles), sweeps // TRAJECTORY,
-            self.rng, counts, self._judged,
-        )  # fmt: skip
+        with stream_of(self.rng) as stream:
+            _run(
+                self._state, self._kernel, self._energies, self._repulsive, self.temperature, self.sample.dimension, step,
+                max(1, round(self.trajectory_time / step)), self.swap_range, round(self.exchanges * self.sample.particles),
+                sweeps // TRAJECTORY, stream, counts, self._judged,
+            )  # fmt: skip
         return counts
 
     def tune(self, sweeps: int, target: float) -> None:
@@ -92,13 +94,13 @@ class HamiltonianMonteCarlo(SwapMonteCarlo):
 
 
 @njit
-def _draw_velocities(temperature, dimension, rng, v):
+def _draw_velocities(temperature, dimension, stream, v):
     """Velocities v (N, 3) of a temperature, their mean taken out; returns their kinetic energy."""
     kinetic = 0.0
     for axis in range(dimension):
         mean = 0.0
         for i in range(v.shape[0]):
-            v[i, axis] = math.sqrt(temperature) * rng.standard_normal()
+            v[i, axis] = math.sqrt(temperature) * normal(stream)
             mean += v[i, axis] / v.shape[0]
         for i in range(v.shape[0]):
             v[i, axis] -= mean
@@ -108,7 +110,7 @@ def _draw_velocities(temperature, dimension, rng, v):
 
 @njit
 def _run(
-    state, kernel, energy_of, repulsive, temperature, dimension, step, steps, swap_range, trials, trajectories, rng, counts, judged
+    state, kernel, energy_of, repulsive, temperature, dimension, step, steps, swap_range, trials, trajectories, stream, counts, judged
 ):  # fmt: skip
     """Trajectories of `steps` steps, each followed by `trials` trial exchanges; adds to `counts`, and to `judged` (trajectories, their sum of
     probabilities)."""
@@ -116,16 +118,16 @@ def _run(
     v, moved, before = np.zeros((n, 3)), np.empty(n), np.empty((n, 3))
     for _ in range(trajectories):
         before[:] = state.body[:, :3]
-        cost = -0.5 * energy_of.sum() - _draw_velocities(temperature, dimension, rng, v)
-        sound = follow_forces(state, kernel, v, step * (0.9 + 0.2 * rng.random()), steps, moved)
+        cost = -0.5 * energy_of.sum() - _draw_velocities(temperature, dimension, stream, v)
+        sound = follow_forces(state, kernel, v, step * (0.9 + 0.2 * uniform(stream)), steps, moved)
         cost += 0.5 * moved.sum() + 0.5 * np.sum(v * v)
         probability = math.exp(-max(cost, 0.0) / temperature) if sound and np.isfinite(cost) else 0.0
         judged[0] += 1.0
         judged[1] += probability
         counts[0] += 1
-        if rng.random() < probability:
+        if uniform(stream) < probability:
             counts[1] += 1
             energy_of[:] = moved
         else:
             follow(before, state)
-        exchange_sizes(state, kernel, energy_of, repulsive, temperature, swap_range, trials, rng, counts)
+        exchange_sizes(state, kernel, energy_of, repulsive, temperature, swap_range, trials, stream, counts)

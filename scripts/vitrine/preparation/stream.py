@@ -13,7 +13,17 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
-from numba.np.random.distributions import fe_double, ke_double, we_double, ziggurat_exp_r
+from numba.np.random.distributions import (
+    fe_double,
+    fi_double,
+    ke_double,
+    ki_double,
+    we_double,
+    wi_double,
+    ziggurat_exp_r,
+    ziggurat_nor_inv_r,
+    ziggurat_nor_r,
+)
 
 from vitrine.compile_cache import njit
 
@@ -88,4 +98,23 @@ def exponential(words):
         if layer == 0:
             return ziggurat_exp_r - np.log1p(-uniform(words))
         if (fe_double[layer - np.uint64(1)] - fe_double[layer]) * uniform(words) + fe_double[layer] < np.exp(-x):
+            return x
+
+
+@njit(forceinline=True)
+def normal(words):
+    """A normal variable of mean zero and variance one, as Generator.standard_normal gives it: by its own ziggurat."""
+    while True:
+        bits = _next_word(words)
+        layer, inside = bits & np.uint64(0xFF), (bits >> np.uint64(9)) & np.uint64(0xFFFFFFFFFFFFF)
+        x = inside * wi_double[layer]
+        x = -x if bits & np.uint64(0x100) else x
+        if inside < ki_double[layer]:
+            return x
+        if layer == 0:
+            while True:
+                beyond = -ziggurat_nor_inv_r * np.log1p(-uniform(words))
+                if -2.0 * np.log1p(-uniform(words)) > beyond * beyond:
+                    return -(ziggurat_nor_r + beyond) if inside & np.uint64(0x100) else ziggurat_nor_r + beyond
+        if (fi_double[layer - np.uint64(1)] - fi_double[layer]) * uniform(words) + fi_double[layer] < np.exp(-0.5 * x * x):
             return x

@@ -86,9 +86,10 @@ class SwapMonteCarlo:
     def exchange(self, trials: int) -> np.ndarray:
         """Try exchanges of sizes alone; counts as those of `advance`."""
         counts = np.zeros(4, dtype=np.int64)
-        exchange_sizes(
-            self._state, self._kernel, self._energies, self._repulsive, self.temperature, self.swap_range, trials, self.rng, counts
-        )  # fmt: skip
+        with stream_of(self.rng) as stream:
+            exchange_sizes(
+                self._state, self._kernel, self._energies, self._repulsive, self.temperature, self.swap_range, trials, stream, counts
+            )  # fmt: skip
         return counts
 
     def tune(self, sweeps: int, target: float) -> None:
