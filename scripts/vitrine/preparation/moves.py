@@ -12,8 +12,9 @@ import numpy as np
 from vitrine.compile_cache import njit
 from vitrine.interactions.neighbours import mixed_size
 from vitrine.models.kernels import reduced_energy_of_both
+from vitrine.preparation.columns import EIGHT
 
-BLOCK = 8  # entries that the compiler's vector loops take at once, or a multiple of it
+BLOCK = EIGHT  # entries that the compiler's vector loops take at once, or a multiple of it
 SIZES, SCALES, ENERGIES, NEW, OLD = range(3, 8)  # rows of `near` after the three of positions; energies of pairs after a move and before it
 
 
