@@ -123,7 +123,7 @@ def test_few_soft_modes_give_a_largest_prefactor(run, prefactor):
     terms = np.cumprod(np.concatenate([[1.0], expected / np.arange(1, number + 1)]))
     assert np.exp(-expected) * terms.sum() == pytest.approx(0.05, rel=1e-9) and limit[0] > prefactor
     assert expected == pytest.approx(-np.log(0.05), rel=1e-9) if prefactor < 0.01 else number > 2
-    assert 0 < limit[1:].std() < 0.5 * limit[0]
+    assert 0 < limit[1:].std() < 2 * limit[0] * np.std(cutoff**5) / np.mean(cutoff**5) / SAMPLES**0.5  # samples differ by their phonons alone
 
 
 def test_the_largest_prefactor_is_too_low_in_one_ensemble_of_twenty_at_most():

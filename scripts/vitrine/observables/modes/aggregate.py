@@ -133,7 +133,8 @@ def _estimates(
         "A_g_ml": (np.array([likelihood[end][row] for row, end in enumerate(ends)]), A_G_UNIT),
     }
     if not len(windows):
-        values["A_g_limit"] = (ratio(largest_mean(len(soft.omega)), ensemble.particles * (weights @ cutoff**5) / 5), A_G_UNIT)
+        reach = ensemble.particles * len(samples) * weighted_mean(weights, cutoff**5) / 5  # the number of samples has no error
+        values["A_g_limit"] = (ratio(largest_mean(len(soft.omega)), reach), A_G_UNIT)
     flags = dict.fromkeys(OF_THE_LAW, law.reason)
     return {name: Estimate(numbers, unit, len(samples), len(ledger), flags.get(name, "")) for name, (numbers, unit) in values.items()}, windows
 
