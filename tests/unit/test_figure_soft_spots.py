@@ -134,6 +134,7 @@ def test_an_arrow_hangs_on_the_limit_where_there_is_no_number(study: Study, figu
         arrow = one([line for line in ax.lines if line.get_marker() == CARETDOWNBASE])
         assert list(arrow.get_ydata()) == [pytest.approx(0.6 * limit)] and arrow.get_alpha() == faint
         assert ax.get_ylim()[0] < 0.6 * limit
+        assert (rf"; hollow, {flag}: " in note(ax.figure)) == bool(flag)
     assert not bars(standard(figure).axes[panel], "at most (95 %)")
 
 

@@ -62,9 +62,9 @@ def points(
 
 
 def at_most(ax: Axes, table: pd.DataFrame, label: str, colour: str = INK, x: str = "x") -> None:
-    """Upper limits on a logarithmic axis: arrows that hang on them; faint where they are not `sound`, but for the lack of an error bar."""
+    """Upper limits on a logarithmic axis: arrows that hang on them, faint where they are not `sound`."""
     good = table[np.isfinite(table["value"]) & (table["value"] > 0)]
-    for rows, alpha in ((good[good["flag"] == ""], 1.0), (good[good["flag"] != ""], 0.45)):
+    for rows, alpha in ((good[good["sound"]], 1.0), (good[~good["sound"]], 0.45)):
         if len(rows):
             length = 0.4 * rows["value"]
             style = {"color": colour, "alpha": alpha, "marker": "_", "markersize": 7.0, "linestyle": "none", "elinewidth": 0.8}

@@ -28,14 +28,14 @@ def plot_boltzmann(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setti
     _draw_windows(right, quantities, fits, settings)
     name_panels((ax, right))
     fitted, likelihood = (series(quantities, name, settings) for name in ("N_qlm", "N_qlm_ml"))
+    limit = series(quantities, "N_qlm_limit", settings)
     named = {r"$N_\mathrm{QLM}$": fitted, r"$N_\mathrm{QLM}$ (likelihood)": likelihood}
-    marks.note(figure, sample_note(named, settings, flags, "modes"))
+    marks.note(figure, sample_note(named, settings, flags, "modes", uncounted=[limit]))
     ax.set_ylabel(r"$N_\mathrm{QLM}=A_g\,\omega_g^5$ (per particle)")
     if not (has_values(fitted, positive=True) or has_values(likelihood, positive=True)):
         ax.set_xlabel(inverse_label(settings))
         marks.not_enough(ax, r"no $A_g$ or no $\omega_g$")
         return figure
-    limit = series(quantities, "N_qlm_limit", settings)
     inverse = [table.assign(inverse=1 / table["x"]) for table in (fitted, likelihood, limit)]
     marks.points(ax, inverse[0], "$A_g$ from the cumulative", x="inverse", line=False, log=True)
     moved = inverse[1].assign(inverse=inverse[1]["inverse"] + 0.02)

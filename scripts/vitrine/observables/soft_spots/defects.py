@@ -26,7 +26,7 @@ def plot_defects(quantities: pd.DataFrame, fits: pd.DataFrame, settings: Setting
     omega = series(quantities, "omega_g_reduced", settings)
     numbers = [series(quantities, name, settings) for name in ("N_qlm", "N_qlm_ml", "N_qlm_limit")]
     named = {r"$\omega_g$": omega, r"$N_\mathrm{QLM}$": numbers[0], r"$N_\mathrm{QLM}$ (likelihood)": numbers[1]}
-    marks.note(figure, sample_note(named, settings, flags, "pinching"))
+    marks.note(figure, sample_note(named, settings, flags, "pinching", uncounted=numbers[2:]))
     _draw_frequency(left, omega, settings)
     _draw_shear_modulus(left, omega, series(quantities, "shear_modulus", settings), fits, settings)
     _draw_number(right, *numbers, settings)
