@@ -103,7 +103,7 @@ def test_fit_of_the_cumulative_in_its_window(study: Study, cumulative: Figure) -
 def test_without_a_cutoff_the_window_ends_below_the_first_phonon() -> None:
     study = Study()
     study.quantities = study.quantities[study.quantities["quantity"] != "omega_cutoff"]
-    for share, settings in ((0.9, settings_of(study)), (0.6, settings_of(study, options={"modes": {"phonon_fraction": 0.6, "large_above": None}}))):
+    for share, settings in ((0.8, settings_of(study)), (0.6, settings_of(study, options={"modes": {"phonon_fraction": 0.6, "large_above": None}}))):
         line = one(lines(draw("cumulative_modes", study, settings).axes[0], gid="fit-0.7000"))
         assert line.get_xdata()[-1] == pytest.approx(share * value(study, "omega_ph", 0.7) / UNIT)
 
@@ -209,7 +209,7 @@ def test_density_of_modes_in_units_of_the_shear_wave(study: Study, spectra: list
     assert guides(ax) == {r"$\omega^4$": pytest.approx(4.0)}
     line = one([line for line in ax.lines if line.get_linestyle() == "--" and same_color(line.get_color(), GREY)])
     x, y = line.get_data()
-    below = found.x < 0.9 * phonon
+    below = found.x < 0.8 * phonon
     half = below.sum() // 2
     prefactor = 1.8 * np.max(found.y[below][half:] / found.x[below][half:] ** 4)
     np.testing.assert_allclose(y / x**4, prefactor)
