@@ -69,20 +69,20 @@ def test_it_is_run_for_as_long_as_the_liquids_of_the_rung_before():
     assert (found["temperature"], found["sweeps"]) == (0.9, 70)
 
 
-def test_a_batch_is_stored_as_often_as_the_preparation_says(tmp_path):
-    preparation = {**PREPARATION, "settings": {**SETTINGS, "restart_sweeps": 70}}
-    told = {"settings": {"samples": 1}, "preparation": preparation, "seed": SEED, "identity": "i", "code": "c", "restarts": str(tmp_path)}
-    job = SimpleNamespace(params=SimpleNamespace(**told), config=changed("preparation.walltime_minutes", 30))
-    found = _restarts(job, declarations()["reheating"])
-    assert (found.every, found.folder, found.walltime_minutes, found.origin["runs"]) == (70, tmp_path, 30, preparation)
-
-
 def test_or_for_a_multiple_of_that():
     (_, (liquid, _)), _ = liquids()
     found = reheat_liquids(liquid, PREPARATION, samples=1, length=2.5)
     stream = sample_generator(SEED, REHEATED, 160, HOT, liquid.index, further=(7,))
     run = equilibrate(SwapMonteCarlo(liquid, HOT, stream, 0.2, 0.35), sweeps=400, **CHAIN)
     assert (found["sweeps"], found["energy"], found["energy_approach"]) == (2.5 * SWEEPS[HOT], run.energy, run.energy_approach)
+
+
+def test_a_batch_is_stored_as_often_as_the_preparation_says(tmp_path):
+    preparation = {**PREPARATION, "settings": {**SETTINGS, "restart_sweeps": 70}}
+    told = {"settings": {"samples": 1}, "preparation": preparation, "seed": SEED, "identity": "i", "code": "c", "restarts": str(tmp_path)}
+    job = SimpleNamespace(params=SimpleNamespace(**told), config=changed("preparation.walltime_minutes", 30))
+    found = _restarts(job, declarations()["reheating"])
+    assert (found.every, found.folder, found.walltime_minutes, found.origin["runs"]) == (70, tmp_path, 30, preparation)
 
 
 @pytest.mark.parametrize("saving", [1, 3])

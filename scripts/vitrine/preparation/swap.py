@@ -31,7 +31,8 @@ LARGEST_STEP = TRIAL / np.sqrt(3)  # from its reference, a trial displacement ne
 class SwapMonteCarlo:
     """A chain of swap Monte Carlo.
 
-    sample: the start; temperature [epsilon/k_B]; step: largest displacement along an axis [lambda_min]; the generator is the chain's own.
+    sample: the start; temperature [epsilon/k_B]; step: largest displacement along an axis [lambda_min]; the generator is the chain's own, of numpy's
+    default kind: a chain with another one raises ValueError when it moves.
     """
 
     sample: Sample
